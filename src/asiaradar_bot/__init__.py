@@ -1,0 +1,1 @@
+"""The newsroom bot of Radar Asia: articles in, posts on X out."""
