@@ -1,0 +1,1 @@
+"""The frozen nouns of the bot and their state tables; standard library only, no business logic."""

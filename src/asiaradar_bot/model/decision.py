@@ -1,0 +1,96 @@
+"""What is to become of an article, in which class, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from asiaradar_bot.model.article import ArticleId
+
+
+class Verdict(StrEnum):
+    """
+    The four things that can become of an article.
+    """
+
+    AUTO = "auto"
+    HOLD = "hold"
+    SKIP = "skip"
+    BREAKING = "breaking"
+
+
+class NewsClass(StrEnum):
+    """
+    How urgent a post is: breaking goes first and moves others back; evergreen waits for room.
+    """
+
+    BREAKING = "breaking"
+    NORMAL = "normal"
+    EVERGREEN = "evergreen"
+
+
+class Reason(StrEnum):
+    """
+    Why a decision fell as it did; every reason has a sentence in `rules/explaining.py`.
+    """
+
+    RULE = "rule"
+    DEFAULT = "default"
+    SEEDED = "seeded"
+    TOO_OLD = "too_old"
+    FUTURE_DATE = "future_date"
+    EMBARGO = "embargo"
+    BURST = "burst"
+    FOREIGN_DOMAIN = "foreign_domain"
+    NOT_AN_ARTICLE = "not_an_article"
+    NOINDEX = "noindex"
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+    NO_TITLE = "no_title"
+    SENSITIVE = "sensitive"
+    NEAR_DUPLICATE = "near_duplicate"
+    ALREADY_POSTED = "already_posted"
+    ACCIDENTAL_LINK = "accidental_link"
+    FOREIGN_MENTION = "foreign_mention"
+    TEMPLATE_BROKEN = "template_broken"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceLine:
+    """
+    One check on the way to a decision.
+    """
+
+    check: str
+    """Name of the check or rule, e.g. `age`, `rule "opinion"`."""
+    passed: bool
+    """True: it let the article go on to the next check."""
+    detail: str
+    """One sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    The answer for one article at one revision, with the whole trace.
+    """
+
+    article_id: ArticleId
+    revision: int
+    verdict: Verdict
+    news_class: NewsClass
+    reason: Reason
+    detail: str
+    """One sentence that a reader of `articles why` gets first."""
+    rule: str | None
+    """Name of the policy rule that decided, if one did."""
+    template: str
+    not_before_at: datetime | None
+    """Embargo or future stamp: not to be sent before this."""
+    expires_at: datetime | None
+    """After this it is no news any more."""
+    trace: tuple[TraceLine, ...]
+    decided_at: datetime
+    decided_by: str = "bot"

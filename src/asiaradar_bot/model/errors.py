@@ -1,0 +1,77 @@
+"""Refusals by our own rules, by subject, each with the ids it speaks of; every message is one sentence for people."""
+
+from __future__ import annotations
+
+
+class AsiaRadarError(Exception):
+    """
+    A refusal that a person can understand and mend; its text is shown as it is.
+    """
+
+
+class SettingsError(AsiaRadarError):
+    """
+    The settings, the policy file or the command line are wrong; the program ends with exit code 2.
+    """
+
+
+class InputError(AsiaRadarError):
+    """
+    A file, page, feed, image or request from outside can't be used; exit code 1 or an HTTP 4xx.
+    """
+
+
+class NotFoundError(AsiaRadarError):
+    """
+    What was asked for isn't on record.
+    """
+
+
+class PostError(AsiaRadarError):
+    """
+    A post can't do what was asked of it.
+    """
+
+    def __init__(self, message: str, *, post_id: int | None = None) -> None:
+        super().__init__(message)
+        self.post_id = post_id
+
+
+class WrongStateError(PostError):
+    """
+    The state table has no such move, or the post has moved on meanwhile.
+    """
+
+
+class VersionConflictError(PostError):
+    """
+    Somebody else changed the post since it was read; nothing was written.
+    """
+
+
+class TextError(AsiaRadarError):
+    """
+    A text can't go out: empty, too long, or with links, mentions or signs that aren't allowed.
+    """
+
+
+class TemplateError(AsiaRadarError):
+    """
+    A template is broken, forbidden or too costly.
+    """
+
+    def __init__(self, message: str, *, template: str | None = None) -> None:
+        super().__init__(message)
+        self.template = template
+
+
+class StorageError(AsiaRadarError):
+    """
+    The database can't be used: damaged, locked, full, out of date or not reachable.
+    """
+
+
+class CannotReadError(AsiaRadarError):
+    """
+    X (or another outside reader) gave no usable answer to a question that changes nothing; it may be asked again.
+    """

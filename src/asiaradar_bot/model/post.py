@@ -1,0 +1,173 @@
+"""A post on its way to X: its states, the table of moves between them, and its attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import WrongStateError
+
+PostId = NewType("PostId", int)
+AttemptId = NewType("AttemptId", int)
+
+
+class PostState(StrEnum):
+    """
+    Where a post stands; the text is what the database stores.
+    """
+
+    DRAFT = "draft"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+MEANINGS: dict[PostState, str] = {
+    PostState.DRAFT: "an editor is writing",
+    PostState.HELD: "waits for a person (guard, breaker, approval)",
+    PostState.QUEUED: "due at its time",
+    PostState.SENDING: "the intent is durable; the outcome is not known yet",
+    PostState.PUBLISHED: "the id on X is known",
+    PostState.REJECTED: "X gave a definite, lasting no",
+    PostState.UNKNOWN: "could not be settled; only a person may decide",
+    PostState.EXPIRED: "too old to be news when its turn came",
+    PostState.CANCELLED: "a person withdrew it",
+}
+
+MOVES: dict[PostState, frozenset[PostState]] = {
+    PostState.DRAFT: frozenset({PostState.QUEUED, PostState.CANCELLED}),
+    PostState.HELD: frozenset({PostState.QUEUED, PostState.CANCELLED, PostState.EXPIRED}),
+    PostState.QUEUED: frozenset({PostState.SENDING, PostState.HELD, PostState.CANCELLED, PostState.EXPIRED}),
+    PostState.SENDING: frozenset({PostState.PUBLISHED, PostState.QUEUED, PostState.REJECTED, PostState.UNKNOWN}),
+    PostState.PUBLISHED: frozenset(),
+    PostState.REJECTED: frozenset({PostState.QUEUED, PostState.CANCELLED}),
+    PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.QUEUED, PostState.CANCELLED}),
+    PostState.EXPIRED: frozenset({PostState.QUEUED}),
+    PostState.CANCELLED: frozenset(),
+}
+
+BY_PERSON_ONLY: frozenset[tuple[PostState, PostState]] = frozenset(
+    {
+        (PostState.HELD, PostState.QUEUED),
+        (PostState.REJECTED, PostState.QUEUED),
+        (PostState.UNKNOWN, PostState.PUBLISHED),
+        (PostState.UNKNOWN, PostState.QUEUED),
+        (PostState.UNKNOWN, PostState.CANCELLED),
+        (PostState.EXPIRED, PostState.QUEUED),
+    }
+)
+"""Moves that no timer and no step may make by itself."""
+
+LIVE = frozenset({PostState.DRAFT, PostState.HELD, PostState.QUEUED})
+"""States in which the text may still be changed."""
+
+
+def check_move(old: PostState, new: PostState, *, post_id: int, by_person: bool) -> None:
+    """
+    Return if the table allows the move.
+
+    Raises:
+        WrongStateError: it does not, or only a person may make it.
+    """
+    if new not in MOVES[old]:
+        if old is PostState.SENDING:
+            message = f"post {post_id} is already going out; wait until its outcome is known"
+        else:
+            message = f"post {post_id} is {old}, and a {old} post cannot become {new}"
+        raise WrongStateError(message, post_id=post_id)
+    if (old, new) in BY_PERSON_ONLY and not by_person:
+        raise WrongStateError(f"post {post_id} may go from {old} to {new} only by a person", post_id=post_id)
+
+
+class PostKind(StrEnum):
+    """
+    Where a post came from.
+    """
+
+    ARTICLE = "article"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """
+    One post on X, before and after it is there; a thread is several that share `thread_id`.
+    """
+
+    id: PostId
+    kind: PostKind
+    state: PostState
+    news_class: NewsClass
+    text: str
+    """Byte for byte what is sent."""
+    link: str | None
+    """The one link that was meant, as it stands in the text; None: none."""
+    marker: str
+    """Made once per post, part of the link's parameters; the same on every attempt."""
+    due_at: datetime
+    expires_at: datetime | None
+    reason: str
+    """One sentence: why it stands where it stands."""
+    created_at: datetime
+    version: int
+    """Counts up with each change; an edit names the version it read."""
+    price_usd: str
+    """Decimal text, e.g. `0.200`, as shown in the preview."""
+    article_id: ArticleId | None = None
+    article_url: str | None = None
+    revision: int | None = None
+    """Revision of the article that the text was made from."""
+    text_frozen: bool = False
+    """A person wrote or changed the text: it is never rendered anew."""
+    template: str | None = None
+    thread_id: PostId | None = None
+    """Id of the thread's first part (its own id there); None: no thread."""
+    part: int = 1
+    parts: int = 1
+    remote_id: str | None = None
+    published_at: datetime | None = None
+    picture_id: int | None = None
+    alt_text: str | None = None
+    not_before_at: datetime | None = None
+    approved_by: str | None = None
+    verified_at: datetime | None = None
+    """When the article was last seen to be still there, unchanged."""
+    attempts: int = 0
+    """Tries that count: an answer of «later» by the rate limit does not."""
+    deleted_remotely_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """
+    One try to send a post; never deleted.
+    """
+
+    id: AttemptId
+    post_id: PostId
+    number: int
+    started_at: datetime
+    fence: int
+    owner: str
+    match_key: str
+    """Normalised text by which the reconciler knows the post again."""
+    media_count: int = 0
+    signed_at: datetime | None = None
+    answer_class: str | None = None
+    """None while the outcome is not known."""
+    remote_id: str | None = None
+    error: str | None = None
+    finished_at: datetime | None = None
+    absent_reads: int = 0
+    """How often the settled timeline did not hold it."""
+    absent_at: datetime | None = None
+    """When it was last read to be absent."""

@@ -1,0 +1,140 @@
+"""What the steps ask of the outside: Protocols only, implemented in `adapters/` and `storage/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from asiaradar_bot.model.outcome import (
+    PageAnswer,
+    PictureAnswer,
+    PublishOutcome,
+    RemoteAccount,
+    RemotePost,
+    SourceAnswer,
+    UploadOutcome,
+    Validators,
+)
+from asiaradar_bot.model.source import Source
+from asiaradar_bot.model.wording import Skeleton, TemplateValue
+
+
+class Clock(Protocol):
+    """
+    The two clocks of the machine.
+    """
+
+    def now(self) -> datetime:
+        """
+        The wall clock, aware, in UTC.
+        """
+
+    def monotonic(self) -> float:
+        """
+        Seconds of a clock that never jumps; only differences mean something.
+        """
+
+
+class ArticleSource(Protocol):
+    """
+    Reads sources and article pages; never raises for what the outside does.
+    """
+
+    def read_source(self, source: Source, *, url: str, validators: Validators, now: datetime) -> SourceAnswer:
+        """
+        What the source shows now; `url` is the address in use, `validators` what the last answer carried.
+        """
+
+    def read_page(self, url: str, *, language: str | None, zone: str) -> PageAnswer:
+        """
+        What the article's page says; language and zone are used where the page names none.
+        """
+
+    def read_picture(self, url: str) -> PictureAnswer:
+        """
+        The image at `url`, made safe and within X's limits.
+        """
+
+
+class Renderer(Protocol):
+    """
+    Turns a template and its variables into a skeleton of text.
+    """
+
+    def render(self, template: str, variables: Mapping[str, TemplateValue]) -> Skeleton:
+        """
+        The skeleton.
+
+        Raises:
+            TemplateError: the template is missing, broken, forbidden or too costly.
+        """
+
+    def list_templates(self) -> Sequence[str]:
+        """
+        Names of all templates, sorted.
+        """
+
+
+class Publisher(Protocol):
+    """
+    Writes to the account on X; one call, one try, no retries of any kind.
+    """
+
+    def publish(
+        self,
+        text: str,
+        *,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+        reply_to: str | None = None,
+    ) -> PublishOutcome:
+        """
+        The outcome of one create call; never raises.
+
+        `gate` is called after the request is signed, with the instant of signing, as the last thing before the first
+        byte leaves. A sentence from it closes the gate: nothing is sent and the outcome is GateClosed.
+        """
+
+    def delete(self, remote_id: str) -> PublishOutcome:
+        """
+        The outcome of deleting one's own post: Published carries the id that is gone.
+        """
+
+    def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
+        """
+        Bring a picture to X; safe to repeat.
+        """
+
+
+class TimelineReader(Protocol):
+    """
+    Reads what the account shows.
+    """
+
+    def me(self) -> RemoteAccount:
+        """
+        The account behind the credentials.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
+        """
+
+    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+        """
+        All own posts created at or after `since`, newest first, replies included.
+
+        Raises:
+            CannotReadError: X gave no usable answer, or not the whole span.
+        """
+
+
+class Alerts(Protocol):
+    """
+    Tells people that something needs them; never raises.
+    """
+
+    def send(self, kind: str, message: str, *, subject: str) -> None:
+        """
+        Pass one alert on; grouped and rate limited by kind and subject.
+        """

@@ -1,0 +1,1 @@
+"""When which step runs: ticks, timetable, heartbeat; no business logic here."""
