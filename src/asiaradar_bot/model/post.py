@@ -45,7 +45,7 @@ MEANINGS: dict[PostState, str] = {
 
 MOVES: dict[PostState, frozenset[PostState]] = {
     PostState.DRAFT: frozenset({PostState.QUEUED, PostState.CANCELLED}),
-    PostState.HELD: frozenset({PostState.QUEUED, PostState.CANCELLED, PostState.EXPIRED}),
+    PostState.HELD: frozenset({PostState.QUEUED, PostState.CANCELLED}),
     PostState.QUEUED: frozenset({PostState.SENDING, PostState.HELD, PostState.CANCELLED, PostState.EXPIRED}),
     PostState.SENDING: frozenset({PostState.PUBLISHED, PostState.QUEUED, PostState.REJECTED, PostState.UNKNOWN}),
     PostState.PUBLISHED: frozenset(),
@@ -98,12 +98,11 @@ class PostKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class NewPost:
     """
-    One post on X, before and after it is there; a thread is several that share `thread_id`.
+    A post before it has an id; a thread is several that share `thread_id`.
     """
 
-    id: PostId
     kind: PostKind
     state: PostState
     news_class: NewsClass
@@ -118,8 +117,6 @@ class Post:
     reason: str
     """One sentence: why it stands where it stands."""
     created_at: datetime
-    version: int
-    """Counts up with each change; an edit names the version it read."""
     price_usd: str
     """Decimal text, e.g. `0.200`, as shown in the preview."""
     article_id: ArticleId | None = None
@@ -133,14 +130,30 @@ class Post:
     """Id of the thread's first part (its own id there); None: no thread."""
     part: int = 1
     parts: int = 1
-    remote_id: str | None = None
-    published_at: datetime | None = None
+    picture_url: str | None = None
+    """Where its picture is still to be fetched from; None: no picture, or it is there already."""
     picture_id: int | None = None
     alt_text: str | None = None
     not_before_at: datetime | None = None
-    approved_by: str | None = None
+    in_slot: bool = False
+    """It holds one of the newsroom's slots."""
     verified_at: datetime | None = None
     """When the article was last seen to be still there, unchanged."""
+    next_verify_at: datetime | None = None
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(NewPost):
+    """
+    One post on X, before and after it is there.
+    """
+
+    id: PostId
+    version: int
+    """Counts up with each change; an edit names the version it read."""
+    remote_id: str | None = None
+    published_at: datetime | None = None
     attempts: int = 0
     """Tries that count: an answer of «later» by the rate limit does not."""
     deleted_remotely_at: datetime | None = None

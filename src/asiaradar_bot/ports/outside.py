@@ -1,4 +1,4 @@
-"""What the steps ask of the outside: Protocols only, implemented in `adapters/` and `storage/`."""
+"""What the steps ask of the news site, of X, of templates, of clocks and of people."""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""What is on record about the account on X, its timeline, and the people's inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.post import PostId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """
+    The switches and marks that decide whether anything may be sent.
+    """
+
+    stopped: str | None = None
+    """Why the kill switch is on; None: it is off."""
+    paused: str | None = None
+    """Why the account is paused (credentials, foreign post, clock); None: it is not."""
+    paused_until: datetime | None = None
+    """None with `paused` set: until a person mends it."""
+    safe_mode: str | None = None
+    """Why the timeline must be read before anything is sent; None: it need not."""
+    remote_id: str | None = None
+    """The account's id on X, once known."""
+    watching_since: datetime | None = None
+    """Posts on the timeline before this are none of our business."""
+    watched_until: datetime | None = None
+    """Up to here the timeline was looked through for foreign posts."""
+    epoch: int = 0
+    environment: str | None = None
+    last_sweep_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPost:
+    """
+    A post that was seen on our timeline.
+    """
+
+    remote_id: str
+    text: str
+    created_at: datetime
+    seen_at: datetime
+    post_id: PostId | None
+    foreign: bool
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """
+    A headline with what became of its article, for finding the same story again.
+    """
+
+    article_id: ArticleId
+    title: str
+    url: str
+    first_seen_at: datetime
+    posted: bool
+    """A post of it is out or on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """
+    A WebSub subscription.
+    """
+
+    topic: str
+    hub: str
+    secret: str
+    path: str
+    """Unguessable last part of the callback address."""
+    requested_at: datetime
+    verified_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNote:
+    """
+    Something that people must be told.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    message: str
+    raised_at: datetime
+    sent_at: datetime | None = None

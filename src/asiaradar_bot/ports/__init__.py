@@ -1,0 +1,22 @@
+"""What the steps ask of the outside and of the storage: Protocols only."""
+
+from asiaradar_bot.ports.outside import (
+    Alerts,
+    ArticleSource,
+    Clock,
+    Publisher,
+    Renderer,
+    TimelineReader,
+)
+from asiaradar_bot.ports.storage import Store, Transaction
+
+__all__ = [
+    "Alerts",
+    "ArticleSource",
+    "Clock",
+    "Publisher",
+    "Renderer",
+    "Store",
+    "TimelineReader",
+    "Transaction",
+]

@@ -1,0 +1,364 @@
+"""What the steps ask of the storage: short transactions with one part per noun."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from asiaradar_bot.model.account import AccountState, AlertNote, Headline, SeenPost, Subscription
+from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.decision import Decision
+from asiaradar_bot.model.lease import Lease
+from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
+from asiaradar_bot.model.outcome import Picture, RemotePost
+from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
+from asiaradar_bot.model.source import SourceHealth
+
+
+class SourceRows(Protocol):
+    """
+    Health and sightings of sources.
+    """
+
+    def find(self, name: str) -> SourceHealth | None:
+        """The health on record, or None before the first poll."""
+
+    def list_all(self) -> Sequence[SourceHealth]:
+        """All health rows, by name."""
+
+    def save(self, health: SourceHealth) -> None:
+        """Insert or replace."""
+
+    def find_sightings(self, name: str, item_ids: Collection[str]) -> Mapping[str, tuple[ArticleId, str]]:
+        """Article and item digest by item id, for those items that the source showed before."""
+
+    def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
+        """Insert, or refresh digest and last-seen time."""
+
+
+class ArticleRows(Protocol):
+    """
+    Articles, their names, revisions and decisions.
+    """
+
+    def find_by_names(self, names: Collection[str]) -> Article | None:
+        """The article that goes by any of the names."""
+
+    def find_renamed(self, title: str, published_at: datetime, image: str | None) -> Article | None:
+        """An article with the same title, published stamp and image: one whose address changed."""
+
+    def get(self, article_id: ArticleId) -> Article:
+        """The article. Raises NotFoundError."""
+
+    def add(self, article: Article, *, names: Collection[str]) -> Article:
+        """Insert with its first revision; the id of the argument is ignored."""
+
+    def add_names(self, article_id: ArticleId, names: Collection[str]) -> None:
+        """More names for it; names that are taken already are left alone."""
+
+    def list_names(self, article_id: ArticleId) -> Sequence[str]:
+        """All names it goes by, sorted."""
+
+    def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
+        """Articles whose page is to be read (again) now, oldest appointment first."""
+
+    def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
+        """Oldest first sighting first."""
+
+    def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
+        """Newest first."""
+
+    def save(self, article: Article, *, old_state: ArticleState) -> bool:
+        """Write state, facts and reading marks if it is still in the old state; False if it moved on."""
+
+    def add_revision(self, revision: Revision) -> None:
+        """Append."""
+
+    def list_revisions(self, article_id: ArticleId) -> Sequence[Revision]:
+        """Oldest first."""
+
+    def add_decision(self, decision: Decision) -> None:
+        """Append; the newest counts."""
+
+    def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
+        """Oldest first."""
+
+    def recent_headlines(self, since: datetime) -> Sequence[Headline]:
+        """Headlines first seen since then, with whether their article is posted or on its way."""
+
+    def without_decision(self, names: Collection[str]) -> Collection[str]:
+        """Those of the names that no article on record goes by."""
+
+
+class PostRows(Protocol):
+    """
+    Posts and their attempts; every move goes through the state table and writes its audit row.
+    """
+
+    def add(self, post: NewPost, *, who: str) -> Post:
+        """Insert."""
+
+    def get(self, post_id: PostId) -> Post:
+        """The post. Raises NotFoundError."""
+
+    def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
+        """Oldest first."""
+
+    def list_thread(self, thread_id: PostId) -> Sequence[Post]:
+        """In order of parts."""
+
+    def list_due(self, now: datetime, *, limit: int) -> Sequence[Post]:
+        """Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first."""
+
+    def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
+        """All queued posts by due time."""
+
+    def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
+        """Newest first."""
+
+    def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
+        """Posts on their way with their open attempt, oldest first."""
+
+    def list_unsettled(self) -> Sequence[Post]:
+        """Posts in doubt: sending or unknown."""
+
+    def move(
+        self,
+        post: Post,
+        new: PostState,
+        *,
+        at: datetime,
+        who: str,
+        why: str,
+        by_person: bool = False,
+        **changes: object,
+    ) -> Post:
+        """Change the state, and the named fields with it. Raises WrongStateError, VersionConflictError."""
+
+    def change(self, post: Post, *, at: datetime, who: str, why: str, **changes: object) -> Post:
+        """Change fields of a live post. Raises WrongStateError, VersionConflictError."""
+
+    def claim(self, post: Post, lease: Lease, *, now: datetime, match_key: str, media_count: int) -> Attempt | None:
+        """Queued -> sending with a new attempt row, if the lease still holds; None if not."""
+
+    def finish(
+        self,
+        attempt: Attempt,
+        new: PostState,
+        *,
+        at: datetime,
+        answer_class: str,
+        why: str,
+        **changes: object,
+    ) -> bool:
+        """Sending -> new for the post of this open attempt, and close it; False if another result came first."""
+
+    def update_attempt(self, attempt_id: AttemptId, **changes: object) -> None:
+        """Note something on an attempt: signed_at, answer_class, error, absent reads."""
+
+    def list_attempts(self, post_id: PostId) -> Sequence[Attempt]:
+        """Oldest first."""
+
+    def sent_times(self, since: datetime) -> Sequence[datetime]:
+        """When posts went out, or may have gone out, since then; oldest first."""
+
+    def remote_ids(self) -> Collection[str]:
+        """Ids on X of our posts of the last days."""
+
+    def markers(self) -> Mapping[str, PostId]:
+        """Link markers of posts that are not cancelled, of the last days."""
+
+    def count_by_state(self) -> Mapping[str, int]:
+        """Number of posts in each state that has any."""
+
+    def add_picture(self, picture: Picture, *, source_url: str | None) -> int:
+        """Its id; the same bytes are stored once."""
+
+    def get_picture(self, picture_id: int) -> Picture:
+        """The picture. Raises NotFoundError."""
+
+    def taken_slots(self, since: datetime) -> Collection[datetime]:
+        """Due times of queued and held posts that hold a slot."""
+
+
+class AccountRows(Protocol):
+    """
+    Lease, pause, switches and marks of the account.
+    """
+
+    def acquire_lease(self, owner: str, *, now: datetime, length: timedelta) -> Lease | None:
+        """The lease, new or renewed; None while somebody else holds it."""
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give it back at a clean stop."""
+
+    def state(self) -> AccountState:
+        """Everything on record about the account."""
+
+    def set_mark(self, key: str, value: str | None) -> None:
+        """Store or (None) remove one mark; see `AccountState` for those that have a meaning."""
+
+    def get_mark(self, key: str) -> str | None:
+        """The mark, or None."""
+
+    def next_epoch(self) -> int:
+        """Count up and return the database's epoch."""
+
+    def find_seen(self, remote_ids: Collection[str]) -> Mapping[str, SeenPost]:
+        """What is on record of these posts on the timeline."""
+
+    def record_seen(self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool) -> None:
+        """Insert or update."""
+
+    def list_foreign(self) -> Sequence[SeenPost]:
+        """Foreign posts that nobody has acknowledged yet."""
+
+    def acknowledge_foreign(self, *, at: datetime) -> int:
+        """Mark all as acknowledged; how many."""
+
+
+class LedgerRows(Protocol):
+    """
+    What was spent.
+    """
+
+    def reserve(
+        self, what: Billable, amount: Decimal, *, at: datetime, post_id: PostId | None, attempt_id: AttemptId | None
+    ) -> int:
+        """Write the entry before the request; its id."""
+
+    def settle(self, attempt_id: AttemptId, state: SpendState) -> None:
+        """Say how the request of an attempt ended."""
+
+    def record(self, what: Billable, amount: Decimal, *, at: datetime, units: int, post_id: PostId | None) -> None:
+        """A request that is known to be billed."""
+
+    def month_total(self, month_on: date) -> Decimal:
+        """Settled, reserved and unknown of that UTC month, in USD."""
+
+    def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
+        """Entries of that UTC month, oldest first."""
+
+
+class AuditRows(Protocol):
+    """
+    Who did what.
+    """
+
+    def record(self, entry: AuditEntry) -> None:
+        """Append."""
+
+    def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
+        """Newest first."""
+
+
+class InboxRows(Protocol):
+    """
+    Pushes that came in, WebSub subscriptions and alerts that are to go out.
+    """
+
+    def accept_message(self, message_id: str, *, at: datetime) -> bool:
+        """True the first time, False for a replay."""
+
+    def add_push(self, url: str, *, at: datetime) -> None:
+        """Remember an address to be looked at at once."""
+
+    def list_pushes(self) -> Sequence[tuple[int, str]]:
+        """Id and address, oldest first."""
+
+    def remove_push(self, push_id: int) -> None:
+        """It has become an article, or was refused with a reason on record."""
+
+    def find_subscription(self, topic: str) -> Subscription | None:
+        """The subscription, or None."""
+
+    def list_subscriptions(self) -> Sequence[Subscription]:
+        """All of them."""
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Insert or replace."""
+
+    def raise_alert(self, kind: str, message: str, *, subject: str, at: datetime) -> None:
+        """Put an alert in line, in the same transaction as its cause."""
+
+    def list_alerts(self, *, unsent_only: bool = True, limit: int = 100) -> Sequence[AlertNote]:
+        """Oldest first."""
+
+    def mark_alert_sent(self, alert_id: int, *, at: datetime) -> None:
+        """It was passed on."""
+
+    def last_alert_at(self, kind: str, subject: str) -> datetime | None:
+        """When the like was last passed on."""
+
+
+class Transaction(Protocol):
+    """
+    One short transaction; nothing in it waits on a network.
+    """
+
+    @property
+    def sources(self) -> SourceRows:
+        """Sources."""
+
+    @property
+    def articles(self) -> ArticleRows:
+        """Articles."""
+
+    @property
+    def posts(self) -> PostRows:
+        """Posts."""
+
+    @property
+    def account(self) -> AccountRows:
+        """The account."""
+
+    @property
+    def ledger(self) -> LedgerRows:
+        """Spending."""
+
+    @property
+    def audit(self) -> AuditRows:
+        """Audit."""
+
+    @property
+    def inbox(self) -> InboxRows:
+        """Inbox."""
+
+
+class Store(Protocol):
+    """
+    The database.
+    """
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """
+        A writing transaction: committed at the end of the block, rolled back by any exception.
+
+        Raises:
+            StorageError: the database is locked, full, damaged or gone.
+        """
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """
+        A reading transaction.
+        """
+
+    def back_up(self, *, now: datetime) -> Path | None:
+        """
+        A checked copy of the database; None where the database server sees to it.
+        """
+
+    def prune(self, *, before: datetime) -> int:
+        """
+        Remove replay ids and sent alerts from before then; how many rows.
+        """
+
+    def free_bytes(self) -> int | None:
+        """
+        Room left for the database file; None where it is not ours to know.
+        """

@@ -1,0 +1,364 @@
+"""All settings with their defaults; read from the file, overridden by environment and secrets, checked in one place."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from asiaradar_bot.model.errors import SettingsError
+
+DEFAULT_FILE = Path("config/asiaradar.toml")
+
+
+class Mode(StrEnum):
+    """
+    Where posts go.
+    """
+
+    SANDBOX = "sandbox"
+    """To the local X."""
+    DRY_RUN = "dry-run"
+    """Nowhere: everything is done but the sending."""
+    LIVE = "live"
+    """To the real account."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StorageSettings(_Section):
+    """
+    The database and its backups.
+    """
+
+    url: str = "sqlite:///var/asiaradar.db"
+    folder: Path = Path("var")
+    """Side files: epoch, kill switch, backups."""
+    backup_hours: int = Field(default=1, ge=1)
+    keep_hourly: int = Field(default=48, ge=1)
+    keep_daily: int = Field(default=30, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("takes sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+        return url
+
+
+class XSettings(_Section):
+    """
+    The account on X.
+    """
+
+    mode: Mode = Mode.SANDBOX
+    handle: str = "AsiaRadar"
+    base_url: str = "https://api.x.com"
+    consumer_key: SecretStr | None = None
+    consumer_secret: SecretStr | None = None
+    access_token: SecretStr | None = None
+    access_token_secret: SecretStr | None = None
+    connect_seconds: float = Field(default=5, gt=0, le=30)
+    read_seconds: float = Field(default=20, gt=0, le=60)
+
+
+class SourceSettings(_Section):
+    """
+    One `[[sources]]` entry.
+    """
+
+    name: str = Field(min_length=1, max_length=60)
+    kind: Literal["feed", "listing", "sitemap"] = "feed"
+    url: str
+    poll_seconds: int = Field(default=60, ge=1, le=7 * 86400)
+    language: str | None = None
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        return _zone(zone)
+
+
+class FetchSettings(_Section):
+    """
+    What the bot may fetch.
+    """
+
+    allowed_hosts: tuple[str, ...] = ("radar.asia",)
+    allow_private_addresses: bool = False
+    contact: str = "https://radar.asia"
+    """Named in the User-Agent, so that a site's operator can reach us."""
+
+
+class PublishingSettings(_Section):
+    """
+    When and how often posts go out, and how doubt is settled.
+    """
+
+    sweep_seconds: float = Field(default=2, gt=0, le=60)
+    settle_seconds: float = Field(default=900, gt=0)
+    absent_gap_seconds: float = Field(default=60, ge=0)
+    give_up_seconds: float = Field(default=7200, gt=0)
+    """How long the timeline may be unreadable before an open attempt is unknown."""
+    on_unknown: Literal["requeue", "unknown"] = "requeue"
+    """What becomes of a fresh post that two settled reads did not find."""
+    min_gap_seconds: float = Field(default=0, ge=0)
+    per_hour: int = Field(default=20, ge=1, le=100)
+    per_day: int = Field(default=60, ge=1, le=2400)
+    max_age_minutes: int = Field(default=1440, ge=1)
+    max_attempts: int = Field(default=8, ge=1)
+    first_run: Literal["seed", "post"] = "seed"
+    verify_seconds: float = Field(default=120, ge=0)
+    """An article seen to be there this recently is not looked at again before sending."""
+    pictures: bool = True
+    picture_seconds: float = Field(default=6, ge=0, le=60)
+    """The longest that a post waits for its picture."""
+    lease_seconds: float = Field(default=60, ge=30, le=600)
+    foreign_posts: Literal["hold", "adopt"] = "hold"
+    """What a post on our timeline that we did not send does: stop sending and alarm, or go on record only."""
+    foreign_watch_minutes: int = Field(default=15, ge=1)
+    safe_mode_hours: int = Field(default=24, ge=1, le=168)
+    safe_mode: bool = False
+
+
+class BudgetSettings(_Section):
+    """
+    Money.
+    """
+
+    month_usd: Decimal | None = Field(default=None, ge=0)
+    """None: no limit. Reached: nothing more is sent until the next UTC month."""
+
+
+class TemplateSettings(_Section):
+    """
+    Where templates, policy and prices are.
+    """
+
+    folder: Path = Path("templates")
+    policy: Path = Path("config/policy.toml")
+    prices: Path = Path("config/prices.toml")
+
+
+class WebSettings(_Section):
+    """
+    The web server.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=0, le=65535)
+    public_url: str | None = None
+    """Address under which hubs reach us, e.g. https://bot.radar.asia; needed for WebSub only."""
+    hook_secret: SecretStr | None = None
+    """`whsec_...` as of Standard Webhooks; None: /hooks/publish is switched off."""
+
+
+class RunnerSettings(_Section):
+    """
+    What turns the ticks.
+    """
+
+    engine: Literal["embedded", "procrastinate"] = "embedded"
+
+
+class AlertSettings(_Section):
+    """
+    Who is told when something needs a person.
+    """
+
+    urls: tuple[SecretStr, ...] = ()
+    """Apprise addresses, e.g. `mailto://...`, `slack://...`."""
+    quiet_minutes: int = Field(default=30, ge=0)
+    """The same alert is not sent again within this time."""
+    ping_poll: str | None = None
+    ping_publish: str | None = None
+    """Dead-man addresses, fetched after a good poll and after a good publish sweep."""
+
+
+class LogSettings(_Section):
+    """
+    What is logged.
+    """
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    json_lines: bool | None = None
+    """None: JSON unless stderr is a terminal."""
+
+
+def _default_sources() -> tuple[SourceSettings, ...]:
+    return (SourceSettings(name="latest", kind="feed", url="https://radar.asia/rss/latest-posts"),)
+
+
+class Settings(BaseSettings):
+    """
+    Everything that can be set; see `config/asiaradar.toml` for the commented file.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASIARADAR_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    environment: str = "production"
+    """Name stored in the database; a database of another environment is refused."""
+    storage: StorageSettings = StorageSettings()
+    x: XSettings = XSettings()
+    sources: tuple[SourceSettings, ...] = Field(default_factory=_default_sources, min_length=1)
+    fetch: FetchSettings = FetchSettings()
+    publishing: PublishingSettings = PublishingSettings()
+    budget: BudgetSettings = BudgetSettings()
+    templates: TemplateSettings = TemplateSettings()
+    web: WebSettings = WebSettings()
+    runner: RunnerSettings = RunnerSettings()
+    alerts: AlertSettings = AlertSettings()
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        if self.runner.engine == "procrastinate" and self.storage.url.startswith("sqlite"):
+            raise ValueError(
+                "runner.engine = procrastinate needs PostgreSQL: set storage.url to postgresql+psycopg://..., "
+                "or runner.engine to embedded"
+            )
+        if self.publishing.settle_seconds <= self.x.connect_seconds + self.x.read_seconds and self.x.mode is Mode.LIVE:
+            raise ValueError("publishing.settle_seconds must be longer than x.connect_seconds + x.read_seconds")
+        if self.publishing.lease_seconds <= self.x.connect_seconds + self.x.read_seconds + 1:
+            raise ValueError("publishing.lease_seconds must be longer than x.connect_seconds + x.read_seconds + 1")
+        if self.x.mode is Mode.LIVE:
+            missing = [name for name in CREDENTIALS if getattr(self.x, name) is None]
+            if missing:
+                raise ValueError(
+                    "x.mode = live needs four credentials, and these are missing: "
+                    + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
+                )
+        names = [source.name for source in self.sources]
+        if len(names) != len(set(names)):
+            raise ValueError("two sources have the same name: each [[sources]] needs a name of its own")
+        return self
+
+    def secrets(self) -> list[str]:
+        """
+        Every secret value, for the log's redaction.
+        """
+        values = [getattr(self.x, name) for name in CREDENTIALS]
+        values += [self.web.hook_secret, *self.alerts.urls]
+        return [value.get_secret_value() for value in values if value is not None]
+
+
+CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+
+def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
+    """
+    The settings: overrides, then environment, then secrets directory, then file, then defaults.
+
+    The file is `file`, else the one `ASIARADAR_CONFIG` names, else `config/asiaradar.toml` if it exists. Secrets are
+    files named like the environment variables (lower case) in `ASIARADAR_SECRETS` or systemd's credentials directory.
+
+    Raises:
+        SettingsError: a file is missing or unreadable, a key is unknown, or a value is wrong; one sentence.
+    """
+    path = _settings_file(file)
+    secrets = os.environ.get("ASIARADAR_SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
+    if secrets and not Path(secrets).is_dir():
+        raise SettingsError(f"the secrets directory {secrets} does not exist: create it or unset ASIARADAR_SECRETS")
+
+    class _Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            found: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+            if secrets:
+                found.append(_NestedSecrets(settings_cls, secrets_dir=secrets))
+            if path is not None:
+                found.append(TomlConfigSettingsSource(settings_cls, toml_file=path))
+            return tuple(found)
+
+    try:
+        return _Loaded(**overrides)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}; mend that line") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
+
+
+class _NestedSecrets(SecretsSettingsSource):
+    """
+    Secret files named `asiaradar_x__consumer_key`, so that nested keys work as they do in the environment.
+    """
+
+    def __call__(self) -> dict[str, Any]:
+        """
+        The nested values of all files found.
+        """
+        found: dict[str, Any] = {}
+        folder = Path(str(self.secrets_dir))
+        for file in sorted(folder.iterdir()):
+            name = file.name.lower()
+            if not name.startswith("asiaradar_") or not file.is_file():
+                continue
+            section, _, key = name.removeprefix("asiaradar_").partition("__")
+            value = file.read_text(encoding="utf-8").strip()
+            if key:
+                found.setdefault(section, {})[key] = value
+            else:
+                found[section] = value
+        return found
+
+
+def _settings_file(file: Path | None) -> Path | None:
+    named = file or (Path(os.environ["ASIARADAR_CONFIG"]) if os.environ.get("ASIARADAR_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingsError(f"the settings file {named} does not exist: check ASIARADAR_CONFIG")
+        return named
+    return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
+
+
+def _sentence(error: ValidationError, path: Path | None) -> str:
+    parts = []
+    for problem in error.errors(include_url=False, include_input=False):
+        where = ".".join(str(step) for step in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            parts.append(f"there is no setting {where}")
+        else:
+            text = problem["msg"].removeprefix("Value error, ")
+            parts.append(f"{where}: {text}" if where else text)
+    place = (
+        f" (from {path}, the environment ASIARADAR_... or secrets)" if path else " (from the environment ASIARADAR_...)"
+    )
+    return "settings: " + "; ".join(parts) + place
+
+
+def _zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError(f"{zone} is no time zone: use an IANA name such as Asia/Singapore")
+    return zone
