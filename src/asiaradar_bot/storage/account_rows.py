@@ -1,0 +1,142 @@
+"""Lease, switches and marks of the account, and what was seen on its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from asiaradar_bot.model.account import AccountState, SeenPost
+from asiaradar_bot.model.lease import Lease
+from asiaradar_bot.model.outcome import RemotePost
+from asiaradar_bot.model.post import PostId
+from asiaradar_bot.storage.instants import lease_instant
+from asiaradar_bot.storage.tables import instant, leases, marks, timeline
+
+
+class SqlAccountRows:
+    """
+    Implements `ports.storage.AccountRows` for one account.
+    """
+
+    def __init__(self, connection: Connection, *, account: str, server_time: bool) -> None:
+        self._connection = connection
+        self._account = account
+        self._server_time = server_time
+
+    def acquire_lease(self, owner: str, *, now: datetime, length: timedelta) -> Lease | None:
+        """The lease, new or renewed; None while somebody else holds it."""
+        now = self._lease_now(now)
+        row = self._connection.execute(select(leases).where(leases.c.account == self._account)).one_or_none()
+        if row is None:
+            self._connection.execute(
+                insert(leases).values(account=self._account, owner=owner, fence=1, expires_at=now + length)
+            )
+            return Lease(account=self._account, owner=owner, fence=1, expires_at=now + length)
+        fence = row.fence if row.owner == owner else row.fence + 1
+        done = self._connection.execute(
+            update(leases)
+            .where(
+                leases.c.account == self._account,
+                leases.c.owner == row.owner,
+                leases.c.fence == row.fence,
+                or_(leases.c.owner == owner, leases.c.expires_at < lease_instant(now, server_time=self._server_time)),
+            )
+            .values(owner=owner, fence=fence, expires_at=now + length)
+        )
+        if done.rowcount != 1:
+            return None
+        return Lease(account=self._account, owner=owner, fence=fence, expires_at=now + length)
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give it back at a clean stop: it runs out now."""
+        self._connection.execute(
+            update(leases)
+            .where(leases.c.account == lease.account, leases.c.owner == lease.owner, leases.c.fence == lease.fence)
+            .values(expires_at=instant(0))
+        )
+
+    def state(self) -> AccountState:
+        """Everything on record about the account."""
+        found = dict(self._connection.execute(select(marks.c.key, marks.c.value)).tuples().all())
+        return AccountState(
+            stopped=found.get("stopped"),
+            paused=found.get("paused"),
+            paused_until=_stamp(found.get("paused_until")),
+            safe_mode=found.get("safe_mode"),
+            remote_id=found.get("remote_id"),
+            watching_since=_stamp(found.get("watching_since")),
+            watched_until=_stamp(found.get("watched_until")),
+            epoch=int(found.get("epoch", "0")),
+            environment=found.get("environment"),
+            last_sweep_at=_stamp(found.get("last_sweep_at")),
+        )
+
+    def set_mark(self, key: str, value: str | None) -> None:
+        """Store or (None) remove one mark; see `AccountState` for those that have a meaning."""
+        if value is None:
+            self._connection.execute(delete(marks).where(marks.c.key == key))
+            return
+        done = self._connection.execute(update(marks).where(marks.c.key == key).values(value=value))
+        if done.rowcount == 0:
+            self._connection.execute(insert(marks).values(key=key, value=value))
+
+    def get_mark(self, key: str) -> str | None:
+        """The mark, or None."""
+        return self._connection.execute(select(marks.c.value).where(marks.c.key == key)).scalar_one_or_none()
+
+    def next_epoch(self) -> int:
+        """Count up and return the database's epoch."""
+        epoch = int(self.get_mark("epoch") or "0") + 1
+        self.set_mark("epoch", str(epoch))
+        return epoch
+
+    def find_seen(self, remote_ids: Collection[str]) -> Mapping[str, SeenPost]:
+        """What is on record of these posts on the timeline."""
+        query = select(timeline).where(timeline.c.remote_id.in_(list(remote_ids)))
+        return {row.remote_id: _seen(row) for row in self._connection.execute(query)}
+
+    def record_seen(self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool) -> None:
+        """Insert or update."""
+        values = {"post_id": post_id, "foreign_post": foreign, "text": post.text, "created_at": post.created_at}
+        done = self._connection.execute(update(timeline).where(timeline.c.remote_id == post.id).values(values))
+        if done.rowcount == 0:
+            self._connection.execute(insert(timeline).values(remote_id=post.id, seen_at=at, **values))
+
+    def list_foreign(self) -> Sequence[SeenPost]:
+        """Foreign posts that nobody has acknowledged yet."""
+        query = select(timeline).where(timeline.c.foreign_post.is_(True), timeline.c.acknowledged_at.is_(None))
+        return [_seen(row) for row in self._connection.execute(query.order_by(timeline.c.created_at))]
+
+    def acknowledge_foreign(self, *, at: datetime) -> int:
+        """Mark all as acknowledged; how many."""
+        done = self._connection.execute(
+            update(timeline)
+            .where(timeline.c.foreign_post.is_(True), timeline.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=at)
+        )
+        return int(done.rowcount)
+
+    def _lease_now(self, now: datetime) -> datetime:
+        if not self._server_time:
+            return now
+        value = self._connection.execute(select(lease_instant(now, server_time=True))).scalar_one()
+        return instant(int(value))
+
+
+def _stamp(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _seen(row: Any) -> SeenPost:
+    return SeenPost(
+        remote_id=row.remote_id,
+        text=row.text,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        post_id=None if row.post_id is None else PostId(row.post_id),
+        foreign=row.foreign_post,
+        acknowledged_at=row.acknowledged_at,
+    )

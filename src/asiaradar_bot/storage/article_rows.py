@@ -1,0 +1,277 @@
+"""Articles, their names, revisions and decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, exists, insert, select, update
+
+from asiaradar_bot.model.account import Headline
+from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
+from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
+from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.model.post import PostState
+from asiaradar_bot.storage.encoding import (
+    facts_from_json,
+    facts_to_json,
+    to_json,
+    trace_from_json,
+    trace_to_json,
+)
+from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions
+
+_ON_ITS_WAY = (
+    PostState.DRAFT,
+    PostState.QUEUED,
+    PostState.HELD,
+    PostState.SENDING,
+    PostState.PUBLISHED,
+    PostState.UNKNOWN,
+)
+
+
+class SqlArticleRows:
+    """
+    Implements `ports.storage.ArticleRows`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find_by_names(self, names: Collection[str]) -> Article | None:
+        """The article that goes by any of the names."""
+        query = (
+            select(articles)
+            .join(article_names, article_names.c.article_id == articles.c.id)
+            .where(article_names.c.name.in_(_cut(names)))
+            .order_by(articles.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _article(row)
+
+    def find_renamed(self, title: str, published_at: datetime, image: str | None) -> Article | None:
+        """An article with the same title, published stamp and image: one whose address changed."""
+        query = select(articles).where(articles.c.title == title, articles.c.published_at == published_at)
+        for row in self._connection.execute(query.order_by(articles.c.id)):
+            found = _article(row)
+            if found.facts.image == image:
+                return found
+        return None
+
+    def get(self, article_id: ArticleId) -> Article:
+        """The article. Raises NotFoundError."""
+        row = self._connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no article {article_id}: see `asiaradar articles list`")
+        return _article(row)
+
+    def add(self, article: Article, *, names: Collection[str]) -> Article:
+        """Insert with its first revision; the id of the argument is ignored."""
+        done = self._connection.execute(insert(articles).values(_values(article)))
+        key = done.inserted_primary_key
+        assert key is not None
+        added = replace(article, id=ArticleId(key[0]))
+        self.add_names(added.id, names)
+        self.add_revision(
+            Revision(
+                article_id=added.id,
+                number=article.revision,
+                seen_at=article.first_seen_at,
+                facts=article.facts,
+                changed=(),
+            )
+        )
+        return added
+
+    def add_names(self, article_id: ArticleId, names: Collection[str]) -> None:
+        """More names for it; names that are taken already are left alone."""
+        wanted = set(_cut(names))
+        query = select(article_names.c.name).where(article_names.c.name.in_(wanted))
+        taken = set(self._connection.scalars(query))
+        fresh = sorted(wanted - taken)
+        if fresh:
+            rows = [{"name": name, "article_id": article_id} for name in fresh]
+            self._connection.execute(insert(article_names), rows)
+
+    def list_names(self, article_id: ArticleId) -> Sequence[str]:
+        """All names it goes by, sorted."""
+        query = select(article_names.c.name).where(article_names.c.article_id == article_id)
+        return sorted(self._connection.scalars(query))
+
+    def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
+        """Articles whose page is to be read (again) now, oldest appointment first."""
+        query = select(articles).where(articles.c.next_read_at.is_not(None), articles.c.next_read_at <= now)
+        return [_article(row) for row in self._connection.execute(query.order_by(articles.c.next_read_at).limit(limit))]
+
+    def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
+        """Oldest first sighting first."""
+        query = select(articles).where(articles.c.state == state)
+        if state is not ArticleState.DONE:
+            query = query.where(articles.c.state != ArticleState.DONE)
+        query = query.order_by(articles.c.first_seen_at, articles.c.id).limit(limit)
+        return [_article(row) for row in self._connection.execute(query)]
+
+    def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
+        """Newest first."""
+        query = select(articles).order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(articles.c.state == state)
+        return [_article(row) for row in self._connection.execute(query)]
+
+    def save(self, article: Article, *, old_state: ArticleState) -> bool:
+        """Write state, facts and reading marks if it is still in the old state; False if it moved on."""
+        done = self._connection.execute(
+            update(articles).where(articles.c.id == article.id, articles.c.state == old_state).values(_values(article))
+        )
+        return done.rowcount == 1
+
+    def add_revision(self, revision: Revision) -> None:
+        """Append."""
+        self._connection.execute(
+            insert(revisions).values(
+                article_id=revision.article_id,
+                number=revision.number,
+                seen_at=revision.seen_at,
+                facts=facts_to_json(revision.facts),
+                changed=to_json(list(revision.changed)),
+            )
+        )
+
+    def list_revisions(self, article_id: ArticleId) -> Sequence[Revision]:
+        """Oldest first."""
+        query = select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
+        return [
+            Revision(
+                article_id=ArticleId(row.article_id),
+                number=row.number,
+                seen_at=row.seen_at,
+                facts=facts_from_json(row.facts),
+                changed=tuple(json.loads(row.changed)),
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def add_decision(self, decision: Decision) -> None:
+        """Append; the newest counts."""
+        self._connection.execute(
+            insert(decisions).values(
+                article_id=decision.article_id,
+                revision=decision.revision,
+                verdict=decision.verdict,
+                news_class=decision.news_class,
+                reason=decision.reason,
+                detail=decision.detail,
+                rule=decision.rule,
+                template=decision.template,
+                not_before_at=decision.not_before_at,
+                expires_at=decision.expires_at,
+                trace=trace_to_json(decision.trace),
+                decided_at=decision.decided_at,
+                decided_by=decision.decided_by,
+            )
+        )
+
+    def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
+        """Oldest first."""
+        query = select(decisions).where(decisions.c.article_id == article_id).order_by(decisions.c.id)
+        return [_decision(row) for row in self._connection.execute(query)]
+
+    def recent_headlines(self, since: datetime) -> Sequence[Headline]:
+        """Headlines first seen since then, with whether their article is posted or on its way."""
+        on_its_way = exists().where(posts.c.article_id == articles.c.id, posts.c.state.in_(_ON_ITS_WAY))
+        query = (
+            select(
+                articles.c.id,
+                articles.c.title,
+                articles.c.url,
+                articles.c.first_seen_at,
+                on_its_way.label("posted"),
+            )
+            .where(articles.c.first_seen_at >= since)
+            .order_by(articles.c.first_seen_at, articles.c.id)
+        )
+        return [
+            Headline(
+                article_id=ArticleId(row.id),
+                title=row.title,
+                url=row.url,
+                first_seen_at=row.first_seen_at,
+                posted=bool(row.posted),
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def without_decision(self, names: Collection[str]) -> Collection[str]:
+        """Those of the names that no article on record goes by."""
+        wanted = list(names)
+        found: set[str] = set()
+        for start in range(0, len(wanted), 500):
+            query = select(article_names.c.name).where(article_names.c.name.in_(_cut(wanted[start : start + 500])))
+            found.update(self._connection.scalars(query))
+        return {name for name in wanted if name[:500] not in found}
+
+
+def _cut(names: Collection[str]) -> list[str]:
+    return [name[:500] for name in names]
+
+
+def _values(article: Article) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "state": article.state,
+        "source": article.source,
+        "first_seen_at": article.first_seen_at,
+        "title": article.facts.title,
+        "published_at": article.facts.published_at,
+        "facts": facts_to_json(article.facts),
+        "revision": article.revision,
+        "read_at": article.read_at,
+        "next_read_at": article.next_read_at,
+        "read_failures": article.read_failures,
+        "seeded": article.seeded,
+        "burst": article.burst,
+        "gone_at": article.gone_at,
+        "updated_at": article.updated_at,
+    }
+
+
+def _article(row: Any) -> Article:
+    return Article(
+        id=ArticleId(row.id),
+        url=row.url,
+        state=ArticleState(row.state),
+        source=row.source,
+        first_seen_at=row.first_seen_at,
+        facts=facts_from_json(row.facts),
+        revision=row.revision,
+        read_at=row.read_at,
+        next_read_at=row.next_read_at,
+        read_failures=row.read_failures,
+        seeded=row.seeded,
+        burst=row.burst,
+        gone_at=row.gone_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        article_id=ArticleId(row.article_id),
+        revision=row.revision,
+        verdict=Verdict(row.verdict),
+        news_class=NewsClass(row.news_class),
+        reason=Reason(row.reason),
+        detail=row.detail,
+        rule=row.rule,
+        template=row.template,
+        not_before_at=row.not_before_at,
+        expires_at=row.expires_at,
+        trace=trace_from_json(row.trace),
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+    )

@@ -1,0 +1,55 @@
+"""Who did what: append-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.storage.encoding import to_json
+from asiaradar_bot.storage.tables import audit
+
+
+class SqlAuditRows:
+    """
+    Implements `ports.storage.AuditRows`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record(self, entry: AuditEntry) -> None:
+        """Append."""
+        self._connection.execute(
+            insert(audit).values(
+                at=entry.at,
+                who=entry.who,
+                action=entry.action,
+                subject=entry.subject,
+                why=entry.why,
+                before=to_json(dict(entry.before)),
+                after=to_json(dict(entry.after)),
+            )
+        )
+
+    def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
+        """Newest first."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if subject is not None:
+            query = query.where(audit.c.subject == subject)
+        return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(
+        at=row.at,
+        who=row.who,
+        action=row.action,
+        subject=row.subject,
+        why=row.why,
+        before=json.loads(row.before),
+        after=json.loads(row.after),
+    )

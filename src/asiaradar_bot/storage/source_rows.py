@@ -1,0 +1,92 @@
+"""Health and sightings of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.outcome import Validators
+from asiaradar_bot.model.source import SourceHealth
+from asiaradar_bot.storage.tables import sightings, sources
+
+
+class SqlSourceRows:
+    """
+    Implements `ports.storage.SourceRows`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, name: str) -> SourceHealth | None:
+        """The health on record, or None before the first poll."""
+        row = self._connection.execute(select(sources).where(sources.c.name == name)).one_or_none()
+        return None if row is None else _health(row)
+
+    def list_all(self) -> Sequence[SourceHealth]:
+        """All health rows, by name."""
+        return [_health(row) for row in self._connection.execute(select(sources).order_by(sources.c.name))]
+
+    def save(self, health: SourceHealth) -> None:
+        """Insert or replace."""
+        values = {
+            "url": health.url,
+            "etag": health.validators.etag,
+            "last_modified": health.validators.last_modified,
+            "body_digest": health.validators.body_digest,
+            "seeded_at": health.seeded_at,
+            "polled_at": health.polled_at,
+            "ok_at": health.ok_at,
+            "new_at": health.new_at,
+            "failures": health.failures,
+            "next_poll_at": health.next_poll_at,
+            "error": health.error,
+            "gone": health.gone,
+            "items": health.items,
+        }
+        done = self._connection.execute(update(sources).where(sources.c.name == health.name).values(values))
+        if done.rowcount == 0:
+            self._connection.execute(insert(sources).values(name=health.name, **values))
+
+    def find_sightings(self, name: str, item_ids: Collection[str]) -> Mapping[str, tuple[ArticleId, str]]:
+        """Article and item digest by item id, for those items that the source showed before."""
+        query = select(sightings.c.item_id, sightings.c.article_id, sightings.c.digest).where(
+            sightings.c.source == name, sightings.c.item_id.in_([item_id[:500] for item_id in item_ids])
+        )
+        return {row.item_id: (ArticleId(row.article_id), row.digest) for row in self._connection.execute(query)}
+
+    def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
+        """Insert, or refresh digest and last-seen time."""
+        key = item_id[:500]
+        done = self._connection.execute(
+            update(sightings)
+            .where(sightings.c.source == name, sightings.c.item_id == key)
+            .values(digest=digest, last_seen_at=at)
+        )
+        if done.rowcount == 0:
+            self._connection.execute(
+                insert(sightings).values(
+                    source=name, item_id=key, article_id=article_id, digest=digest, first_seen_at=at, last_seen_at=at
+                )
+            )
+
+
+def _health(row: Any) -> SourceHealth:
+    return SourceHealth(
+        name=row.name,
+        url=row.url,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified, body_digest=row.body_digest),
+        seeded_at=row.seeded_at,
+        polled_at=row.polled_at,
+        ok_at=row.ok_at,
+        new_at=row.new_at,
+        failures=row.failures,
+        next_poll_at=row.next_poll_at,
+        error=row.error,
+        gone=row.gone,
+        items=row.items,
+    )

@@ -1,0 +1,258 @@
+"""The store: short transactions over SQLite or PostgreSQL, translated errors, backups."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, make_url, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.storage.account_rows import SqlAccountRows
+from asiaradar_bot.storage.article_rows import SqlArticleRows
+from asiaradar_bot.storage.audit_rows import SqlAuditRows
+from asiaradar_bot.storage.engines import open_engines
+from asiaradar_bot.storage.inbox_rows import SqlInboxRows
+from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
+from asiaradar_bot.storage.post_rows import SqlPostRows
+from asiaradar_bot.storage.source_rows import SqlSourceRows
+from asiaradar_bot.storage.tables import alerts, inbox_messages
+
+
+class SqlTransaction:
+    """
+    Implements `ports.Transaction` on one connection.
+    """
+
+    def __init__(self, connection: Connection, *, account: str, server_time: bool) -> None:
+        self.sources = SqlSourceRows(connection)
+        self.articles = SqlArticleRows(connection)
+        self.posts = SqlPostRows(connection, server_time=server_time)
+        self.account = SqlAccountRows(connection, account=account, server_time=server_time)
+        self.ledger = SqlLedgerRows(connection)
+        self.audit = SqlAuditRows(connection)
+        self.inbox = SqlInboxRows(connection)
+
+
+class SqlStore:
+    """
+    Implements `ports.Store`; the schema must be up to date (see `storage.schema`).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        account: str,
+        backups: Path,
+        keep_hourly: int = 48,
+        keep_daily: int = 30,
+        server_time: bool | None = None,
+    ) -> None:
+        self._url = make_url(url)
+        self._account = account
+        self._backups = backups
+        self._keep = (keep_hourly, keep_daily)
+        self._server_time = self.is_postgresql if server_time is None else server_time
+        self._writer, self._reader = open_engines(url)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """
+        True on PostgreSQL, False on SQLite.
+        """
+        return self._url.get_backend_name() == "postgresql"
+
+    @property
+    def writer(self) -> Engine:
+        """
+        The writing engine, for migrations and checks within `storage`.
+        """
+        return self._writer
+
+    @property
+    def file(self) -> Path | None:
+        """
+        The SQLite file; None on PostgreSQL.
+        """
+        return None if self.is_postgresql else Path(str(self._url.database))
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """
+        A writing transaction: committed at the end of the block, rolled back by any exception.
+
+        Raises:
+            StorageError: the database is locked, full, damaged or gone.
+        """
+        with _translated(self._where), self._writer.begin() as connection:
+            yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """
+        A reading transaction.
+
+        Raises:
+            StorageError: the database is damaged or gone.
+        """
+        with _translated(self._where), self._reader.connect() as connection:
+            yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
+
+    def check(self) -> str | None:
+        """
+        A sentence about damage found by the database's own quick check; None: none found.
+        """
+        try:
+            with self._reader.connect() as connection:
+                if self.is_postgresql:
+                    connection.execute(text("SELECT 1"))
+                    return None
+                answer = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
+        except DatabaseError as error:
+            return _sentence(error, self._where)
+        if answer == "ok":
+            return None
+        return f"the database {self._where} is damaged ({answer}): restore a backup with `asiaradar db restore`"
+
+    def back_up(self, *, now: datetime) -> Path | None:
+        """
+        A checked copy of the SQLite file in the backup folder, old copies thinned out; None on PostgreSQL.
+
+        Raises:
+            StorageError: the copy failed its check, or the disk is full.
+        """
+        if self.file is None:
+            return None
+        target = self._backups / f"asiaradar-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+        copy_database(self.file, target)
+        self._thin_out(now)
+        return target
+
+    def prune(self, *, before: datetime) -> int:
+        """
+        Remove replay ids and sent alerts from before then; how many rows.
+        """
+        with _translated(self._where), self._writer.begin() as connection:
+            ids = connection.execute(delete(inbox_messages).where(inbox_messages.c.at < before)).rowcount
+            sent = connection.execute(delete(alerts).where(alerts.c.sent_at < before)).rowcount
+        return int(ids) + int(sent)
+
+    def free_bytes(self) -> int | None:
+        """
+        Room left for the database file; None on PostgreSQL.
+        """
+        return None if self.file is None else shutil.disk_usage(self.file.parent).free
+
+    def close(self) -> None:
+        """
+        Give all connections back.
+        """
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @property
+    def _where(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
+    def _thin_out(self, now: datetime) -> None:
+        hourly, daily = self._keep
+        days: set[str] = set()
+        for number, file in enumerate(list_backups(self._backups)):
+            taken_at = backup_time(file)
+            day = f"{taken_at:%Y%m%d}"
+            first_of_day = day not in days
+            days.add(day)
+            young = number < hourly
+            kept_daily = first_of_day and taken_at >= now - timedelta(days=daily)
+            if not young and not kept_daily:
+                file.unlink()
+
+
+def list_backups(folder: Path) -> list[Path]:
+    """
+    Backups in the folder, newest first.
+    """
+    return sorted(folder.glob("asiaradar-*Z.db"), reverse=True)
+
+
+def backup_time(file: Path) -> datetime:
+    """
+    When the backup was taken, from its name.
+    """
+    return datetime.strptime(file.name, "asiaradar-%Y%m%dT%H%M%SZ.db").replace(tzinfo=UTC)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """
+    Copy a live SQLite database through its own backup interface, check the copy, and only then give it its name.
+
+    Raises:
+        StorageError: the source can't be read, the copy failed its check, or the disk is full.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
+        with _closing_connection(source) as live, _closing_connection(part) as copy:
+            live.backup(copy)
+            answer = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if answer != "ok":
+            raise StorageError(f"the copy of {source} failed its check ({answer}); nothing was replaced")
+        with part.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            f"{source} could not be copied to {target}: {error}; check the disk and try again"
+        ) from error
+
+
+@contextmanager
+def _closing_connection(file: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(file, timeout=10)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except PoolTimeoutError as error:
+        raise StorageError(f"the database {where} is busy: no connection came free in time") from error
+    except DBAPIError as error:
+        raise StorageError(_sentence(error, where)) from error
+
+
+_MENDS = (
+    (r"disk is full|disk I/O error|No space left", "its disk is full or failing: free some room"),
+    (r"malformed|not a database", "it is damaged: restore a backup with `asiaradar db restore`"),
+    (r"locked|timeout", "it is locked by another process: wait, or stop the other program"),
+    (r"readonly|permission|unable to open", "it can't be written: check the file and folder rights"),
+    (r"no such table|does not exist", "its schema is missing or old: run `asiaradar db upgrade`"),
+    (r"connection|refused|terminat", "the server does not answer: start it, or check storage.url"),
+)
+
+
+def _sentence(error: DBAPIError, where: str) -> str:
+    cause = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    for pattern, mend in _MENDS:
+        if re.search(pattern, cause, re.IGNORECASE):
+            return f"the database {where} cannot be used ({cause}): {mend}"
+    return f"the database {where} gave an error ({cause}): see docs/runbook.md"

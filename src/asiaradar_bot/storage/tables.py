@@ -1,0 +1,376 @@
+"""The tables; times are microseconds since 1970 in UTC, states their own words, nested values JSON text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from asiaradar_bot.model.post import PostState
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """
+    An aware datetime, stored as microseconds UTC; a naive one is refused.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """
+        Microseconds since 1970.
+
+        Raises:
+            ValueError: the datetime has no zone.
+        """
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        return microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """
+        The aware datetime in UTC.
+        """
+        del dialect
+        return None if value is None else instant(value)
+
+
+def microseconds(value: datetime) -> int:
+    """
+    Whole microseconds since 1970 in UTC.
+    """
+    delta = value - _ORIGIN
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def instant(value: int) -> datetime:
+    """
+    The aware datetime of so many microseconds since 1970.
+    """
+    seconds, rest = divmod(value, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+
+
+_ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself only for INTEGER keys
+_STATES = ", ".join(f"'{state}'" for state in PostState)
+
+marks = Table("marks", metadata, Column("key", String(80), primary_key=True), Column("value", Text, nullable=False))
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_digest", Text),
+    Column("seeded_at", Instant),
+    Column("polled_at", Instant),
+    Column("ok_at", Instant),
+    Column("new_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("next_poll_at", Instant),
+    Column("error", Text),
+    Column("gone", Boolean, nullable=False),
+    Column("items", Integer, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("source", String(60), nullable=False),
+    Column("first_seen_at", Instant, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("published_at", Instant),
+    Column("facts", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("read_at", Instant),
+    Column("next_read_at", Instant),
+    Column("read_failures", Integer, nullable=False),
+    Column("seeded", Boolean, nullable=False),
+    Column("burst", Integer, nullable=False),
+    Column("gone_at", Instant),
+    Column("updated_at", Instant),
+    UniqueConstraint("url"),
+    Index("ix_articles_open", "state", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+    Index(
+        "ix_articles_reading",
+        "next_read_at",
+        sqlite_where=text("next_read_at IS NOT NULL"),
+        postgresql_where=text("next_read_at IS NOT NULL"),
+    ),
+    Index("ix_articles_title", "title"),
+)
+
+article_names = Table(
+    "article_names",
+    metadata,
+    Column("name", String(500), primary_key=True),
+    Column("article_id", _ID, ForeignKey("articles.id"), nullable=False, index=True),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("item_id", String(500), primary_key=True),
+    Column("article_id", _ID, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", _ID, ForeignKey("articles.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("article_id", _ID, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("news_class", String(12), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("rule", Text),
+    Column("template", Text, nullable=False),
+    Column("not_before_at", Instant),
+    Column("expires_at", Instant),
+    Column("trace", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("decided_by", Text, nullable=False),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("media_type", String(20), nullable=False),
+    Column("width_pixels", Integer, nullable=False),
+    Column("height_pixels", Integer, nullable=False),
+    Column("source_url", Text),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("news_class", String(12), nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("link", Text),
+    Column("marker", String(40), nullable=False, unique=True),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("price_usd", String(20), nullable=False),
+    Column("article_id", _ID, ForeignKey("articles.id"), index=True),
+    Column("article_url", Text),
+    Column("revision", Integer),
+    Column("text_frozen", Boolean, nullable=False),
+    Column("template", Text),
+    Column("thread_id", _ID, index=True),
+    Column("part", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("picture_url", Text),
+    Column("picture_id", _ID, ForeignKey("pictures.id")),
+    Column("alt_text", Text),
+    Column("not_before_at", Instant),
+    Column("in_slot", Boolean, nullable=False),
+    Column("verified_at", Instant),
+    Column("next_verify_at", Instant),
+    Column("approved_by", Text),
+    Column("remote_id", String(40), unique=True),
+    Column("published_at", Instant, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("deleted_remotely_at", Instant),
+    CheckConstraint(f"state IN ({_STATES})", name="known_state"),
+    CheckConstraint("(state = 'published') = (remote_id IS NOT NULL)", name="published_has_id"),
+    Index(
+        "ix_posts_due",
+        "urgency",
+        "due_at",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_posts_open",
+        "state",
+        sqlite_where=text("state IN ('draft', 'held', 'queued', 'sending', 'unknown')"),
+        postgresql_where=text("state IN ('draft', 'held', 'queued', 'sending', 'unknown')"),
+    ),
+    Index(
+        "uq_posts_one_per_article",
+        "article_id",
+        unique=True,
+        sqlite_where=text("kind = 'article' AND state <> 'cancelled'"),
+        postgresql_where=text("kind = 'article' AND state <> 'cancelled'"),
+    ),
+    Index("ix_posts_created", "created_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("post_id", _ID, ForeignKey("posts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False, index=True),
+    Column("fence", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("match_key", Text, nullable=False),
+    Column("media_count", Integer, nullable=False),
+    Column("signed_at", Instant),
+    Column("answer_class", String(20)),
+    Column("remote_id", String(40)),
+    Column("error", Text),
+    Column("finished_at", Instant),
+    Column("absent_reads", Integer, nullable=False),
+    Column("absent_at", Instant),
+    UniqueConstraint("post_id", "number"),
+    Index(
+        "uq_attempts_one_open",
+        "post_id",
+        unique=True,
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("account", String(60), primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("what", String(20), nullable=False),
+    Column("amount_micro_usd", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("post_id", _ID),
+    Column("attempt_id", _ID, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(120), nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("remote_id", String(40), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("post_id", _ID),
+    Column("foreign_post", Boolean, nullable=False),
+    Column("acknowledged_at", Instant),
+)
+
+inbox_messages = Table(
+    "inbox_messages",
+    metadata,
+    Column("message_id", String(200), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("topic", String(500), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("path", String(80), nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("verified_at", Instant),
+    Column("expires_at", Instant),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Index("ix_alerts_unsent", "id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
+    Index("ix_alerts_kind", "kind", "subject", "sent_at"),
+)
