@@ -122,7 +122,6 @@ class PublishingSettings(_Section):
     per_hour: int = Field(default=20, ge=1, le=100)
     per_day: int = Field(default=60, ge=1, le=2400)
     max_age_minutes: int = Field(default=1440, ge=1)
-    max_attempts: int = Field(default=8, ge=1)
     first_run: Literal["seed", "post"] = "seed"
     verify_seconds: float = Field(default=120, ge=0)
     """An article seen to be there this recently is not looked at again before sending."""

@@ -6,6 +6,7 @@ from asiaradar_bot.ports.outside import (
     Clock,
     Publisher,
     Renderer,
+    SideFiles,
     TimelineReader,
 )
 from asiaradar_bot.ports.storage import Store, Transaction
@@ -16,6 +17,7 @@ __all__ = [
     "Clock",
     "Publisher",
     "Renderer",
+    "SideFiles",
     "Store",
     "TimelineReader",
     "Transaction",

@@ -138,3 +138,24 @@ class Alerts(Protocol):
         """
         Pass one alert on; grouped and rate limited by kind and subject.
         """
+
+
+class SideFiles(Protocol):
+    """
+    The few facts that live outside the database: the stop file and the epoch that tells a restored database.
+    """
+
+    def stop_reason(self) -> str | None:
+        """
+        Why the stop file or the environment forbids sending; None: they do not.
+        """
+
+    def read_epoch(self) -> int | None:
+        """
+        The last epoch this machine saw; None: no side file.
+        """
+
+    def write_epoch(self, epoch: int) -> None:
+        """
+        Remember it; a failure is passed over, as the epoch only makes recovery more careful.
+        """

@@ -212,8 +212,13 @@ class AccountRows(Protocol):
     def find_seen(self, remote_ids: Collection[str]) -> Mapping[str, SeenPost]:
         """What is on record of these posts on the timeline."""
 
-    def record_seen(self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool) -> None:
-        """Insert or update."""
+    def record_seen(
+        self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool, link_key: str | None
+    ) -> None:
+        """Insert or update; `link_key` is the canonical address of the article it leads to."""
+
+    def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
+        """Posts on the timeline that lead to this article, oldest first."""
 
     def list_foreign(self) -> Sequence[SeenPost]:
         """Foreign posts that nobody has acknowledged yet."""

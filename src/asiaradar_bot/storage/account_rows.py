@@ -98,12 +98,25 @@ class SqlAccountRows:
         query = select(timeline).where(timeline.c.remote_id.in_(list(remote_ids)))
         return {row.remote_id: _seen(row) for row in self._connection.execute(query)}
 
-    def record_seen(self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool) -> None:
+    def record_seen(
+        self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool, link_key: str | None
+    ) -> None:
         """Insert or update."""
-        values = {"post_id": post_id, "foreign_post": foreign, "text": post.text, "created_at": post.created_at}
+        values = {
+            "link_key": link_key,
+            "post_id": post_id,
+            "foreign_post": foreign,
+            "text": post.text,
+            "created_at": post.created_at,
+        }
         done = self._connection.execute(update(timeline).where(timeline.c.remote_id == post.id).values(values))
         if done.rowcount == 0:
             self._connection.execute(insert(timeline).values(remote_id=post.id, seen_at=at, **values))
+
+    def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
+        """Posts on the timeline that lead to this article, oldest first."""
+        query = select(timeline).where(timeline.c.link_key == link_key).order_by(timeline.c.created_at)
+        return [_seen(row) for row in self._connection.execute(query)]
 
     def list_foreign(self) -> Sequence[SeenPost]:
         """Foreign posts that nobody has acknowledged yet."""

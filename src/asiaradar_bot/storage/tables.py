@@ -332,6 +332,7 @@ timeline = Table(
     Column("seen_at", Instant, nullable=False),
     Column("post_id", _ID),
     Column("foreign_post", Boolean, nullable=False),
+    Column("link_key", Text, index=True),
     Column("acknowledged_at", Instant),
 )
 

@@ -151,9 +151,13 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.BigInteger(), nullable=False),
     sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('foreign_post', sa.Boolean(), nullable=False),
+    sa.Column('link_key', sa.Text(), nullable=True),
     sa.Column('acknowledged_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('remote_id', name=op.f('pk_timeline'))
     )
+    with op.batch_alter_table('timeline', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_timeline_link_key'), ['link_key'], unique=False)
+
     op.create_table('article_names',
     sa.Column('name', sa.String(length=500), nullable=False),
     sa.Column('article_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -316,6 +320,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_article_names_article_id'))
 
     op.drop_table('article_names')
+    with op.batch_alter_table('timeline', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_timeline_link_key'))
+
     op.drop_table('timeline')
     op.drop_table('subscriptions')
     op.drop_table('sources')
