@@ -166,6 +166,11 @@ def test_initialize_refusals(x: LocalX, body: dict[str, Any]) -> None:
     assert call(x, "POST", f"{ONE_SHOT}/initialize", json=body).status_code == 400
 
 
+def test_a_body_that_is_no_object_is_refused(x: LocalX) -> None:
+    """A JSON list is a 400."""
+    assert call(x, "POST", f"{ONE_SHOT}/initialize", json=[1]).status_code == 400
+
+
 def test_segments_must_fit(x: LocalX) -> None:
     """Too many bytes, too few, a bad index, a finished or unknown upload: 400."""
     media_id = initialize(x, size=4).json()["data"]["id"]

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from requests_oauthlib import OAuth1
 
-from asiaradar_bot.sandbox.x import Behaviour, LocalX
+from asiaradar_bot.sandbox.x import Behaviour, Credentials, LocalX
 from asiaradar_bot.sandbox.x.__main__ import main
 from tests.sandbox.x_access import FixedClock, call, create, image_bytes, timeline, upload
 
@@ -26,6 +27,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], dict[str, int]]:
         (folder / name).unlink(missing_ok=True)
     files = ["--port-file", str(folder / "port"), "--control-port-file", str(folder / "control")]
     command = [sys.executable, "-m", "asiaradar_bot.sandbox.x", *files, "--state", str(folder / "x.db")]
+    command += ["--limit", "GET /2/users/me=7"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 20
     while not (folder / "port").exists():
@@ -55,6 +57,12 @@ def test_the_process_survives_a_kill_with_its_posts(tmp_path: Path) -> None:
     process, ports = start(tmp_path)
     posts = requests.get(f"http://127.0.0.1:{ports['port']}/sandbox/posts", timeout=5).json()["posts"]
     assert [(post["id"], post["text"]) for post in posts] == [(made["id"], "Before the kill")]
+    keys = Credentials()
+    secrets = (keys.consumer_secret, keys.access_token, keys.access_token_secret)
+    me = requests.get(
+        f"http://127.0.0.1:{ports['port']}/2/users/me", auth=OAuth1(keys.consumer_key, *secrets), timeout=5
+    )
+    assert (me.status_code, me.headers["x-rate-limit-limit"]) == (200, "7")
     assert end(process, signal.SIGTERM) == 0
 
 
@@ -86,6 +94,15 @@ def test_a_port_in_use_is_a_sentence_and_exit_code_one(capsys: pytest.CaptureFix
         port = x.base_url.rpartition(":")[2]
         assert main(["--port", port]) == 1
     assert f"port {port} cannot be had" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", ["POST /2/tweets", "POST /2/nothing=5", "POST /2/tweets=many"])
+def test_a_wrong_limit_is_bad_usage(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A limit that names no endpoint or no number ends with 2 and lists what can be written."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--limit", limit])
+    assert caught.value.code == 2
+    assert "is no limit; write one of POST /2/tweets" in capsys.readouterr().err
 
 
 def test_edits_outlive_a_restart(tmp_path: Path) -> None:

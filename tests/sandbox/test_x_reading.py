@@ -146,6 +146,16 @@ def test_entities_point_into_the_text(x: LocalX) -> None:
     assert found["urls"][0]["unwound_url"] == found["urls"][0]["expanded_url"]
 
 
+def test_links_between_characters_without_spaces(x: LocalX) -> None:
+    """A bare host between CJK characters is found where it stands, and again further on."""
+    create(x, "中文radar.asia中文 and radar.asia")
+    post = timeline(x, **{"tweet.fields": "entities"})["data"][0]
+    assert [post["text"][one["start"] : one["end"]] for one in post["entities"]["urls"]] == [
+        one["url"] for one in post["entities"]["urls"]
+    ]
+    assert post["text"].count("https://t.co/") == 2
+
+
 def test_an_address_in_an_email_is_not_taken_for_the_link(x: LocalX) -> None:
     """The entity covers the link itself, not the same letters in an e-mail address before it."""
     create(x, "Write to desk@radar.asia or see radar.asia")
@@ -255,6 +265,18 @@ def test_credit_runs_out(clock: FixedClock) -> None:
             assert answer.status_code == 402
             assert answer.json()["type"] == "https://api.x.com/2/problems/credits-depleted"
             assert int(answer.headers["x-rate-limit-remaining"]) > 0
+
+
+def test_without_a_balance_there_is_none_to_tell(x: LocalX) -> None:
+    """An account without prepaid credit has no credits to show."""
+    assert call(x, "GET", "/2/usage/credits").status_code == 404
+
+
+def test_the_timeline_reaches_back_3200_posts(x: LocalX) -> None:
+    """Older posts are out of the timeline's reach, 800 when replies are left out."""
+    ids = [x.post_by_hand(f"post {number}").id for number in range(3_210)]
+    assert timeline(x, until_id=ids[12])["meta"]["result_count"] == 2
+    assert timeline(x, until_id=ids[2_412], exclude="replies")["meta"]["result_count"] == 2
 
 
 def test_an_unknown_address_is_a_404(x: LocalX) -> None:

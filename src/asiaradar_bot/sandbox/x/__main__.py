@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from asiaradar_bot.sandbox.x.account import Behaviour
+from asiaradar_bot.sandbox.x.limits import LIMITS
 from asiaradar_bot.sandbox.x.local import LocalX
 
 
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = _parser().parse_args(arguments)
     behaviour = Behaviour(premium=wanted.premium, seed=wanted.seed)
     try:
-        x = LocalX(port=wanted.port, behaviour=behaviour, state_file=wanted.state)
+        x = LocalX(port=wanted.port, behaviour=behaviour, limits=dict(wanted.limit), state_file=wanted.state)
     except OSError as error:
         sys.stderr.write(f"port {wanted.port} cannot be had ({error.strerror}); choose another with --port\n")
         return 1
@@ -40,7 +41,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, help="SQLite file that keeps posts, media and invoice")
     parser.add_argument("--premium", action="store_true", help="the account is Premium: long posts and edits")
     parser.add_argument("--seed", type=int, default=1, help="seed of the engagement curves")
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        action="append",
+        default=[],
+        metavar="ENDPOINT=REQUESTS",
+        help='another rate limit, such as "POST /2/tweets=10000"; may be given again',
+    )
     return parser
+
+
+def _limit(text: str) -> tuple[str, int]:
+    name, _, requests = text.rpartition("=")
+    if name not in LIMITS or not requests.isdigit():
+        message = f"{text!r} is no limit; write one of {', '.join(LIMITS)}, then = and a number"
+        raise argparse.ArgumentTypeError(message)
+    return name, int(requests)
 
 
 def _announce(x: LocalX, wanted: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from asiaradar_bot.sandbox.x.service import XService
 
 _HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _QUARTER_SECONDS = 900.0
+_LOGGED_BYTES = 65_536
 _BLOCKED_SECONDS = 21_600.0
 
 
@@ -54,6 +55,7 @@ class RequestSeen:
     path: str
     query: Mapping[str, str]
     body: bytes
+    """The first 64 KiB: a long run with pictures must not fill the memory."""
     at: datetime
     status: int | None
     """What the client was told; None: it was told nothing."""
@@ -156,7 +158,7 @@ class FaultyX:
                 method=call.method,
                 path=call.path,
                 query=dict(call.query),
-                body=call.body,
+                body=call.body[:_LOGGED_BYTES],
                 at=self._clock.now(),
                 status=status,
                 fault=fault,

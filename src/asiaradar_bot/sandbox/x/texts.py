@@ -94,7 +94,7 @@ def _link_spans(text: str, links: Sequence[str]) -> list[Span]:
     cursor = 0
     for link in links:
         # A bare host may also stand inside an e-mail address or handle further left, where it is no link.
-        pattern = re.compile(r"(?<![\w@#$./-])" + re.escape(link))
+        pattern = re.compile(r"(?<![A-Za-z0-9_@#$./-])" + re.escape(link))
         match = pattern.search(text, cursor)
         start = match.start() if match else text.find(link, cursor)
         if start >= 0:

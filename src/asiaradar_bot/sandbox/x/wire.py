@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Protocol, assert_never
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
@@ -185,6 +185,8 @@ class Listener:
                 self._hang(connection.wire)
             case Manner.DROP:
                 pass
+            case _:
+                assert_never(delivery.manner)
         return False
 
     def _hang(self, wire: socket.socket) -> None:
