@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from asiaradar_bot.sandbox.x.calls import (
@@ -101,7 +102,7 @@ def timeline(state: XState, call: Call, query: Mapping[str, str], *, caller: Cal
     span = _read_span(state, call, query, wanted=wanted)
     size = _read_size(query)
     check_credit(state)
-    page = list(_page(state, span, query.get("pagination_token")))
+    page = list(islice(_page(state, span, query.get("pagination_token")), size + 1))
     more, page = len(page) > size, page[:size]
     what = "owned_read" if state.behaviour.app_owned and caller is Caller.USER else "post_read"
     state.ledger.bill_reads(what, [post.id for post in page], now=now)
