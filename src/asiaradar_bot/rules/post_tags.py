@@ -1,0 +1,108 @@
+"""
+Which words of a post X turns into hashtags, mentions and cashtags.
+
+Source: twitter-text 3.1.0 (X, Apache-2.0), `extractHashtags`, `extractMentions`, `extractCashtags`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from asiaradar_bot.rules.post_links import find_links
+from asiaradar_bot.rules.tag_letters import letter_class, tag_class
+
+_HASH = re.compile(r"[#\uff03]")
+_AT = re.compile(r"[@\uff20]")
+_DOLLAR = re.compile(r"\$")
+
+# With case not ignored, unlike in links.
+_LATIN = (
+    r"\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289"
+    r"\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+)
+_MENTION = re.compile(
+    r"(?:\A|[^a-zA-Z0-9_!#$%&*@\uff20]|(?:\A|[^a-zA-Z0-9_+~.\-])[rR][tT]:?)"
+    r"[@\uff20]([a-zA-Z0-9_]{1,20})(/[a-zA-Z][a-zA-Z0-9_\-]{0,24})?"
+)
+_NO_MENTION_BEFORE = re.compile(rf"[@\uff20{_LATIN}]|://")
+_NO_HASHTAG_BEFORE = re.compile(r"[#\uff03]|://")
+_CASHTAG = re.compile(
+    r"(?:\A|[\x09-\x0d\x20\x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])"
+    r"\$([a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?)"
+    r"(?=\Z|[\x09-\x0d\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+    r"|[!'#%&()*+,\\\-./:;<=>?@\[\]^_{|}~$])"
+)
+
+
+@cache
+def _hashtag() -> re.Pattern[str]:
+    letters, characters = letter_class(), tag_class()
+    return re.compile(
+        rf"(?:\A|[\ufe0e\ufe0f]|[^{characters}&])[#\uff03](?![\ufe0f\u20e3])"
+        rf"([{characters}]*[{letters}][{characters}]*)"
+    )
+
+
+def hashtags(text: str) -> list[str]:
+    """
+    The hashtags of a text in order, without their sign; a number alone is none, nor is one inside a link.
+    """
+    if not _HASH.search(text):
+        return []
+    tags = [
+        match
+        for match in _matches(_hashtag(), _HASH, text=text, reach=1)
+        if not _NO_HASHTAG_BEFORE.match(text, match.end())
+    ]
+    return [match[1] for match in _outside_links(tags, text)] if tags else []
+
+
+def mentions(text: str) -> list[str]:
+    """
+    The handles that a text mentions, in order, without their sign; lists (`@handle/list`) are not among them.
+    """
+    return [
+        match[1]
+        for match in _matches(_MENTION, _AT, text=text, reach=3)
+        if match[2] is None and not _NO_MENTION_BEFORE.match(text, match.end())
+    ]
+
+
+def cashtags(text: str) -> list[str]:
+    """
+    The cashtags of a text in order, without their sign.
+    """
+    if "$" not in text:
+        return []
+    return [match[1] for match in _matches(_CASHTAG, _DOLLAR, text=text, reach=1)]
+
+
+def _matches(pattern: re.Pattern[str], sign: re.Pattern[str], *, text: str, reach: int) -> Iterator[re.Match[str]]:
+    """
+    Every match in turn, looking only around the signs; `reach` is how many characters may stand before one.
+    """
+    position = 0
+    while found := sign.search(text, position):
+        match = pattern.search(text, max(position, found.start() - reach))
+        if match is None:
+            return
+        yield match
+        position = match.end()
+
+
+def _outside_links(tags: list[re.Match[str]], text: str) -> Iterator[re.Match[str]]:
+    """
+    Of a tag and a link that overlap, the one that begins first stays.
+    """
+    spans: list[tuple[int, int, re.Match[str] | None]] = [(match.start(1) - 1, match.end(1), match) for match in tags]
+    spans += [(link.start, link.end, None) for link in find_links(text)]
+    spans.sort(key=lambda span: span[0])
+    reached = 0
+    for start, end, tag in spans:
+        if start < reached:
+            continue
+        reached = end
+        if tag is not None:
+            yield tag
