@@ -246,8 +246,7 @@ def _check_edit(state: XState, wanted: _Create, now: datetime) -> StoredPost | N
 
 def _check_double(state: XState, text: str, *, now: datetime, edited: StoredPost | None) -> None:
     oldest = now - state.behaviour.duplicate_window
-    for post in state.newest_first():
-        if post.created_at < oldest:
-            return
-        if text and post.text == text and (edited is None or post.root_id != edited.root_id):
+    for post in state.same_text(text):
+        is_own_version = edited is not None and post.root_id == edited.root_id
+        if text and post.created_at >= oldest and not is_own_version:
             raise RefusedError(problem(403, "Forbidden", DUPLICATE))

@@ -152,7 +152,7 @@ def _shown(state: XState, post: StoredPost, *, now: datetime, continues: bool) -
 def _pieces(post: StoredPost) -> list[Piece]:
     pieces: list[Piece] = []
     cursor = 0
-    for span in spans(post.text, post.links):
+    for span in spans(post.text):
         pieces.append(Piece("plain", post.text[cursor : span.start]))
         cursor = span.end
         if span.kind == "url":

@@ -54,6 +54,7 @@ class XState:
         self._newest_id = max((*self._posts, *self._media), key=int, default=None)
         self._latest: dict[str, str] = {}
         self._replies: dict[str, list[str]] = {}
+        self._texts: dict[str, list[str]] = {}
         for post in self._posts.values():
             self._index(post)
 
@@ -112,6 +113,15 @@ class XState:
             if post.is_live and self._latest[post.root_id] == post.id:
                 yield post
 
+    def same_text(self, text: str) -> Iterator[StoredPost]:
+        """
+        The posts with this text that readers can see, each in its latest version.
+        """
+        for post_id in self._texts.get(text, ()):
+            post = self._posts[post_id]
+            if post.is_live and self._latest[post.root_id] == post_id:
+                yield post
+
     def versions(self, post: StoredPost) -> list[StoredPost]:
         """
         The versions of the post, first one first.
@@ -139,6 +149,7 @@ class XState:
 
     def _index(self, post: StoredPost) -> None:
         self._latest[post.root_id] = post.id
+        self._texts.setdefault(post.text, []).append(post.id)
         if post.in_reply_to is not None:
             self._replies.setdefault(post.in_reply_to, []).append(post.id)
 

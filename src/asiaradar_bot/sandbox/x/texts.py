@@ -74,11 +74,11 @@ def host_of(link: str) -> str:
     return host.removeprefix("www.")
 
 
-def spans(text: str, links: Sequence[str]) -> list[Span]:
+def spans(text: str) -> list[Span]:
     """
     Links and tags of a text in order, never overlapping.
     """
-    found = _link_spans(text, links)
+    found = [Span(start, end, "url", link) for start, end, link in post_text.link_spans(text)]
     tags: tuple[tuple[SpanKind, str, list[str]], ...] = (
         ("hashtag", "#＃", post_text.hashtags(text)),  # noqa: RUF001  the full-width sign makes hashtags too
         ("mention", "@＠", post_text.mentions(text)),  # noqa: RUF001  same
@@ -87,20 +87,6 @@ def spans(text: str, links: Sequence[str]) -> list[Span]:
     for kind, signs, names in tags:
         found += _tag_spans(text, kind, signs=signs, names=names, taken=found)
     return sorted(found, key=lambda span: span.start)
-
-
-def _link_spans(text: str, links: Sequence[str]) -> list[Span]:
-    found: list[Span] = []
-    cursor = 0
-    for link in links:
-        # A bare host may also stand inside an e-mail address or handle further left, where it is no link.
-        pattern = re.compile(r"(?<![A-Za-z0-9_@#$./-])" + re.escape(link))
-        match = pattern.search(text, cursor)
-        start = match.start() if match else text.find(link, cursor)
-        if start >= 0:
-            cursor = start + len(link)
-            found.append(Span(start, cursor, "url", link))
-    return found
 
 
 def _tag_spans(text: str, kind: SpanKind, *, signs: str, names: Sequence[str], taken: Sequence[Span]) -> list[Span]:
@@ -134,7 +120,7 @@ def show(post: StoredPost, media: tuple[StoredMedia, ...], *, username: str) -> 
         length += len(piece)
         return start, length
 
-    for number, span in enumerate(spans(post.text, post.links)):
+    for number, span in enumerate(spans(post.text)):
         put(escape(post.text[cursor : span.start], quote=False))
         cursor = span.end
         if span.kind == "url":
