@@ -25,8 +25,6 @@ _CHUNK = 64 * 1024
 _SHOWN_CHARS = 160
 _MAX_LENGTH_DIGITS = 18
 _SUCCESS = range(200, 300)
-_CLIENT_ERRORS = range(400, 500)
-_PASSING_CLIENT_ERRORS = frozenset({408, 425, 429})
 _NAMED_TYPES = 3
 
 
@@ -88,10 +86,8 @@ class FetchFailed:
     @property
     def lasting(self) -> bool:
         """
-        Whether trying again will not help.
+        Whether trying again will not help; no status says so for certain, as sites and their guards have moods.
         """
-        if self.kind is FailureKind.STATUS:
-            return self.status in _CLIENT_ERRORS and self.status not in _PASSING_CLIENT_ERRORS
         return self.kind in {FailureKind.FORBIDDEN, FailureKind.TOO_LARGE, FailureKind.WRONG_TYPE}
 
 
