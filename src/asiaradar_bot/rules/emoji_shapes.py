@@ -24,6 +24,7 @@ _UNKNOWN = frozenset({"\u267e\ufe0f", "\U0001f441\ufe0f\u200d\U0001f5e8\ufe0f"})
 _EXTRA = frozenset(
     {"\U0001f441\u200d\U0001f5e8"}
     | {f"\U0001f574{style}\u200d{sign}\ufe0f" for style in (_STYLE, *_TONES) for sign in "♀♂"}
+    | {f"\U0001f935{tone}\u200d{sign}\ufe0f" for tone in ("", *_TONES) for sign in "♀♂"}
 )
 
 # Every emoji of several code points has one of these at its second place.

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from asiaradar_bot.rules.post_links import find_links
-from asiaradar_bot.rules.tag_letters import letter_class, tag_class
+from asiaradar_bot.rules.tag_letters import boundary_pattern, tag_pattern
 
-_HASH = re.compile(r"[#\uff03]")
-_AT = re.compile(r"[@\uff20]")
-_DOLLAR = re.compile(r"\$")
+# The full-width forms that X takes as well.
+_WIDE = {"#": "\uff03", "@": "\uff20"}
 
 # With case not ignored, unlike in links.
 _LATIN = (
@@ -38,34 +37,36 @@ _CASHTAG = re.compile(
 
 @cache
 def _hashtag() -> re.Pattern[str]:
-    letters, characters = letter_class(), tag_class()
-    return re.compile(
-        rf"(?:\A|[\ufe0e\ufe0f]|[^{characters}&])[#\uff03](?![\ufe0f\u20e3])"
-        rf"([{characters}]*[{letters}][{characters}]*)"
-    )
+    before = rf"(?:\A|[\ufe0e\ufe0f]|{boundary_pattern()})"
+    return re.compile(rf"{before}[#\uff03](?![\ufe0f\u20e3])({tag_pattern()})")
 
 
 def hashtags(text: str) -> list[str]:
     """
     The hashtags of a text in order, without their sign; a number alone is none, nor is one inside a link.
     """
-    if not _HASH.search(text):
+    if "#" not in text and "\uff03" not in text:  # the expression is large: built only for texts that need it
         return []
     tags = [
         match
-        for match in _matches(_hashtag(), _HASH, text=text, reach=1)
+        for match in _matches(_hashtag(), "#", text=text, reach=1)
         if not _NO_HASHTAG_BEFORE.match(text, match.end())
     ]
-    return [match[1] for match in _outside_links(tags, text)] if tags else []
+    # No link holds a space, so what stands behind one is in none.
+    if not all(match.start(1) == 1 or match[0][0] in " \n" for match in tags):
+        tags = list(_outside_links(tags, text))
+    return [match[1] for match in tags]
 
 
 def mentions(text: str) -> list[str]:
     """
     The handles that a text mentions, in order, without their sign; lists (`@handle/list`) are not among them.
     """
+    if "@" not in text and "\uff20" not in text:
+        return []
     return [
         match[1]
-        for match in _matches(_MENTION, _AT, text=text, reach=3)
+        for match in _matches(_MENTION, "@", text=text, reach=3)
         if match[2] is None and not _NO_MENTION_BEFORE.match(text, match.end())
     ]
 
@@ -76,19 +77,25 @@ def cashtags(text: str) -> list[str]:
     """
     if "$" not in text:
         return []
-    return [match[1] for match in _matches(_CASHTAG, _DOLLAR, text=text, reach=1)]
+    return [match[1] for match in _matches(_CASHTAG, "$", text=text, reach=1)]
 
 
-def _matches(pattern: re.Pattern[str], sign: re.Pattern[str], *, text: str, reach: int) -> Iterator[re.Match[str]]:
+def _matches(pattern: re.Pattern[str], sign: str, *, text: str, reach: int) -> list[re.Match[str]]:
     """
     Every match in turn, looking only around the signs; `reach` is how many characters may stand before one.
     """
+    wide = _WIDE.get(sign, sign)
+    also_wide = wide in text
+    found: list[re.Match[str]] = []
     position = 0
-    while found := sign.search(text, position):
-        match = pattern.search(text, max(position, found.start() - reach))
+    while True:
+        at = text.find(sign, position)
+        if also_wide:
+            at = min(filter((-1).__lt__, (at, text.find(wide, position))), default=-1)
+        match = pattern.search(text, max(position, at - reach)) if at >= 0 else None
         if match is None:
-            return
-        yield match
+            return found
+        found.append(match)
         position = match.end()
 
 

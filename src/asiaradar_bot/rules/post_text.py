@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
 from asiaradar_bot.rules.emoji_shapes import joined_emoji
-from asiaradar_bot.rules.post_links import Link, find_links
+from asiaradar_bot.rules.post_links import Link, find_links, links_at
 from asiaradar_bot.rules.post_tags import cashtags, hashtags, mentions
 from asiaradar_bot.rules.top_domains import name_ends
 
@@ -70,14 +70,16 @@ def weighted_length(text: str) -> int:
 
     Links weigh 23 each, emoji that X knows 2 each, other characters 1 or 2. Nothing is cleaned up: see `normalise`.
     """
-    text = _composed(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if "." not in text:
         return _plain_weight(text)
-    sure = find_links(text)
+    known, newer = name_ends(text)
+    sure = links_at(text, known)
     weight = _weight_around(text, sure)
-    if not name_ends(text)[1]:
+    if not newer:
         return weight
-    either = find_links(text, newer=True)
+    either = links_at(text, known | newer)
     return max(weight, _weight_around(text, either, unsure=set(either).difference(sure)))
 
 
@@ -145,26 +147,31 @@ def _with_non_joiners(text: str, stray: Iterable[Link]) -> str:
     return _ZERO_WIDTH_NON_JOINER.join(pieces)
 
 
-def _weight_around(text: str, found: Iterable[Link], *, unsure: AbstractSet[Link] = frozenset()) -> int:
+def _weight_around(text: str, found: Collection[Link], *, unsure: AbstractSet[Link] = frozenset()) -> int:
     """
     The weight of a text with its links; a link that X may or may not make weighs the more of 23 and its letters.
     """
+    if not found:
+        return _plain_weight(text)
+    if not unsure and text.isascii():
+        return len(text) + sum(LINK_WEIGHT - len(link.text) for link in found)
     weight = position = 0
+    pieces = []
     for link in found:
-        weight += _plain_weight(text[position : link.start])
+        pieces.append(text[position : link.start])
         weight += max(LINK_WEIGHT, _plain_weight(link.text)) if link in unsure else LINK_WEIGHT
-        position = link.start + len(link.text)
-    return weight + _plain_weight(text[position:])
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+        position = link.end if link.end - link.start == len(link.text) else link.host_end
+    pieces.append(text[position:])
+    # A line end between the pieces keeps emoji apart; it weighs one.
+    return weight + _plain_weight("\n".join(pieces)) - len(pieces) + 1
 
 
 def _plain_weight(text: str) -> int:
     if text.isascii():
         return len(text)
     weight = _code_point_weight(text)
+    if weight == len(text):  # every emoji has a heavy character
+        return weight
     for emoji in joined_emoji(text):
         weight += _EMOJI_WEIGHT - _code_point_weight(emoji)
     return weight

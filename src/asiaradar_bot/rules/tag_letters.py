@@ -70,26 +70,39 @@ _OTHERS = (
 )
 
 
-@cache
-def letter_class() -> str:
-    """
-    The inside of a regular expression's brackets: characters of which a hashtag needs at least one.
-
-    Source: twitter-text 3.1.0 (X, Apache-2.0), `hashtagAlpha`, with case ignored.
-    """
-    return _class_of(_LETTERS)
+# Below this a character is looked up at once, above it Python's expressions go through all ranges of a class in turn.
+_ASTRAL = 0x10000
+_ANY_ASTRAL = r"\U00010000-\U0010ffff"
 
 
 @cache
-def tag_class() -> str:
+def tag_pattern() -> str:
     """
-    The inside of a regular expression's brackets: every character that a hashtag may hold.
+    An expression for the text of a hashtag: every letter, digit and joining sign that follows, one letter at least.
 
-    Source: twitter-text 3.1.0 (X, Apache-2.0), `hashtagAlphaNumeric`, with case ignored.
+    Source: twitter-text 3.1.0 (X, Apache-2.0), `validHashtag`, with case ignored.
     """
-    return letter_class() + _class_of(_OTHERS)
+    low_letters, high_letters = _classes(_LETTERS)
+    low_others, high_others = _classes(_OTHERS)
+    letter = rf"(?:[{low_letters}]|(?=[{_ANY_ASTRAL}])[{high_letters}])"
+    others = rf"(?:[{low_others}]++|(?=[{_ANY_ASTRAL}])[{high_others}])*+"
+    rest = rf"(?:[{low_letters}{low_others}]++|(?=[{_ANY_ASTRAL}])[{high_letters}{high_others}])*+"
+    return f"{others}{letter}{rest}"
 
 
-def _class_of(ranges: str) -> str:
-    ends = (part.partition("-") for part in ranges.split())
-    return "".join(rf"\U{first:0>8}-\U{last or first:0>8}" for first, _, last in ends)
+@cache
+def boundary_pattern() -> str:
+    """
+    An expression for the one character that may stand before a hashtag's sign: none of a hashtag's own, and no `&`.
+
+    Source: twitter-text 3.1.0 (X, Apache-2.0), `hashtagBoundary`.
+    """
+    low, high = _classes(_LETTERS + _OTHERS)
+    return rf"(?:[^{low}&{_ANY_ASTRAL}]|(?=[{_ANY_ASTRAL}])[^{high}])"
+
+
+def _classes(ranges: str) -> tuple[str, str]:
+    ends = [part.partition("-") for part in ranges.split()]
+    low = [rf"\U{first:0>8}-\U{last or first:0>8}" for first, _, last in ends if int(first, 16) < _ASTRAL]
+    high = [rf"\U{first:0>8}-\U{last or first:0>8}" for first, _, last in ends if int(first, 16) >= _ASTRAL]
+    return "".join(low), "".join(high)
