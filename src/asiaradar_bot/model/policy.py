@@ -93,8 +93,8 @@ class WordingChoices:
     """Handles without sign that a post may name."""
     link_parameters: Mapping[str, str] = _EMPTY
     """UTM parameters put on the article's link."""
-    marker_parameter: str = "ar"
-    """Name of the parameter that carries the post's own marker."""
+    marker_parameter: str = "utm_id"
+    """Name of the parameter that carries the post's own marker; a `utm_` name, so that it never makes a new address."""
     accidental_links: str = "defuse"
     """`defuse` or `hold`."""
 

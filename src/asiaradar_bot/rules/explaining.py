@@ -1,0 +1,82 @@
+"""Decisions in sentences: what `articles why` and the Desk say first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.decision import Decision, Reason, Verdict
+from asiaradar_bot.model.post import Attempt, Post, PostState
+
+SENTENCES: dict[Reason, str] = {
+    Reason.RULE: "A rule of the policy decided",
+    Reason.DEFAULT: "No rule spoke of it, so the policy's default applied",
+    Reason.SEEDED: "It was on the site before the bot started",
+    Reason.TOO_OLD: "It is too old to be news",
+    Reason.FUTURE_DATE: "Its date lies too far ahead",
+    Reason.EMBARGO: "It is under embargo",
+    Reason.BURST: "Too many articles came at once",
+    Reason.FOREIGN_DOMAIN: "It is on a site that we do not link to",
+    Reason.NOT_AN_ARTICLE: "Its page is not an article",
+    Reason.NOINDEX: "Its page asks not to be shown in searches",
+    Reason.GONE: "Its page is gone",
+    Reason.UNREADABLE: "Its page could not be read",
+    Reason.NO_TITLE: "It has no headline",
+    Reason.SENSITIVE: "It touches a sensitive subject",
+    Reason.NEAR_DUPLICATE: "Another article tells the same story",
+    Reason.ALREADY_POSTED: "A post on X already leads to it",
+    Reason.ACCIDENTAL_LINK: "Its text would hold a link that was not meant",
+    Reason.FOREIGN_MENTION: "Its text names an account or tag that is not on our list",
+    Reason.TEMPLATE_BROKEN: "Its template could not be rendered",
+    Reason.PERSON: "A person decided",
+}
+
+_VERDICTS = {
+    Verdict.AUTO: "is posted by itself",
+    Verdict.BREAKING: "is posted at once, as breaking news",
+    Verdict.HOLD: "waits for a person",
+    Verdict.SKIP: "is not posted",
+}
+
+
+def sentence(reason: Reason) -> str:
+    """
+    The reason in words, without a full stop.
+    """
+    return SENTENCES[reason]
+
+
+def explain(
+    article: Article, decision: Decision | None, *, posts: Sequence[Post], attempts: Sequence[Attempt]
+) -> list[str]:
+    """
+    Sentences in the order in which people ask: what became of it, why, the checks, the post, its attempts.
+    """
+    if decision is None:
+        return [f"«{article.facts.title or article.url}» is not decided yet: its page is still to be read."]
+    lines = [
+        f"«{article.facts.title or article.url}» {_VERDICTS[decision.verdict]}: {decision.detail}.",
+        _decided_line(decision),
+    ]
+    if decision.not_before_at is not None:
+        lines.append(f"It is not sent before {decision.not_before_at:%Y-%m-%d %H:%M} UTC.")
+    lines += [f"  {'passed' if line.passed else 'decided'}: {line.check}: {line.detail}" for line in decision.trace]
+    lines += [_post_line(post) for post in posts]
+    lines += [_attempt_line(attempt) for attempt in attempts]
+    return lines
+
+
+def _decided_line(decision: Decision) -> str:
+    when = f"decided {decision.decided_at:%Y-%m-%d %H:%M:%S} UTC by {decision.decided_by}"
+    return f"{sentence(decision.reason)} ({decision.news_class} class, {when}, revision {decision.revision})."
+
+
+def _post_line(post: Post) -> str:
+    out = f" as {post.remote_id}" if post.state is PostState.PUBLISHED else ""
+    return f"Post {post.id} is {post.state}{out}: {post.reason}."
+
+
+def _attempt_line(attempt: Attempt) -> str:
+    started = f"{attempt.started_at:%Y-%m-%d %H:%M:%S}"
+    ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
+    return f"  attempt {attempt.number} of {started} UTC: {ended}".rstrip()

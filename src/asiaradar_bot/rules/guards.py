@@ -1,0 +1,105 @@
+"""The last questions before a post may go out; asked by the sender, and by the pages that say why a post waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import Post
+from asiaradar_bot.rules.addresses import is_allowed
+from asiaradar_bot.rules.post_text import accidental_links, is_valid, links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """It may go out now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Not yet; nothing is written."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A person must look."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire:
+    """Its time is over."""
+
+    why: str
+
+
+Guard = Go | Wait | Hold | Expire
+
+
+def check_sendable(
+    post: Post, article: Article | None, *, now: datetime, policy: Policy, limits: Limits, on_timeline: str | None
+) -> Guard:
+    """
+    Whether the post itself may go out now; the account's own limits are another matter (`rules.slots`).
+
+    `on_timeline` is the id of a post on our timeline that already leads to the article, None if there is none.
+    """
+    if post.expires_at is not None and post.expires_at <= now:
+        return Expire(why=f"too old to be news: its time was over at {post.expires_at:%Y-%m-%d %H:%M} UTC")
+    if post.not_before_at is not None and post.not_before_at > now:
+        return Wait(why=f"not to be sent before {post.not_before_at:%Y-%m-%d %H:%M} UTC")
+    if (problem := _text_problem(post, policy)) is not None:
+        return Hold(why=problem)
+    if article is not None:
+        answer = _check_article(post, article, now=now, limits=limits, on_timeline=on_timeline)
+        if answer is not None:
+            return answer
+    if post.picture_url is not None and now < post.created_at + limits.picture_wait:
+        return Wait(why="its picture is being fetched")
+    return Go()
+
+
+def _check_article(
+    post: Post, article: Article, *, now: datetime, limits: Limits, on_timeline: str | None
+) -> Guard | None:
+    if on_timeline is not None:
+        return Hold(why=f"post {on_timeline} on the timeline already leads to this article")
+    if article.gone_at is not None:
+        return Hold(why=f"the article was gone when last looked at, {article.gone_at:%Y-%m-%d %H:%M} UTC")
+    if article.facts.noindex:
+        return Hold(why="the article's page now asks not to be indexed")
+    if article.revision != post.revision and not post.text_frozen:
+        return Wait(why="the article changed, and the text is being made anew")
+    if post.verified_at is None or post.verified_at + limits.verify < now:
+        return Wait(why="the article is to be looked at once more before it goes out")
+    return None
+
+
+def _text_problem(post: Post, policy: Policy) -> str | None:
+    if not is_valid(post.text):
+        return "the text is empty, too long or holds characters that X refuses"
+    for link in links(post.text):
+        address = link if "://" in link else f"https://{link}"
+        if not is_allowed(address, policy.allowed_domains):
+            return f"the text links to {link}, which is not an allowed domain (policy allowed_domains)"
+    stray = accidental_links(post.text, [post.link] if post.link else [])
+    if stray and not post.text_frozen:
+        return f"the text holds a link that was not meant: {stray[0]}"
+    return None
+
+
+def needs_verifying(post: Post, *, now: datetime, limits: Limits, ahead: timedelta) -> bool:
+    """
+    True if the post is due within `ahead` and its article was not seen lately.
+    """
+    if post.article_id is None or post.due_at > now + ahead:
+        return False
+    if post.next_verify_at is not None and post.next_verify_at > now:
+        return False
+    return post.verified_at is None or post.verified_at + limits.verify < now

@@ -1,0 +1,17 @@
+"""How long to wait before the next try."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+_MOST_DOUBLINGS = 20
+
+
+def back_off(failures: int, *, base: timedelta, cap: timedelta, spread: float) -> timedelta:
+    """
+    The wait after so many failures in a row: doubled each time, capped, then spread over its upper half.
+
+    `spread` in 0..1 comes from outside, so that the rule stays repeatable; 1 is the whole wait, 0 half of it.
+    """
+    whole = min(base * 2 ** min(max(failures, 0), _MOST_DOUBLINGS), cap)
+    return whole * (0.5 + 0.5 * min(max(spread, 0.0), 1.0))

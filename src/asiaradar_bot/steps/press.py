@@ -1,0 +1,83 @@
+"""What the sending steps share: their tools in one value, the stop question, and reading the timeline at its price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.money import Billable, PriceList
+from asiaradar_bot.model.outcome import RemotePost
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader
+from asiaradar_bot.rules.prices import price_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """
+    Everything that sending, reconciling and patrolling need.
+    """
+
+    store: Store
+    x: Publisher
+    timeline: TimelineReader
+    clock: Clock
+    files: SideFiles
+    owner: str
+    """Names this process in the lease; unique among all that share the database."""
+    limits: Limits
+    policy: Policy
+    prices: Sequence[PriceList]
+
+    def stop_reason(self) -> str | None:
+        """
+        Why nothing may be sent: stop file, environment, or the switch in the database; None: sending is allowed.
+        """
+        reason = self.files.stop_reason()
+        if reason is not None:
+            return reason
+        with self.store.read() as tx:
+            stopped = tx.account.get_mark("stopped")
+        return None if stopped is None else f"stopped: {stopped}"
+
+    def price(self, what: Billable, *, at: datetime) -> Decimal:
+        """
+        USD for one unit on that day.
+        """
+        return price_of(what, on=at.date(), lists=self.prices)
+
+    def own_posts(self, *, since: datetime) -> Sequence[RemotePost]:
+        """
+        Our posts on X since then, their price written to the ledger.
+
+        Raises:
+            CannotReadError: X gave no usable answer; nothing is known.
+        """
+        found = self.timeline.own_posts(self.account_id(), since=since)
+        now = self.clock.now()
+        if found:
+            amount = self.price(Billable.OWNED_READ, at=now) * len(found)
+            with self.store.begin() as tx:
+                tx.ledger.record(Billable.OWNED_READ, amount, at=now, units=len(found), post_id=None)
+        return found
+
+    def account_id(self) -> str:
+        """
+        The account's id on X, asked once and remembered.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
+        """
+        with self.store.read() as tx:
+            known = tx.account.get_mark("remote_id")
+        if known is not None:
+            return known
+        account = self.timeline.me()
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            tx.account.set_mark("remote_id", account.id)
+            tx.ledger.record(Billable.USER_READ, self.price(Billable.USER_READ, at=now), at=now, units=1, post_id=None)
+        return account.id

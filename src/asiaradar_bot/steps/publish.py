@@ -1,0 +1,347 @@
+"""Queued -> sending -> what X said: intent on record before the wire, one try, no repeats (ADR 0002)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from asiaradar_bot.model.account import AccountState
+from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.lease import Lease
+from asiaradar_bot.model.money import Billable, SpendState
+from asiaradar_bot.model.outcome import (
+    AccountBlocked,
+    AlreadyThere,
+    AnswerClass,
+    GateClosed,
+    Published,
+    PublishOutcome,
+    Refused,
+    RemotePost,
+    RetryLater,
+    Unconfirmed,
+    Uploaded,
+)
+from asiaradar_bot.model.post import Attempt, Post, PostId, PostState
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.addresses import canonical_url
+from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
+from asiaradar_bot.rules.matching import match_key
+from asiaradar_bot.rules.post_text import links
+from asiaradar_bot.rules.prices import budget_room
+from asiaradar_bot.rules.retries import back_off
+from asiaradar_bot.rules.slots import is_quiet, room
+from asiaradar_bot.steps.press import Press
+
+_BACK_OFF_BASE = timedelta(seconds=15)
+_BACK_OFF_CAP = timedelta(minutes=15)
+_SWEEP_MARK_EVERY = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """
+    What one sweep did.
+    """
+
+    outcomes: tuple[tuple[PostId, PublishOutcome], ...] = ()
+    idle: str | None = None
+    """Why nothing (more) was sent; None: nothing more was due."""
+
+
+def publish_due(press: Press) -> Sweep:
+    """
+    Send what is due, the most urgent and newest first, as far as limits allow.
+    """
+    outcomes: list[tuple[PostId, PublishOutcome]] = []
+    _thin_out_backlog(press)
+    for _ in range(press.limits.posts_per_sweep):
+        step = _publish_next(press)
+        if step is None or isinstance(step, str):
+            return Sweep(outcomes=tuple(outcomes), idle=step)
+        outcomes.append(step)
+        if not isinstance(step[1], Published | Refused):
+            break  # after doubt or a «later», look around again before the next one
+    return Sweep(outcomes=tuple(outcomes))
+
+
+def _publish_next(press: Press) -> tuple[PostId, PublishOutcome] | str | None:
+    idle = press.stop_reason() or _account_idle(press)
+    if idle is not None:
+        return idle
+    found = _find_next(press)
+    if found is None or isinstance(found, str):
+        return found
+    lease_ends = press.clock.monotonic() + press.limits.lease.total_seconds()
+    lease = _take_lease(press)
+    if lease is None:
+        return "another process holds the right to publish"
+    post, media_ids = _upload_picture(press, found)
+    claimed = _claim(press, post, lease, media_count=len(media_ids))
+    if claimed is None:
+        return None
+    attempt, reply_to = claimed
+    outcome = press.x.publish(post.text, gate=_gate(press, lease_ends), media_ids=media_ids, reply_to=reply_to)
+    record_outcome(press, post, attempt, outcome)
+    return post.id, outcome
+
+
+def _account_idle(press: Press) -> str | None:
+    now = press.clock.now()
+    with press.store.read() as tx:
+        state = tx.account.state()
+        spent = tx.ledger.month_total(now.date())
+        epoch_problem = _safe_mode_reason(press, state)
+    if epoch_problem is not None:
+        return epoch_problem
+    if state.paused is not None and (state.paused_until is None or state.paused_until > now):
+        return f"paused: {state.paused}"
+    cheapest = press.price(Billable.POST, at=now)
+    if not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
+        return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
+    return None
+
+
+def _safe_mode_reason(press: Press, state: AccountState) -> str | None:
+    if state.safe_mode is not None:
+        return f"safe mode: {state.safe_mode}; the timeline is read first"
+    seen = press.files.read_epoch()
+    if seen is not None and state.epoch < seen:
+        return "safe mode: the database is older than this machine's side file; the timeline is read first"
+    return None
+
+
+def _find_next(press: Press) -> Post | str | None:
+    now = press.clock.now()
+    with press.store.read() as tx:
+        sent = tx.posts.sent_times(now - timedelta(days=1))
+        spent = tx.ledger.month_total(now.date())
+        candidates = [(post, _article(tx, post), _on_timeline(tx, post)) for post in tx.posts.list_due(now, limit=50)]
+    limits = press.limits
+    free_at = room(now, sent, per_hour=limits.per_hour, per_day=limits.per_day, min_gap=limits.min_gap)
+    for post, article, on_timeline in candidates:
+        guard = check_sendable(post, article, now=now, policy=press.policy, limits=limits, on_timeline=on_timeline)
+        if not isinstance(guard, Go):
+            _put_aside(press, post, guard)
+            continue
+        if is_quiet(now, press.policy.quiet_hours, post.news_class):
+            continue
+        if free_at > now:
+            return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
+        price = press.price(_billable(post), at=now)
+        if not budget_room(spent, month_usd=limits.month_usd, price=price):
+            return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
+        return post
+    return None
+
+
+def _article(tx: Transaction, post: Post) -> Article | None:
+    return None if post.article_id is None else tx.articles.get(post.article_id)
+
+
+def _on_timeline(tx: Transaction, post: Post) -> str | None:
+    """
+    Another post of ours (or of a stranger in our name) that leads to the same article; later parts of a thread may.
+    """
+    if post.article_url is None or post.text_frozen:
+        return None
+    for seen in tx.account.find_on_timeline(post.article_url):
+        if seen.post_id != post.id:
+            return seen.remote_id
+    return None
+
+
+def _put_aside(press: Press, post: Post, guard: Guard) -> None:
+    now = press.clock.now()
+    match guard:
+        case Hold(why=why):
+            with press.store.begin() as tx:
+                tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
+                tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
+        case Expire(why=why):
+            with press.store.begin() as tx:
+                tx.posts.move(post, PostState.EXPIRED, at=now, who="bot", why=why)
+        case Go() | Wait():
+            pass
+        case _:
+            assert_never(guard)
+
+
+def _take_lease(press: Press) -> Lease | None:
+    with press.store.begin() as tx:
+        return tx.account.acquire_lease(press.owner, now=press.clock.now(), length=press.limits.lease)
+
+
+def _upload_picture(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
+    """
+    Bring the picture to X; without it the post goes out all the same, and the audit says so.
+    """
+    if post.picture_id is None:
+        return post, ()
+    with press.store.read() as tx:
+        picture = tx.posts.get_picture(post.picture_id)
+    answer = press.x.upload(picture.content, media_type=picture.media_type, alt_text=post.alt_text)
+    now = press.clock.now()
+    if isinstance(answer, Uploaded):
+        if post.alt_text:
+            with press.store.begin() as tx:
+                amount = press.price(Billable.ALT_TEXT, at=now)
+                tx.ledger.record(Billable.ALT_TEXT, amount, at=now, units=1, post_id=post.id)
+        return post, (answer.media_id,)
+    with press.store.begin() as tx:
+        changed = tx.posts.change(post, at=now, who="bot", why=answer.detail, picture_id=None)
+    return changed, ()
+
+
+def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple[Attempt, str | None] | None:
+    now = press.clock.now()
+    key = match_key(post.text, link=post.link)
+    with press.store.begin() as tx:
+        attempt = tx.posts.claim(post, lease, now=now, match_key=key, media_count=media_count)
+        if attempt is None:
+            return None
+        what = _billable(post)
+        tx.ledger.reserve(what, press.price(what, at=now), at=now, post_id=post.id, attempt_id=attempt.id)
+        epoch = tx.account.next_epoch()
+        reply_to = _reply_to(tx, post)
+    press.files.write_epoch(epoch)
+    return attempt, reply_to
+
+
+def _reply_to(tx: Transaction, post: Post) -> str | None:
+    if post.thread_id is None or post.part == 1:
+        return None
+    earlier = [part for part in tx.posts.list_thread(post.thread_id) if part.part == post.part - 1]
+    return earlier[0].remote_id if earlier else None
+
+
+def _billable(post: Post) -> Billable:
+    return Billable.POST_WITH_LINK if links(post.text) else Billable.POST
+
+
+def _gate(press: Press, lease_ends: float) -> Callable[[datetime], str | None]:
+    def gate(signed_at: datetime) -> str | None:
+        del signed_at  # its age is held by the adapter, which has the monotonic instant of signing
+        reason = press.stop_reason()
+        if reason is not None:
+            return reason
+        if press.clock.monotonic() + press.limits.http_timeout.total_seconds() > lease_ends:
+            return "the lease may run out before X answers"
+        return None
+
+    return gate
+
+
+def record_outcome(press: Press, post: Post, attempt: Attempt, outcome: PublishOutcome) -> None:
+    """
+    Write down what X said; in doubt the post stays `sending`, and the reconciler settles it.
+    """
+    now = press.clock.now()
+    with press.store.begin() as tx:
+        tx.posts.update_attempt(attempt.id, signed_at=outcome.signed_at)
+        match outcome:
+            case Published():
+                _record_published(tx, post, attempt, outcome, now=now)
+            case RetryLater() | GateClosed() | AccountBlocked():
+                _record_later(tx, post, attempt, outcome, now=now)
+            case Refused():
+                why = f"X refused it for good: {outcome.detail}"
+                tx.posts.finish(attempt, PostState.REJECTED, at=now, answer_class=AnswerClass.NO_FINAL, why=why)
+                tx.ledger.settle(attempt.id, SpendState.RELEASED)
+                tx.inbox.raise_alert("rejected", why, subject=f"post {post.id}", at=now)
+            case AlreadyThere():
+                tx.posts.update_attempt(attempt.id, answer_class=AnswerClass.ALREADY, error=outcome.detail)
+                tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
+            case Unconfirmed():
+                tx.posts.update_attempt(attempt.id, answer_class=AnswerClass.AMBIGUOUS, error=outcome.detail)
+                tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
+            case _:
+                assert_never(outcome)
+
+
+def _record_published(tx: Transaction, post: Post, attempt: Attempt, outcome: Published, *, now: datetime) -> None:
+    done = tx.posts.finish(
+        attempt,
+        PostState.PUBLISHED,
+        at=now,
+        answer_class=AnswerClass.YES,
+        why="X has it",
+        remote_id=outcome.remote_id,
+        published_at=now,
+        attempts=post.attempts + 1,
+    )
+    if not done:
+        return
+    tx.ledger.settle(attempt.id, SpendState.SETTLED)
+    seen = RemotePost(id=outcome.remote_id, text=post.text, created_at=now, links=tuple(links(post.text)))
+    key = post.article_url or (canonical_url(post.link) if post.link else None)
+    tx.account.record_seen(seen, at=now, post_id=post.id, foreign=False, link_key=key)
+
+
+def _record_later(
+    tx: Transaction,
+    post: Post,
+    attempt: Attempt,
+    outcome: RetryLater | GateClosed | AccountBlocked,
+    *,
+    now: datetime,
+) -> None:
+    tx.ledger.settle(attempt.id, SpendState.RELEASED)
+    match outcome:
+        case GateClosed():
+            tx.posts.finish(attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.GATE_CLOSED, why=outcome.detail)
+        case RetryLater():
+            spread = (post.id * 7919 % 1000) / 1000  # neighbours do not come back in step
+            wait = outcome.wait or back_off(post.attempts, base=_BACK_OFF_BASE, cap=_BACK_OFF_CAP, spread=spread)
+            tx.posts.finish(
+                attempt,
+                PostState.QUEUED,
+                at=now,
+                answer_class=AnswerClass.NO_RETRY_LATER,
+                why=f"not sent, tried again later: {outcome.detail}",
+                due_at=now + wait,
+                attempts=post.attempts + (1 if outcome.counts else 0),
+            )
+            if not outcome.counts:
+                _pause(tx, f"X's rate limit: {outcome.detail}", at=now, until=now + wait)
+        case AccountBlocked():
+            tx.posts.finish(
+                attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.NO_AUTH, why=f"not sent: {outcome.detail}"
+            )
+            _pause(tx, outcome.detail, at=now, until=None)
+            tx.inbox.raise_alert("auth_lost", outcome.detail, subject="account", at=now)
+        case _:
+            assert_never(outcome)
+
+
+def _pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) -> None:
+    tx.account.set_mark("paused", why)
+    tx.account.set_mark("paused_until", None if until is None else until.isoformat())
+    tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
+
+
+def _thin_out_backlog(press: Press) -> None:
+    """
+    After a long silence of ours: the newest due posts stay, the rest are held, so that nothing is flushed.
+    """
+    now = press.clock.now()
+    with press.store.read() as tx:
+        last = tx.account.state().last_sweep_at
+        due = list(tx.posts.list_due(now, limit=500)) if last and now - last > press.limits.downtime else []
+    if last is not None and now - last < _SWEEP_MARK_EVERY:
+        return
+    keep = press.policy.burst_limit
+    silent = [post for post in due if last is not None and post.due_at > last - press.limits.downtime]
+    with press.store.begin() as tx:
+        for post in sorted(silent, key=lambda post: post.due_at, reverse=True)[keep:]:
+            expired = post.expires_at is not None and post.expires_at <= now
+            state, why = (
+                (PostState.EXPIRED, "too old to be news after the bot was down")
+                if expired
+                else (PostState.HELD, f"came due while the bot was down; only the newest {keep} go out by themselves")
+            )
+            tx.posts.move(post, state, at=now, who="bot", why=why)
+        tx.account.set_mark("last_sweep_at", now.isoformat())

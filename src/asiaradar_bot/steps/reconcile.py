@@ -1,0 +1,147 @@
+"""Sending -> published, queued or unknown: what X did not tell is read from our own timeline (ADR 0002)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.money import SpendState
+from asiaradar_bot.model.outcome import AnswerClass, RemotePost
+from asiaradar_bot.model.post import Attempt, Post, PostState
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.matching import find_match
+from asiaradar_bot.steps.press import Press
+
+_SKEW = timedelta(seconds=5)
+_READ_AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """
+    How many open attempts were found, put back, left unknown, and are still open.
+    """
+
+    found: int = 0
+    requeued: int = 0
+    unknown: int = 0
+    still_open: int = 0
+
+
+def reconcile(press: Press) -> Settled:
+    """
+    Settle every open attempt that is old enough, by what our timeline on X shows.
+    """
+    now = press.clock.now()
+    with press.store.read() as tx:
+        pairs = tx.posts.list_sending()
+        taken = set(tx.posts.remote_ids())
+    ready = [pair for pair in pairs if _is_ready(pair[1], now=now, press=press)]
+    if not ready:
+        return Settled(still_open=len(pairs))
+    since = min(attempt.started_at for _, attempt in ready) - _SKEW
+    try:
+        remote = press.own_posts(since=since)
+    except CannotReadError as error:
+        return _give_up(press, ready, str(error), still_open=len(pairs) - len(ready))
+    counts = {"found": 0, "requeued": 0, "unknown": 0, "open": len(pairs) - len(ready)}
+    for post, attempt in ready:
+        result = _settle_one(press, post, attempt, remote, taken=taken, read_at=now)
+        counts[result] += 1
+    return Settled(
+        found=counts["found"], requeued=counts["requeued"], unknown=counts["unknown"], still_open=counts["open"]
+    )
+
+
+def _is_ready(attempt: Attempt, *, now: datetime, press: Press) -> bool:
+    if attempt.answer_class == AnswerClass.ALREADY:
+        return True
+    if attempt.started_at + press.limits.settle > now:
+        return False
+    gap = max(press.limits.absent_gap, min(_READ_AGAIN, press.limits.settle))
+    return attempt.absent_at is None or attempt.absent_at + gap <= now
+
+
+def _settle_one(
+    press: Press, post: Post, attempt: Attempt, remote: Sequence[RemotePost], *, taken: set[str], read_at: datetime
+) -> str:
+    match = find_match(attempt, post, remote, taken=taken)
+    with press.store.begin() as tx:
+        if match is not None:
+            taken.add(match.id)
+            return _record_found(tx, post, attempt, match, now=press.clock.now())
+        if attempt.answer_class == AnswerClass.ALREADY:
+            return _record_unknown(
+                tx, post, attempt, "X calls it a duplicate, yet our timeline does not show it", now=press.clock.now()
+            )
+        return _record_absent(press, tx, post, attempt, read_at=read_at)
+
+
+def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePost, *, now: datetime) -> str:
+    tx.posts.finish(
+        attempt,
+        PostState.PUBLISHED,
+        at=now,
+        answer_class=attempt.answer_class or AnswerClass.AMBIGUOUS,
+        why="found on our timeline",
+        remote_id=match.id,
+        published_at=match.created_at,
+        attempts=post.attempts + 1,
+    )
+    tx.ledger.settle(attempt.id, SpendState.SETTLED)
+    tx.account.record_seen(match, at=now, post_id=post.id, foreign=False, link_key=post.article_url)
+    return "found"
+
+
+def _record_absent(press: Press, tx: Transaction, post: Post, attempt: Attempt, *, read_at: datetime) -> str:
+    reads = attempt.absent_reads + 1
+    tx.posts.update_attempt(attempt.id, absent_reads=reads, absent_at=read_at)
+    if reads < 2:
+        return "open"
+    fresh = post.expires_at is None or post.expires_at > read_at
+    if not fresh or not press.limits.requeue_absent:
+        why = "two settled reads of our timeline did not find it"
+        return _record_unknown(tx, post, attempt, why, now=read_at)
+    tx.posts.finish(
+        attempt,
+        PostState.QUEUED,
+        at=read_at,
+        answer_class=attempt.answer_class or AnswerClass.AMBIGUOUS,
+        why="surely not on X: two settled reads of our timeline did not find it",
+        due_at=read_at,
+        attempts=post.attempts + 1,
+    )
+    tx.ledger.settle(attempt.id, SpendState.RELEASED)
+    return "requeued"
+
+
+def _record_unknown(tx: Transaction, post: Post, attempt: Attempt, why: str, *, now: datetime) -> str:
+    tx.posts.finish(
+        attempt,
+        PostState.UNKNOWN,
+        at=now,
+        answer_class=attempt.answer_class or AnswerClass.AMBIGUOUS,
+        why=why,
+        attempts=post.attempts + 1,
+    )
+    tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
+    tx.inbox.raise_alert(
+        "unknown",
+        f"{why}: look at the account and say with `asiaradar posts settle {post.id}` whether it is there",
+        subject=f"post {post.id}",
+        at=now,
+    )
+    return "unknown"
+
+
+def _give_up(press: Press, ready: Sequence[tuple[Post, Attempt]], why: str, *, still_open: int) -> Settled:
+    now = press.clock.now()
+    unknown = 0
+    for post, attempt in ready:
+        if attempt.started_at + press.limits.give_up <= now:
+            with press.store.begin() as tx:
+                _record_unknown(tx, post, attempt, f"our timeline could not be read for long ({why})", now=now)
+            unknown += 1
+    return Settled(unknown=unknown, still_open=still_open + len(ready) - unknown)
