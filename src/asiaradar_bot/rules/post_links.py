@@ -8,8 +8,8 @@ random, see `benchmarks/post_text_agreement.py`):
 - the library sees characters beyond U+FFFF as two halves, so that a label of about 63 characters that begins with an
   emoji can be too long for the one and not for the other;
 - where a bare host, then a host of another script, then a path follow without a space (`t.co🇯ΕΛ.ελ/x`), the library
-  reports a link that stands nowhere in the text (`t.co/x`) and weighs what is left by halves of characters; we report
-  the same link and weigh everything behind the bare host, which is never less;
+  reports a link that stands nowhere in the text (`t.co/x`) and, if an emoji is among it, weighs what is left by halves
+  of characters; we report the same link and weigh by whole characters;
 - names of Cyrillic and Greek top-level domains fold as Python folds letters, not as JavaScript does.
 
 Source: twitter-text 3.1.0 (X, Apache-2.0), `extractUrlsWithIndices` and the expressions it names.
@@ -32,8 +32,6 @@ class Link(NamedTuple):
     start: int
     end: int
     text: str
-    host_end: int
-    """Where the host ends; what follows is port, path and query."""
 
 
 # A shadow of the text bears this in place of every full stop that a top-level domain follows. It is no character, and
@@ -139,7 +137,7 @@ def _usual_link(text: str, start: int, ends: Mapping[int, int]) -> Link | None:
     host_start, host_end = match.span(1)
     if ends.get(text.rfind(".", host_start, host_end)) != host_end or host_end - host_start > _LONGEST_LABEL:
         return None
-    return Link(start, match.end(), match[0], host_end)
+    return Link(start, match.end(), match[0])
 
 
 def _shadow_of(text: str, stops: Iterable[int]) -> str:
@@ -194,12 +192,12 @@ def _take(text: str, shadow: str, *, host: re.Match[str], ends: Mapping[int, int
     if protocol:
         link = _with_protocol(text[start:end])
         if link:
-            found.append(Link(start, start + len(link), link, host_end))
+            found.append(Link(start, start + len(link), link))
     elif host[1] not in ("-", "_", ".", "/", _STOP):
         bare = list(_bare_links(text, shadow, reach=(host_start, host_end), ends=ends))
         if bare and tail and tail[1] is not None:
             last = bare.pop()
-            bare.append(Link(last.start, end, last.text + text[host_end:end], last.host_end))
+            bare.append(Link(last.start, end, last.text + text[host_end:end]))
         found.extend(bare)
     return end
 
@@ -221,7 +219,7 @@ def _bare_links(text: str, shadow: str, *, reach: tuple[int, int], ends: Mapping
     position, host_end = reach
     while match := _BARE_HOST.search(shadow, position, host_end):
         position = ends[match.end() - 1]
-        yield Link(match.start(), position, text[match.start() : position], position)
+        yield Link(match.start(), position, text[match.start() : position])
 
 
 def _may_be_host(host: str) -> bool:

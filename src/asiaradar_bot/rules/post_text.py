@@ -119,7 +119,7 @@ def defuse(text: str, meant: Collection[str]) -> str:
     """
     The same words with no link in them but those meant.
 
-    Each full stop in a stray host that a top-level domain follows gets a zero width non-joiner (U+200C) behind it:
+    Each full stop in a stray link that a top-level domain follows gets a zero width non-joiner (U+200C) behind it:
     `Booking.com` looks, wraps and reads aloud as before, but its last label is no longer `com`. Of the possible ways:
 
     - a space (`Booking. com`) misspells names and lets a line break inside them;
@@ -141,8 +141,8 @@ def _accidental(text: str, meant: Collection[str]) -> list[Link]:
 
 def _with_non_joiners(text: str, stray: Iterable[Link]) -> str:
     known, newer = name_ends(text)
-    stops = known.keys() | newer.keys()
-    places = [stop + 1 for link in stray for stop in range(link.start, link.host_end) if stop in stops]
+    stops = known | newer
+    places = [stop + 1 for link in stray for stop in range(link.start, link.end) if stop in stops]
     pieces = [text[start:end] for start, end in zip([0, *places], [*places, len(text)], strict=True)]
     return _ZERO_WIDTH_NON_JOINER.join(pieces)
 
@@ -160,7 +160,7 @@ def _weight_around(text: str, found: Collection[Link], *, unsure: AbstractSet[Li
     for link in found:
         pieces.append(text[position : link.start])
         weight += max(LINK_WEIGHT, _plain_weight(link.text)) if link in unsure else LINK_WEIGHT
-        position = link.end if link.end - link.start == len(link.text) else link.host_end
+        position = link.start + len(link.text)
     pieces.append(text[position:])
     # A line end between the pieces keeps emoji apart; it weighs one.
     return weight + _plain_weight("\n".join(pieces)) - len(pieces) + 1
