@@ -13,5 +13,6 @@ def back_off(failures: int, *, base: timedelta, cap: timedelta, spread: float) -
 
     `spread` in 0..1 comes from outside, so that the rule stays repeatable; 1 is the whole wait, 0 half of it.
     """
-    whole = min(base * 2 ** min(max(failures, 0), _MOST_DOUBLINGS), cap)
+    doublings: int = min(max(failures, 0), _MOST_DOUBLINGS)
+    whole = min(base * (1 << doublings), cap)
     return whole * (0.5 + 0.5 * min(max(spread, 0.0), 1.0))

@@ -1,0 +1,168 @@
+"""The Publisher and TimelineReader for the real X and the local one."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import requests
+import tweepy
+from tweepy.errors import TweepyException
+
+from asiaradar_bot.adapters.x_account.outcomes import outcome_of_answer, outcome_of_failure
+from asiaradar_bot.adapters.x_account.session import GateClosedError, WireSession, wire_call
+from asiaradar_bot.adapters.x_account.timeline import PAGE_SIZE, TIMELINE_FIELDS, Page, read_account, read_page
+from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.outcome import (
+    Published,
+    PublishOutcome,
+    RemoteAccount,
+    RemotePost,
+    Unconfirmed,
+    Uploaded,
+    UploadFailed,
+    UploadOutcome,
+)
+
+_MOST_PAGES = 40
+_FAILURES = (TweepyException, requests.RequestException, GateClosedError, AttributeError, ValueError, OSError)
+"""All that tweepy and requests are known to raise; AttributeError is tweepy's on a 5xx with JSON `null`."""
+
+
+class XAccount:
+    """
+    One account on X through tweepy, with OAuth 1.0a user context; safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        consumer_key: str,
+        consumer_secret: str,
+        access_token: str,
+        access_token_secret: str,
+        now: Callable[[], datetime],
+        connect_seconds: float = 5,
+        read_seconds: float = 20,
+    ) -> None:
+        for name in ("tweepy", "requests_oauthlib", "oauthlib"):
+            logging.getLogger(name).setLevel(logging.INFO)  # their DEBUG prints tokens
+        self._now = now
+        self._client = tweepy.Client(
+            consumer_key=consumer_key,
+            consumer_secret=consumer_secret,
+            access_token=access_token,
+            access_token_secret=access_token_secret,
+            return_type=requests.Response,
+        )
+        self._client.session = WireSession(
+            base_url, connect_seconds=connect_seconds, read_seconds=read_seconds, now=now
+        )
+
+    def publish(
+        self,
+        text: str,
+        *,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+        reply_to: str | None = None,
+    ) -> PublishOutcome:
+        """
+        The outcome of one create call; see `ports.Publisher`.
+        """
+        return self._write(
+            lambda: self._client.create_tweet(
+                text=text, media_ids=list(media_ids) or None, in_reply_to_tweet_id=reply_to, user_auth=True
+            ),
+            gate,
+        )
+
+    def delete(self, remote_id: str) -> PublishOutcome:
+        """
+        The outcome of deleting one's own post: Published carries the id that is gone.
+        """
+        outcome = self._write(lambda: self._client.delete_tweet(remote_id, user_auth=True), lambda _: None)
+        if isinstance(outcome, Unconfirmed) and outcome.detail.startswith("X answered 200"):
+            return Published(remote_id=remote_id, signed_at=outcome.signed_at)
+        return outcome
+
+    def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
+        """
+        Bring a picture to X; safe to repeat, as readers do not see it before it is attached.
+
+        Source: X API v2 media upload (docs.x.com/x-api/media), one-shot JSON with base64.
+        """
+        asked = {
+            "media": base64.b64encode(content).decode(),
+            "media_category": "tweet_image",
+            "media_type": media_type,
+        }
+        try:
+            answer = self._client.request("POST", "/2/media/upload", json=asked, user_auth=True).json()["data"]
+            media_id = str(answer["id"])
+            if alt_text:
+                metadata = {"id": media_id, "metadata": {"alt_text": {"text": alt_text[:1000]}}}
+                self._client.request("POST", "/2/media/metadata", json=metadata, user_auth=True)
+        except (*_FAILURES, KeyError, TypeError) as error:
+            return UploadFailed(
+                detail=f"its picture could not be brought to X ({type(error).__name__}), it goes without"
+            )
+        seconds = answer.get("expires_after_secs")
+        ends = self._now() + timedelta(seconds=seconds) if isinstance(seconds, int) else None
+        return Uploaded(media_id=media_id, expires_at=ends)
+
+    def me(self) -> RemoteAccount:
+        """
+        The account behind the credentials.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
+        """
+        return read_account(self._read("/2/users/me", {}))
+
+    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+        """
+        All own posts created at or after `since`, newest first, replies included.
+
+        Raises:
+            CannotReadError: X gave no usable answer, or not the whole span.
+        """
+        found: list[RemotePost] = []
+        token: str | None = None
+        for _ in range(_MOST_PAGES):
+            asked = {"max_results": PAGE_SIZE, "tweet.fields": TIMELINE_FIELDS, "start_time": _stamp(since)}
+            if token is not None:
+                asked["pagination_token"] = token
+            page: Page = read_page(self._read(f"/2/users/{account_id}/tweets", asked))
+            found.extend(page.posts)
+            token = page.next_token
+            if token is None:
+                return found
+        raise CannotReadError(f"our timeline since {since:%Y-%m-%d %H:%M} UTC has more pages than can be read at once")
+
+    def _write(self, call: Callable[[], requests.Response], gate: Callable[[datetime], str | None]) -> PublishOutcome:
+        with wire_call(gate) as wire:
+            try:
+                outcome = outcome_of_answer(call(), now=self._now())
+            except _FAILURES as error:
+                outcome = outcome_of_failure(error, now=self._now())
+        return replace(outcome, signed_at=wire.signed_at)
+
+    def _read(self, route: str, asked: dict[str, object]) -> object:
+        try:
+            return self._client.request("GET", route, params=asked, user_auth=True).json()
+        except _FAILURES as error:
+            raise CannotReadError(f"X did not answer GET {route.split('/')[2]} ({_status(error)})") from error
+
+
+def _status(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    return f"status {response.status_code}" if response is not None else type(error).__name__
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

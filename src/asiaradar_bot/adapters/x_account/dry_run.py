@@ -1,0 +1,89 @@
+"""An account where nothing leaves: everything is done but the sending."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Lock
+
+from asiaradar_bot.model.outcome import (
+    GateClosed,
+    Published,
+    PublishOutcome,
+    RemoteAccount,
+    RemotePost,
+    Uploaded,
+    UploadOutcome,
+)
+from asiaradar_bot.rules.post_text import links
+
+
+class DryRunAccount:
+    """
+    Implements Publisher and TimelineReader without a network; its ids begin with `dry-run-`.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime], handle: str) -> None:
+        self._now = now
+        self._handle = handle
+        self._posts: list[RemotePost] = []
+        self._lock = Lock()
+
+    def publish(
+        self,
+        text: str,
+        *,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+        reply_to: str | None = None,
+    ) -> PublishOutcome:
+        """
+        Published with a made-up id, unless the gate is closed.
+        """
+        signed_at = self._now()
+        reason = gate(signed_at)
+        if reason is not None:
+            return GateClosed(detail=reason, signed_at=signed_at)
+        with self._lock:
+            seed = f"{text}|{signed_at.isoformat()}|{len(self._posts)}"
+            remote_id = "dry-run-" + hashlib.sha256(seed.encode()).hexdigest()[:12]
+            post = RemotePost(
+                id=remote_id,
+                text=text,
+                created_at=signed_at,
+                links=tuple(links(text)),
+                media_count=len(media_ids),
+                in_reply_to=reply_to,
+            )
+            self._posts.insert(0, post)
+        return Published(remote_id=remote_id, signed_at=signed_at)
+
+    def delete(self, remote_id: str) -> PublishOutcome:
+        """
+        Forgets the post.
+        """
+        with self._lock:
+            self._posts = [post for post in self._posts if post.id != remote_id]
+        return Published(remote_id=remote_id, signed_at=self._now())
+
+    def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
+        """
+        A made-up media id.
+        """
+        del media_type, alt_text
+        return Uploaded(media_id="dry-run-" + hashlib.sha256(content).hexdigest()[:12], expires_at=None)
+
+    def me(self) -> RemoteAccount:
+        """
+        The configured handle.
+        """
+        return RemoteAccount(id="dry-run", username=self._handle, name=self._handle)
+
+    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+        """
+        What was «sent» by this process since then.
+        """
+        del account_id
+        with self._lock:
+            return [post for post in self._posts if post.created_at >= since]
