@@ -33,7 +33,7 @@ _REQUEST_TIME = re.compile(
     rb"[^<]{0,400}</\1>|<!--[^<>]{0,400}-->"
 )
 _BUILD_DATE = re.compile(rb"<lastBuildDate>[^<]{0,400}</lastBuildDate>")
-_CLOSING_COMMENT = re.compile(rb"<!--[^<>]{0,400}-->\s*")
+_COMMENT = re.compile(rb"<!--[^<>]{0,400}-->")
 _FEED_VERSION = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF|channel)\b", re.IGNORECASE)
 _PARSER_SURPRISES = (
     ArithmeticError,
@@ -69,7 +69,7 @@ def body_digest(content: bytes) -> str:
     at = first.start() if first else len(content)
     head = _REQUEST_TIME.sub(b"", content[:at])
     end = max(content.rfind(b"</item>"), content.rfind(b"</entry>"), at)
-    tail = _CLOSING_COMMENT.sub(b"", _BUILD_DATE.sub(b"", content[end:]))
+    tail = b"".join(_COMMENT.sub(b"", _BUILD_DATE.sub(b"", content[end:])).split())
     digest = hashlib.sha256(head)
     digest.update(memoryview(content)[at:end])
     digest.update(tail)
