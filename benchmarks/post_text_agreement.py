@@ -39,6 +39,13 @@ def differences(text: str, theirs: dict[str, Any]) -> list[str]:
     return [field for field in answer if answer[field] != theirs[field]]
 
 
+def is_known_slip(text: str) -> bool:
+    """
+    Whether the library reports a link that stands nowhere in the text: see the docstring of `rules.post_links`.
+    """
+    return any(text[start:end] != link for start, end, link in post_text.link_spans(text))
+
+
 def main() -> int:
     """
     Prints one line for each differing field, and answers 1 if there is any.
@@ -49,15 +56,18 @@ def main() -> int:
     options = parser.parse_args()
 
     texts = [*recorded_texts(), *emoji.EMOJI_DATA, *varied(recorded_texts(), options.texts, seed=options.seed)]
-    shown = differing = 0
+    shown = differing = known = 0
     for text, theirs in zip(texts, answers(texts), strict=True):
         fields = differences(text, theirs)
+        if fields == ["weightedLength"] and is_known_slip(text):
+            known += 1
+            continue
         differing += bool(fields)
         for field in fields:
             shown += 1
             if shown <= _SHOWN:
                 print(f"{field}: {text!a}\n  ours   {ours(text)[field]!r}\n  theirs {theirs[field]!r}")
-    print(f"{len(texts)} texts, {differing} differ")
+    print(f"{len(texts)} texts, {differing} differ, {known} more by the library's known slip")
     return 1 if differing else 0
 
 

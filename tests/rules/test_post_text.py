@@ -224,10 +224,15 @@ def test_plain_lengths_add_up(first: str, second: str) -> None:
 
 @given(texts, texts)
 def test_links_in_separate_lines_add_up(first: str, second: str) -> None:
-    """A line end keeps links and tags of both sides as they are."""
-    joined = f"{first}\n{second}"
-    assert links(joined) == links(first) + links(second)
-    assert weighted_length(joined) == weighted_length(first) + 1 + weighted_length(second)
+    """A line keeps its links and its length, whatever line stands before or behind it."""
+    first, second = f"\n{first}", f"\n{second}"
+    assert links(first + second) == links(first) + links(second)
+    assert weighted_length(first + second) == weighted_length(first) + weighted_length(second)
+
+
+def test_an_accented_first_letter_is_no_part_of_a_host() -> None:
+    """X's library takes the very first character of a text for what stands before a host, if it can."""
+    assert (links("élan.com"), links(" élan.com")) == (["lan.com"], ["élan.com"])
 
 
 @given(
