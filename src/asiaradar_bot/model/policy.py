@@ -12,7 +12,9 @@ from asiaradar_bot.model.decision import NewsClass, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +87,13 @@ class WordingChoices:
     site_name: str = "Radar Asia"
     zone: str = "UTC"
     """The newsroom's zone, in which templates see times."""
-    hashtags: Mapping[str, str] = _EMPTY
+    hashtags: Mapping[str, str] = field(default_factory=_nothing)
     """Category or keyword (lower case) to hashtag without sign."""
     hashtag_budget: int = 2
     """Most hashtags in one post."""
     allowed_mentions: tuple[str, ...] = ()
     """Handles without sign that a post may name."""
-    link_parameters: Mapping[str, str] = _EMPTY
+    link_parameters: Mapping[str, str] = field(default_factory=_nothing)
     """UTM parameters put on the article's link."""
     marker_parameter: str = "utm_id"
     """Name of the parameter that carries the post's own marker; a `utm_` name, so that it never makes a new address."""
