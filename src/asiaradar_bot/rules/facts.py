@@ -71,6 +71,25 @@ def merge_facts(item: SourceItem, page: ArticlePage | None, *, now: datetime) ->
     )
 
 
+def item_of(facts: Facts) -> SourceItem:
+    """
+    What is on record of an article, in the form of a source's item, so that a later page can be merged with it.
+    """
+    return SourceItem(
+        id=facts.url,
+        url=facts.url,
+        title=facts.title,
+        summary=facts.summary,
+        published_at=facts.published_at,
+        updated_at=facts.updated_at,
+        authors=facts.authors,
+        categories=facts.categories,
+        keywords=facts.keywords,
+        image=facts.image,
+        language=facts.language,
+    )
+
+
 def article_address(item: SourceItem, page: ArticlePage | None) -> str:
     """
     The canonical address by the address rule.

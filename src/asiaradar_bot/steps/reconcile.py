@@ -14,6 +14,8 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import find_match
 from asiaradar_bot.steps.press import Press
 
+NEEDED_READS = 2
+"""Reads that all miss a post before it counts as absent."""
 _SKEW = timedelta(seconds=5)
 _READ_AGAIN = timedelta(seconds=30)
 
@@ -98,7 +100,7 @@ def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePo
 def _record_absent(press: Press, tx: Transaction, post: Post, attempt: Attempt, *, read_at: datetime) -> str:
     reads = attempt.absent_reads + 1
     tx.posts.update_attempt(attempt.id, absent_reads=reads, absent_at=read_at)
-    if reads < 2:
+    if reads < NEEDED_READS:
         return "open"
     fresh = post.expires_at is None or post.expires_at > read_at
     if not fresh or not press.limits.requeue_absent:

@@ -1,0 +1,196 @@
+"""Decision -> queued or held post: renders, fills, checks; makes a waiting post anew when its article changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from asiaradar_bot.model.article import Article, ArticleState
+from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
+from asiaradar_bot.model.errors import TemplateError
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.money import PriceList
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
+from asiaradar_bot.model.wording import Wording
+from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
+from asiaradar_bot.rules.post_text import links, weighted_length
+from asiaradar_bot.rules.prices import price_of_post
+from asiaradar_bot.rules.wording import check_links_allowed, fill, post_link, variables_for
+
+_PER_TICK = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """
+    How many posts were queued, held for a person, and made anew.
+    """
+
+    queued: int = 0
+    held: int = 0
+    renewed: int = 0
+
+
+def compose(
+    store: Store,
+    renderer: Renderer,
+    clock: Clock,
+    *,
+    policy: Policy,
+    limits: Limits,
+    prices: Sequence[PriceList],
+) -> Composed:
+    """
+    Word every decided article.
+    """
+    with store.read() as tx:
+        waiting = [
+            (article, tx.articles.list_decisions(article.id)[-1])
+            for article in tx.articles.list_in_state(ArticleState.DECIDED, limit=_PER_TICK)
+        ]
+    counts = {"queued": 0, "held": 0, "renewed": 0}
+    for article, decision in waiting:
+        marker = marker_of(article)
+        wording, link = word_article(article, decision, renderer=renderer, policy=policy, marker=marker)
+        with store.begin() as tx:
+            if tx.articles.get(article.id).revision != article.revision:
+                continue
+            result = _store(
+                tx, article, decision, wording, link=link, marker=marker, now=clock.now(), limits=limits, prices=prices
+            )
+            tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
+            counts[result] += 1
+    return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
+
+
+def marker_of(article: Article) -> str:
+    """
+    The post's own marker: made of what never changes about the article, so that it is the same on every attempt.
+    """
+    seed = f"{article.id}|{article.first_seen_at.isoformat()}"
+    return "p" + hashlib.sha256(seed.encode()).hexdigest()[:10]
+
+
+def word_article(
+    article: Article, decision: Decision, *, renderer: Renderer, policy: Policy, marker: str
+) -> tuple[Wording, str]:
+    """
+    The finished text of an article's post and its link; a broken template is a problem of the wording, not an error.
+    """
+    choices = policy.wording
+    link = post_link(article.facts.url, marker=marker, choices=choices)
+    variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link)
+    try:
+        skeleton = renderer.render(decision.template, variables)
+    except TemplateError as error:
+        text = f"{article.facts.title}\n\n{link}"
+        problem = (str(error),)
+        wording = Wording(text=text, weighted_length=weighted_length(text), links=tuple(links(text)), problems=problem)
+        return wording, link
+    wording = fill(skeleton, link=link, language=article.facts.language, choices=choices)
+    foreign = check_links_allowed(wording.text, policy.allowed_domains)
+    return replace(wording, problems=(*wording.problems, *foreign)), link
+
+
+def _store(
+    tx: Transaction,
+    article: Article,
+    decision: Decision,
+    wording: Wording,
+    *,
+    link: str,
+    marker: str,
+    now: datetime,
+    limits: Limits,
+    prices: Sequence[PriceList],
+) -> str:
+    existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
+    why = _why_held(decision, wording)
+    price = str(price_of_post(wording.text, on=now.date(), lists=prices))
+    if existing:
+        return _renew(tx, existing[-1], article, decision, wording, why=why, now=now, price=price)
+    picture = article.facts.image if limits.pictures else None
+    post = NewPost(
+        kind=PostKind.ARTICLE,
+        state=PostState.QUEUED if why is None else PostState.HELD,
+        news_class=decision.news_class,
+        text=wording.text,
+        link=link,
+        marker=marker,
+        due_at=max(now, decision.not_before_at or now),
+        expires_at=decision.expires_at,
+        reason=why or decision.detail,
+        created_at=now,
+        price_usd=price,
+        article_id=article.id,
+        article_url=article.url,
+        revision=article.revision,
+        template=decision.template,
+        picture_url=picture,
+        alt_text=article.facts.image_alt if picture else None,
+        not_before_at=decision.not_before_at,
+        verified_at=article.read_at,
+    )
+    added = tx.posts.add(post, who="bot")
+    if why is not None:
+        tx.inbox.raise_alert("held", why, subject=f"post {added.id}", at=now)
+        return "held"
+    if decision.news_class is NewsClass.BREAKING:
+        _move_back(tx, added, limits=limits, now=now)
+    return "queued"
+
+
+def _why_held(decision: Decision, wording: Wording) -> str | None:
+    if decision.verdict in {Verdict.HOLD, Verdict.SKIP}:
+        return decision.detail
+    if wording.problems:
+        return "; ".join(wording.problems)
+    return None
+
+
+def _renew(
+    tx: Transaction,
+    post: Post,
+    article: Article,
+    decision: Decision,
+    wording: Wording,
+    *,
+    why: str | None,
+    now: datetime,
+    price: str,
+) -> str:
+    if post.state not in {PostState.QUEUED, PostState.HELD}:
+        return "renewed"
+    changes: dict[str, object] = {"revision": article.revision, "verified_at": article.read_at}
+    if not post.text_frozen:
+        changes |= {"text": wording.text, "price_usd": price, "article_url": article.url}
+        changes |= {"link": wording.links[-1] if wording.links else post.link}
+    post = tx.posts.change(post, at=now, who="bot", why="the article changed", **changes)
+    if why is not None and post.state is PostState.QUEUED:
+        tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
+        tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
+    del decision
+    return "renewed"
+
+
+def _move_back(tx: Transaction, breaking: Post, *, limits: Limits, now: datetime) -> None:
+    """
+    Others that would go out within the gap after breaking news are moved behind it, visibly.
+    """
+    gap = limits.min_gap
+    if gap <= timedelta(0):
+        return
+    behind = breaking.due_at + gap
+    for post in tx.posts.list_queued():
+        if post.id != breaking.id and post.news_class is not NewsClass.BREAKING and post.due_at < behind:
+            tx.posts.change(
+                post,
+                at=now,
+                who="bot",
+                why=f"moved back by breaking post {breaking.id}",
+                due_at=behind,
+                reason=f"moved back to {behind:%H:%M:%S} UTC by breaking post {breaking.id}",
+            )

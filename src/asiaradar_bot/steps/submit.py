@@ -1,0 +1,251 @@
+"""What editors do with posts: add, edit, approve, hold, cancel, move, settle; each change checked and audited."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import PostError, TextError, VersionConflictError
+from asiaradar_bot.model.money import PriceList
+from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.post_text import links, normalise
+from asiaradar_bot.rules.prices import price_of_post
+from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.rules.wording import check_links_allowed, check_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """
+    The tools of one editor's visit.
+    """
+
+    store: Store
+    clock: Clock
+    policy: Policy
+    prices: Sequence[PriceList]
+    who: str
+    """`cli:NAME` or `desk:NAME`, as the audit shows it."""
+
+    def check_text(self, text: str) -> str:
+        """
+        The text as it is sent.
+
+        Raises:
+            TextError: it can't go out; all reasons in one sentence.
+        """
+        clean = normalise(text)
+        choices = self.policy.wording
+        meant = [link for link in links(clean) if "://" in link]
+        problems = list(check_text(clean, link=meant[0] if meant else None, choices=choices))
+        problems += check_links_allowed(clean, self.policy.allowed_domains)
+        extra = {f"«{link}» becomes a link that was not meant" for link in meant[1:]}
+        problems = [problem for problem in problems if problem not in extra]
+        if problems:
+            raise TextError("the text cannot go out: " + "; ".join(problems))
+        return clean
+
+    def add(
+        self,
+        texts: Sequence[str],
+        *,
+        due_at: datetime | None = None,
+        slot: bool = False,
+        draft: bool = False,
+        picture: Picture | None = None,
+        alt_text: str | None = None,
+    ) -> list[Post]:
+        """
+        A new manual post, or a thread of several; due now, at a time, or in the newsroom's next free slot.
+
+        Raises:
+            TextError: a text can't go out; nothing is written.
+        """
+        clean = [self.check_text(text) for text in texts]
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
+            picture_id = tx.posts.add_picture(picture, source_url=None) if picture else None
+            first = NewPost(
+                kind=PostKind.MANUAL,
+                state=PostState.DRAFT if draft else PostState.QUEUED,
+                news_class=NewsClass.NORMAL,
+                text=clean[0],
+                link=_link(clean[0]),
+                marker=_marker(),
+                due_at=due,
+                expires_at=None,
+                reason=f"written by {self.who}",
+                created_at=now,
+                price_usd=self._price(clean[0], now),
+                text_frozen=True,
+                parts=len(clean),
+                picture_id=picture_id,
+                alt_text=alt_text,
+                in_slot=slot,
+                approved_by=self.who,
+            )
+            return self._insert_thread(tx, first, clean)
+
+    def _insert_thread(self, tx: Transaction, first: NewPost, texts: Sequence[str]) -> list[Post]:
+        added = [tx.posts.add(first, who=self.who)]
+        if len(texts) == 1:
+            return added
+        thread = added[0].id
+        added[0] = tx.posts.change(
+            added[0], at=first.created_at, who=self.who, why="first part of a thread", thread_id=thread
+        )
+        for number, text in enumerate(texts[1:], start=2):
+            part = replace(
+                first,
+                text=text,
+                link=_link(text),
+                marker=_marker(),
+                price_usd=self._price(text, first.created_at),
+                thread_id=thread,
+                part=number,
+                picture_id=None,
+                alt_text=None,
+                in_slot=False,
+            )
+            added.append(tx.posts.add(part, who=self.who))
+        return added
+
+    def edit(self, post_id: int, *, text: str, version: int | None = None) -> Post:
+        """
+        Put another text in place of the old one; from then on the bot does not touch it.
+
+        Raises:
+            TextError, WrongStateError, NotFoundError: nothing is written.
+            VersionConflictError: the post changed since `version`.
+        """
+        clean = self.check_text(text)
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            return tx.posts.change(
+                post,
+                at=now,
+                who=self.who,
+                why="text edited",
+                text=clean,
+                link=_link(clean),
+                text_frozen=True,
+                price_usd=self._price(clean, now),
+            )
+
+    def approve(self, post_id: int, *, version: int | None = None) -> Post:
+        """
+        Let a draft, held, expired or rejected post go out at its time, or now if that has passed.
+        """
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            if post.state is PostState.UNKNOWN:
+                raise PostError(
+                    f"post {post_id} is unknown: look at the account first, then use `asiaradar posts settle`",
+                    post_id=post_id,
+                )
+            expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
+            return tx.posts.move(
+                post,
+                PostState.QUEUED,
+                at=now,
+                who=self.who,
+                why=f"approved by {self.who}",
+                by_person=True,
+                approved_by=self.who,
+                due_at=max(now, post.due_at),
+                expires_at=expires_at,
+                text_frozen=True,
+            )
+
+    def hold(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
+        """
+        Keep a queued post back until somebody approves it.
+        """
+        return self._move(post_id, PostState.HELD, why=why or f"held by {self.who}", version=version)
+
+    def cancel(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
+        """
+        Withdraw a post that is not out yet; later parts of its thread go with it.
+        """
+        post = self._move(post_id, PostState.CANCELLED, why=why or f"cancelled by {self.who}", version=version)
+        if post.thread_id is not None:
+            with self.store.read() as tx:
+                later = [part for part in tx.posts.list_thread(post.thread_id) if part.part > post.part]
+            for part in later:
+                if part.state in {PostState.DRAFT, PostState.HELD, PostState.QUEUED}:
+                    self._move(part.id, PostState.CANCELLED, why=f"part {post.part} was cancelled", version=None)
+        return post
+
+    def move(self, post_id: int, *, due_at: datetime | None, version: int | None = None) -> Post:
+        """
+        Another time for a post; None is the newsroom's next free slot.
+        """
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            slot = due_at is None
+            due = due_at or next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
+            return tx.posts.change(post, at=now, who=self.who, why="moved", due_at=due, in_slot=slot)
+
+    def settle(self, post_id: int, *, remote_id: str | None) -> Post:
+        """
+        Say what became of an unknown post: its id on X, or None if the account surely does not show it.
+        """
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = tx.posts.get(PostId(post_id))
+            if remote_id is not None:
+                return tx.posts.move(
+                    post,
+                    PostState.PUBLISHED,
+                    at=now,
+                    who=self.who,
+                    why=f"found on X by {self.who}",
+                    by_person=True,
+                    remote_id=remote_id,
+                    published_at=now,
+                )
+            return tx.posts.move(
+                post,
+                PostState.QUEUED,
+                at=now,
+                who=self.who,
+                why=f"not on X, as {self.who} saw",
+                by_person=True,
+                due_at=now,
+            )
+
+    def _move(self, post_id: int, new: PostState, *, why: str, version: int | None) -> Post:
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
+
+    def _price(self, text: str, at: datetime) -> str:
+        return str(price_of_post(text, on=at.date(), lists=self.prices))
+
+
+def _link(text: str) -> str | None:
+    found = links(text)
+    return found[0] if found else None
+
+
+def _marker() -> str:
+    return "m" + secrets.token_hex(6)
+
+
+def _of_version(post: Post, version: int | None) -> Post:
+    if version is not None and post.version != version:
+        raise VersionConflictError(
+            f"post {post.id} is at version {post.version}, not {version}: somebody changed it; look again, then repeat",
+            post_id=post.id,
+        )
+    return post

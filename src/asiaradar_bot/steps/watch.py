@@ -1,0 +1,463 @@
+"""Source -> article: polls what is due, takes pushes, reads pages; every item shown ends as an article on record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts, Revision, SourceItem
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.outcome import (
+    PageFailed,
+    PageGone,
+    PageRead,
+    SourceFailed,
+    SourceRead,
+    SourceUnchanged,
+    Validators,
+)
+from asiaradar_bot.model.post import LIVE, PostState
+from asiaradar_bot.model.source import Source, SourceHealth
+from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
+from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
+from asiaradar_bot.rules.retries import back_off
+
+_READ_BASE = timedelta(seconds=20)
+_READ_CAP = timedelta(minutes=30)
+_POLL_CAP = timedelta(hours=1)
+_GONE_POLL = timedelta(days=1)
+_PAGES_PER_TICK = 25
+PUSHED = "push"
+"""Name of the source that pushed articles are said to come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """
+    What one look around found.
+    """
+
+    polled: int = 0
+    new: int = 0
+    read: int = 0
+    failed: int = 0
+
+
+def watch(
+    store: Store,
+    site: ArticleSource,
+    clock: Clock,
+    *,
+    sources: Sequence[Source],
+    max_age: timedelta,
+    first_run_posts: bool = False,
+    now_all: bool = False,
+) -> Watched:
+    """
+    Poll the sources that are due (or all), take what was pushed, then read the pages that wait.
+    """
+    polled = new = failed = 0
+    for source in sources:
+        with store.read() as tx:
+            health = tx.sources.find(source.name) or _first_health(source)
+        due = health.next_poll_at is None or health.next_poll_at <= clock.now()
+        if not due and not now_all:
+            continue
+        polled += 1
+        fresh, ok = _poll(store, site, clock, source, health, first_run_posts=first_run_posts)
+        new += fresh
+        failed += not ok
+    new += _take_pushes(store, clock)
+    read = _read_pages(store, site, clock, sources=sources, max_age=max_age)
+    return Watched(polled=polled, new=new, read=read, failed=failed)
+
+
+def _first_health(source: Source) -> SourceHealth:
+    return SourceHealth(
+        name=source.name,
+        url=source.url,
+        validators=Validators(),
+        seeded_at=None,
+        polled_at=None,
+        ok_at=None,
+        new_at=None,
+        failures=0,
+        next_poll_at=None,
+        error=None,
+        gone=False,
+        items=0,
+    )
+
+
+def _poll(
+    store: Store,
+    site: ArticleSource,
+    clock: Clock,
+    source: Source,
+    health: SourceHealth,
+    *,
+    first_run_posts: bool,
+) -> tuple[int, bool]:
+    answer = site.read_source(source, url=health.url, validators=health.validators, now=clock.now())
+    now = clock.now()
+    with store.begin() as tx:
+        match answer:
+            case SourceFailed():
+                _record_failure(tx, source, health, answer, now=now)
+                return 0, False
+            case SourceUnchanged():
+                tx.sources.save(_healthy(health, source, now=now, validators=answer.validators))
+                return 0, True
+            case SourceRead():
+                new = _record_items(tx, source, health, answer, now=now, first_run_posts=first_run_posts)
+                return new, True
+            case _:
+                assert_never(answer)
+
+
+def _record_failure(
+    tx: Transaction, source: Source, health: SourceHealth, answer: SourceFailed, *, now: datetime
+) -> None:
+    wait = answer.retry_after or back_off(health.failures, base=source.poll, cap=_POLL_CAP, spread=_spread(source, now))
+    if answer.gone:
+        wait = _GONE_POLL
+    tx.sources.save(
+        replace(
+            health,
+            polled_at=now,
+            failures=health.failures + 1,
+            next_poll_at=now + wait,
+            error=answer.detail,
+            gone=answer.gone,
+        )
+    )
+    if health.failures == 2 or (answer.gone and not health.gone):  # noqa: PLR2004 - the third failure in a row
+        tx.inbox.raise_alert("source", answer.detail, subject=f"source {source.name}", at=now)
+
+
+def _spread(source: Source, now: datetime) -> float:
+    digest = hashlib.sha256(f"{source.name}{now.isoformat()}".encode()).digest()
+    return digest[0] / 255
+
+
+def _healthy(
+    health: SourceHealth, source: Source, *, now: datetime, validators: Validators, items: int | None = None
+) -> SourceHealth:
+    return replace(
+        health,
+        validators=validators,
+        polled_at=now,
+        ok_at=now,
+        failures=0,
+        error=None,
+        gone=False,
+        next_poll_at=now + source.poll,
+        items=health.items if items is None else items,
+    )
+
+
+def _record_items(
+    tx: Transaction,
+    source: Source,
+    health: SourceHealth,
+    answer: SourceRead,
+    *,
+    now: datetime,
+    first_run_posts: bool,
+) -> int:
+    known = tx.sources.find_sightings(source.name, [item.id for item in answer.items])
+    seeding = health.seeded_at is None
+    fresh: list[tuple[SourceItem, Facts, tuple[str, ...]]] = []
+    for item in answer.items:
+        digest = _digest(item)
+        seen = known.get(item.id[:500])
+        if seen is not None:
+            if seen[1] != digest:
+                tx.sources.record_sighting(source.name, item.id, seen[0], digest=digest, at=now)
+                _read_again(tx, seen[0], now=now)
+            continue
+        try:
+            facts = merge_facts(item, None, now=now)
+        except InputError as error:
+            _refuse_item(tx, source, item, error, now=now)
+            continue
+        names = names_of(item, None, facts)
+        article_id = _known_article(tx, facts, names)
+        if article_id is not None:
+            tx.sources.record_sighting(source.name, item.id, article_id, digest=digest, at=now)
+            continue
+        fresh.append((item, facts, names))
+    added = 0
+    seeded = seeding and not first_run_posts
+    burst = 0 if seeding else len(fresh)
+    for item, facts, names in fresh:
+        added += _add(tx, source.name, item, facts, names, now=now, seeded=seeded, burst=burst)
+    moved = answer.moved_to
+    if moved is not None and moved != health.url:
+        tx.audit.record(
+            AuditEntry(at=now, who="bot", action="source.moved", subject=f"source {source.name}", after={"url": moved})
+        )
+    saved = _healthy(health, source, now=now, validators=answer.validators, items=len(answer.items))
+    tx.sources.save(
+        replace(
+            saved,
+            url=moved or health.url,
+            seeded_at=health.seeded_at or now,
+            new_at=now if added else health.new_at,
+        )
+    )
+    return added
+
+
+def _refuse_item(tx: Transaction, source: Source, item: SourceItem, error: InputError, *, now: datetime) -> None:
+    entry = AuditEntry(
+        at=now,
+        who="bot",
+        action="item.refused",
+        subject=f"source {source.name}",
+        why=str(error),
+        after={"id": item.id[:200], "title": item.title[:200]},
+    )
+    tx.audit.record(entry)
+
+
+def _known_article(tx: Transaction, facts: Facts, names: Sequence[str]) -> ArticleId | None:
+    found = tx.articles.find_by_names(names)
+    if found is None and facts.published_at is not None and facts.title:
+        found = tx.articles.find_renamed(facts.title, facts.published_at, facts.image)
+    if found is None:
+        return None
+    tx.articles.add_names(found.id, names)
+    return found.id
+
+
+def _add(
+    tx: Transaction,
+    source: str,
+    item: SourceItem,
+    facts: Facts,
+    names: Sequence[str],
+    *,
+    now: datetime,
+    seeded: bool,
+    burst: int,
+) -> int:
+    known = tx.articles.find_by_names(names)
+    if known is None:
+        known = tx.articles.add(
+            Article(
+                id=ArticleId(0),
+                url=facts.url,
+                state=ArticleState.NOTICED,
+                source=source,
+                first_seen_at=now,
+                facts=facts,
+                revision=1,
+                read_at=None,
+                next_read_at=now,
+                seeded=seeded,
+                burst=burst,
+            ),
+            names=names,
+        )
+        added = 1
+    else:
+        added = 0
+    tx.sources.record_sighting(source, item.id, known.id, digest=_digest(item), at=now)
+    return added
+
+
+def _digest(item: SourceItem) -> str:
+    parts = (item.url, item.title, item.summary, item.updated_at.isoformat() if item.updated_at else "")
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def _read_again(tx: Transaction, article_id: ArticleId, *, now: datetime) -> None:
+    article = tx.articles.get(article_id)
+    if article.next_read_at is None:
+        tx.articles.save(replace(article, next_read_at=now), old_state=article.state)
+
+
+def _take_pushes(store: Store, clock: Clock) -> int:
+    with store.read() as tx:
+        waiting = tx.inbox.list_pushes()
+    if not waiting:
+        return 0
+    now = clock.now()
+    added = 0
+    with store.begin() as tx:
+        for push_id, url in waiting:
+            tx.inbox.remove_push(push_id)
+            item = SourceItem(id=url, url=url)
+            try:
+                facts = merge_facts(item, None, now=now)
+            except InputError as error:
+                tx.audit.record(
+                    AuditEntry(at=now, who="push", action="push.refused", subject=url[:120], why=str(error))
+                )
+                continue
+            known = tx.articles.find_by_names(names_of(item, None, facts))
+            if known is not None:
+                _read_again(tx, known.id, now=now)
+            else:
+                added += _add(tx, PUSHED, item, facts, names_of(item, None, facts), now=now, seeded=False, burst=1)
+    return added
+
+
+def _read_pages(
+    store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], max_age: timedelta
+) -> int:
+    with store.read() as tx:
+        waiting = tx.articles.list_due_reading(clock.now(), limit=_PAGES_PER_TICK)
+    by_name = {source.name: source for source in sources}
+    for article in waiting:
+        if article.seeded and article.state is ArticleState.NOTICED:
+            _settle_seeded(store, article, clock)
+            continue
+        source = by_name.get(article.source)
+        read_article(store, site, clock, article=article, source=source, max_age=max_age)
+    return len(waiting)
+
+
+def _settle_seeded(store: Store, article: Article, clock: Clock) -> None:
+    """
+    What a source held when the bot first looked is decided by its feed facts; hundreds of pages are not fetched.
+    """
+    with store.begin() as tx:
+        seen = replace(article, state=ArticleState.READ, next_read_at=None, read_at=clock.now())
+        tx.articles.save(seen, old_state=article.state)
+
+
+def read_article(
+    store: Store,
+    site: ArticleSource,
+    clock: Clock,
+    *,
+    article: Article,
+    source: Source | None,
+    max_age: timedelta,
+) -> None:
+    """
+    Read the article's page and write down what it says now: a new revision, its disappearance, or a later try.
+    """
+    answer = site.read_page(
+        article.url, language=source.language if source else None, zone=source.zone if source else "UTC"
+    )
+    now = clock.now()
+    with store.begin() as tx:
+        match answer:
+            case PageRead(page=page):
+                item = item_of(article.facts)
+                facts = merge_facts(item, page, now=now)
+                _record_facts(tx, article, facts, names_of(item, page, facts), now=now)
+            case PageGone():
+                _record_gone(tx, article, now=now)
+            case PageFailed():
+                _record_unread(tx, article, answer, now=now, max_age=max_age)
+            case _:
+                assert_never(answer)
+
+
+def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequence[str], *, now: datetime) -> None:
+    twin = tx.articles.find_by_names([name for name in names if name])
+    if twin is not None and twin.id != article.id:
+        _merge_into(tx, article, twin, names, now=now)
+        return
+    tx.articles.add_names(article.id, names)
+    seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
+    first = article.read_at is None
+    changed = changed_fields(article.facts, facts)
+    if not changed and not first:
+        tx.articles.save(seen, old_state=article.state)
+        return
+    revision = article.revision + 1 if changed else article.revision
+    if changed:
+        tx.articles.add_revision(
+            Revision(article_id=article.id, number=revision, seen_at=now, facts=facts, changed=changed)
+        )
+    state = ArticleState.READ if first or _is_open(tx, article) else article.state
+    tx.articles.save(
+        replace(seen, url=facts.url, facts=facts, revision=revision, state=state, updated_at=now),
+        old_state=article.state,
+    )
+    if changed and not first:
+        _tell_of_change(tx, article, facts, changed, now=now)
+
+
+def _is_open(tx: Transaction, article: Article) -> bool:
+    """
+    True if a decision on the new facts can still change anything: no post yet but one could be, or one still here.
+    """
+    if article.state is not ArticleState.DONE:
+        return True
+    posts = tx.posts.list_for_article(article.id)
+    return any(post.state in LIVE for post in posts)
+
+
+def _tell_of_change(tx: Transaction, article: Article, facts: Facts, changed: Sequence[str], *, now: datetime) -> None:
+    posted = [post for post in tx.posts.list_for_article(article.id) if post.state is PostState.PUBLISHED]
+    if posted and "title" in changed:
+        message = f"the headline of a posted article changed from «{article.facts.title}» to «{facts.title}»"
+        tx.inbox.raise_alert("changed_after_post", message, subject=f"post {posted[0].id}", at=now)
+
+
+def _merge_into(tx: Transaction, article: Article, twin: Article, names: Sequence[str], *, now: datetime) -> None:
+    """
+    The page says that this is an article we already have under another name.
+    """
+    tx.articles.add_names(twin.id, names)
+    tx.articles.save(
+        replace(article, read_at=now, next_read_at=None, state=ArticleState.READ, updated_at=now),
+        old_state=article.state,
+    )
+    tx.audit.record(
+        AuditEntry(
+            at=now,
+            who="bot",
+            action="article.same_as",
+            subject=f"article {article.id}",
+            why=f"its page names the address of article {twin.id}",
+        )
+    )
+
+
+def _record_gone(tx: Transaction, article: Article, *, now: datetime) -> None:
+    if article.gone_at is None:
+        posted = [post for post in tx.posts.list_for_article(article.id) if post.state is PostState.PUBLISHED]
+        if posted:
+            tx.inbox.raise_alert(
+                "gone_after_post",
+                f"the article of post {posted[0].id} is gone: {article.url}",
+                subject=f"post {posted[0].id}",
+                at=now,
+            )
+    state = ArticleState.READ if article.state is not ArticleState.DONE or _is_open(tx, article) else article.state
+    tx.articles.save(
+        replace(article, gone_at=article.gone_at or now, read_at=now, next_read_at=None, state=state),
+        old_state=article.state,
+    )
+
+
+def _record_unread(tx: Transaction, article: Article, answer: PageFailed, *, now: datetime, max_age: timedelta) -> None:
+    too_late = answer.lasting or now - article.first_seen_at > max_age
+    wait = answer.retry_after or back_off(article.read_failures, base=_READ_BASE, cap=_READ_CAP, spread=1.0)
+    first = article.read_at is None
+    tx.articles.save(
+        replace(
+            article,
+            read_failures=article.read_failures + 1,
+            next_read_at=None if too_late else now + wait,
+            state=ArticleState.READ if too_late and first else article.state,
+        ),
+        old_state=article.state,
+    )
+    if too_late:
+        tx.audit.record(
+            AuditEntry(
+                at=now, who="bot", action="article.unreadable", subject=f"article {article.id}", why=answer.detail
+            )
+        )
