@@ -37,6 +37,9 @@ TRACKING_NAMES = frozenset(
 """Parameters that tell where a reader came from and never what is read; compared in lower case."""
 
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})?")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_LOOSE = str.maketrans({sign: quote(sign) for sign in "|^'`{}[]\\"})
+"""Signs that the URL Standard lets stand in places and RFC 3986 nowhere, or that end links in other people's text."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _WEB = ("http:", "https:")
 
@@ -50,6 +53,8 @@ def parse_address(url: str, *, base: str | None = None) -> URL:
     """
     if len(url) > MAX_URL_CHARS:
         raise InputError(f"the address {_shown(url)} is longer than {MAX_URL_CHARS} characters; shorten it")
+    if not url.strip():
+        raise InputError("an empty address leads nowhere; write it as https://host/path")
     try:
         parsed = URL(url.strip(), base)
     except ValueError as error:
@@ -159,8 +164,8 @@ def _check_parts(parsed: URL, url: str) -> None:
         raise InputError(f"{_shown(url)} is not a web address; only https:// (and http:// nearby) is read")
     if parsed.username or parsed.password:
         raise InputError(f"the address {_shown(parsed.host)} carries a user name or password; take it out")
-    if not _host(parsed):
-        raise InputError(f"{_shown(url)} names no host; write it as https://host/path")
+    if not _HOST.fullmatch(_host(parsed)):
+        raise InputError(f"{_shown(url)} names no host that can exist; write it as https://host/path")
 
 
 def _shown(url: str) -> str:
@@ -203,7 +208,7 @@ def _default_port(scheme: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _ESCAPED.sub(_tidy_escape, text).replace("|", "%7C").replace("^", "%5E").replace("'", "%27")
+    return _ESCAPED.sub(_tidy_escape, text).translate(_LOOSE)
 
 
 def _tidy_escape(found: re.Match[str]) -> str:

@@ -20,13 +20,15 @@ from asiaradar_bot.rules.post_text import link_spans
 _SKEW = timedelta(seconds=5)
 _SHORT_LINK = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
 _SPACES = re.compile(r"\s+")
+_NON_JOINER = "\u200c"
+"""Ours, put into accidental links; nobody has promised that X keeps it."""
 
 
 def match_key(text: str, *, link: str | None) -> str:
     """
     The text as it can be compared with what X gives back: NFC, entities decoded, every link removed, spaces folded.
     """
-    text = unicodedata.normalize("NFC", html.unescape(text))
+    text = unicodedata.normalize("NFC", html.unescape(text)).replace(_NON_JOINER, "")
     if link:
         text = text.replace(link, " ")
     text = _SHORT_LINK.sub(" ", text)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.rules.post_text import links
+from asiaradar_bot.rules.post_text import accidental_links, links
 
 PRICES: tuple[PriceList, ...] = (
     PriceList(
@@ -48,7 +48,8 @@ def billable_of(text: str) -> Billable:
     """
     How X bills a post with this text: any link in it, meant or not, makes it a post with a link.
     """
-    return Billable.POST_WITH_LINK if links(text) else Billable.POST
+    linked = links(text) or accidental_links(text, ())
+    return Billable.POST_WITH_LINK if linked else Billable.POST
 
 
 def price_of_post(text: str, *, on: date, lists: Sequence[PriceList] = PRICES) -> Decimal:

@@ -58,9 +58,9 @@ def compose(
         with store.begin() as tx:
             if tx.articles.get(article.id).revision != article.revision:
                 continue
-            result = _store(
-                tx, article, decision, wording, link=link, marker=marker, now=clock.now(), limits=limits, prices=prices
-            )
+            price = str(price_of_post(wording.text, on=clock.now().date(), lists=prices))
+            new = _new_post(article, decision, wording, link=link, marker=marker, now=clock.now(), price=price)
+            result = _store(tx, article, decision, new, why=_why_held(decision, wording), limits=limits)
             tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
@@ -95,8 +95,7 @@ def word_article(
     return replace(wording, problems=(*wording.problems, *foreign)), link
 
 
-def _store(
-    tx: Transaction,
+def _new_post(
     article: Article,
     decision: Decision,
     wording: Wording,
@@ -104,16 +103,10 @@ def _store(
     link: str,
     marker: str,
     now: datetime,
-    limits: Limits,
-    prices: Sequence[PriceList],
-) -> str:
-    existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
+    price: str,
+) -> NewPost:
     why = _why_held(decision, wording)
-    price = str(price_of_post(wording.text, on=now.date(), lists=prices))
-    if existing:
-        return _renew(tx, existing[-1], article, decision, wording, why=why, now=now, price=price)
-    picture = article.facts.image if limits.pictures else None
-    post = NewPost(
+    return NewPost(
         kind=PostKind.ARTICLE,
         state=PostState.QUEUED if why is None else PostState.HELD,
         news_class=decision.news_class,
@@ -129,14 +122,26 @@ def _store(
         article_url=article.url,
         revision=article.revision,
         template=decision.template,
-        picture_url=picture,
-        alt_text=article.facts.image_alt if picture else None,
+        picture_url=article.facts.image,
+        alt_text=article.facts.image_alt if article.facts.image else None,
         not_before_at=decision.not_before_at,
         verified_at=article.read_at,
     )
-    added = tx.posts.add(post, who="bot")
+
+
+def _store(
+    tx: Transaction, article: Article, decision: Decision, new: NewPost, *, why: str | None, limits: Limits
+) -> str:
+    now = new.created_at
+    existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
+    if existing:
+        return _renew(tx, existing[-1], new, why=why)
+    if not limits.pictures:
+        new = replace(new, picture_url=None, alt_text=None)
+    added = tx.posts.add(new, who="bot")
     if why is not None:
-        tx.inbox.raise_alert("held", why, subject=f"post {added.id}", at=now)
+        if decision.verdict is not Verdict.SKIP:
+            tx.inbox.raise_alert("held", why, subject=f"post {added.id}", at=now)
         return "held"
     if decision.news_class is NewsClass.BREAKING:
         _move_back(tx, added, limits=limits, now=now)
@@ -151,28 +156,20 @@ def _why_held(decision: Decision, wording: Wording) -> str | None:
     return None
 
 
-def _renew(
-    tx: Transaction,
-    post: Post,
-    article: Article,
-    decision: Decision,
-    wording: Wording,
-    *,
-    why: str | None,
-    now: datetime,
-    price: str,
-) -> str:
+def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None) -> str:
+    """
+    Put the new wording into a post that still waits; a text that a person froze stays as it is.
+    """
     if post.state not in {PostState.QUEUED, PostState.HELD}:
         return "renewed"
-    changes: dict[str, object] = {"revision": article.revision, "verified_at": article.read_at}
+    now = new.created_at
+    changes: dict[str, object] = {"revision": new.revision, "verified_at": new.verified_at}
     if not post.text_frozen:
-        changes |= {"text": wording.text, "price_usd": price, "article_url": article.url}
-        changes |= {"link": wording.links[-1] if wording.links else post.link}
+        changes |= {"text": new.text, "price_usd": new.price_usd, "article_url": new.article_url, "link": new.link}
     post = tx.posts.change(post, at=now, who="bot", why="the article changed", **changes)
     if why is not None and post.state is PostState.QUEUED:
         tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
         tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
-    del decision
     return "renewed"
 
 

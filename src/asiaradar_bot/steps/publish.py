@@ -31,7 +31,7 @@ from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
 from asiaradar_bot.rules.matching import match_key
 from asiaradar_bot.rules.post_text import links
-from asiaradar_bot.rules.prices import budget_room
+from asiaradar_bot.rules.prices import billable_of, budget_room
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
 from asiaradar_bot.steps.press import Press
@@ -131,7 +131,7 @@ def _find_next(press: Press) -> Post | str | None:
             continue
         if free_at > now:
             return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
-        price = press.price(_billable(post), at=now)
+        price = press.price(billable_of(post.text), at=now)
         if not budget_room(spent, month_usd=limits.month_usd, price=price):
             return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
         return post
@@ -203,7 +203,7 @@ def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple
         attempt = tx.posts.claim(post, lease, now=now, match_key=key, media_count=media_count)
         if attempt is None:
             return None
-        what = _billable(post)
+        what = billable_of(post.text)
         tx.ledger.reserve(what, press.price(what, at=now), at=now, post_id=post.id, attempt_id=attempt.id)
         epoch = tx.account.next_epoch()
         reply_to = _reply_to(tx, post)
@@ -216,10 +216,6 @@ def _reply_to(tx: Transaction, post: Post) -> str | None:
         return None
     earlier = [part for part in tx.posts.list_thread(post.thread_id) if part.part == post.part - 1]
     return earlier[0].remote_id if earlier else None
-
-
-def _billable(post: Post) -> Billable:
-    return Billable.POST_WITH_LINK if links(post.text) else Billable.POST
 
 
 def _gate(press: Press, lease_ends: float) -> Callable[[datetime], str | None]:
