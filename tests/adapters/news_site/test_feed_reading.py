@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 
@@ -118,12 +119,10 @@ def test_an_item_that_breaks_the_parser_never_loses_the_others(monkeypatch: pyte
 
     whole = feedparser.parse
 
-    def fragile(source: object, **options: object) -> object:
-        text = source.getvalue()  # type: ignore[attr-defined]  it is the BytesIO that we hand over
+    def fragile(source: io.BytesIO, **options: object) -> object:
+        text = source.getvalue()
         if b"poison" in text:
             raise ValueError("as some releases do on odd input")
-        import io
-
         return whole(io.BytesIO(text), **options)
 
     monkeypatch.setattr(feedparser, "parse", fragile)

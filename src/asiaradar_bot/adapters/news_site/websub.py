@@ -126,7 +126,7 @@ def check_intent(query: Mapping[str, str], *, topic: str, mode: Mode) -> IntentA
         InputError: we asked for no such thing; answer 404.
     """
     asked = query.get("hub.mode", "")
-    if not hmac.compare_digest(query.get("hub.topic", "").encode(), topic.encode()):
+    if not hmac.compare_digest(query.get("hub.topic", "").encode("utf-8", "replace"), topic.encode()):
         raise InputError("the hub asks about a topic that we did not subscribe to; nothing was confirmed")
     if asked == "denied":
         reason = query.get("hub.reason", "")[:200] or "it gives no reason"
@@ -151,7 +151,7 @@ def is_signed(body: bytes, *, headers: Mapping[str, str], secret: str) -> bool:
     if method not in _METHODS:
         return False
     wanted = hmac.new(secret.encode(), body, method).hexdigest()
-    return hmac.compare_digest(wanted.encode(), digest.strip().lower().encode())
+    return hmac.compare_digest(wanted.encode(), digest.strip().lower().encode("utf-8", "replace"))
 
 
 class WebSubClient:
