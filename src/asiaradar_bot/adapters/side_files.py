@@ -1,0 +1,55 @@
+"""The stop file and the epoch file beside the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+STOP_ENVIRONMENT = "ASIARADAR_STOP"
+
+
+class FolderSideFiles:
+    """
+    Implements ports.SideFiles in a folder: `STOP` (its first line is the reason) and `epoch`.
+    """
+
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] = os.environ) -> None:
+        self._folder = folder
+        self._environment = environment
+
+    def stop_reason(self) -> str | None:
+        """
+        Why the stop file or the environment forbids sending; None: they do not.
+        """
+        if self._environment.get(STOP_ENVIRONMENT, "").lower() not in {"", "0", "no", "false"}:
+            return f"stopped by the environment ({STOP_ENVIRONMENT})"
+        file = self._folder / "STOP"
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return f"stopped: the stop file {file} can't be read ({error.strerror})"
+        return f"stopped by {file}" + (f": {text.splitlines()[0]}" if text else "")
+
+    def read_epoch(self) -> int | None:
+        """
+        The last epoch this machine saw; None: no side file, or an unreadable one.
+        """
+        try:
+            return int((self._folder / "epoch").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def write_epoch(self, epoch: int) -> None:
+        """
+        Remember it; a failure is passed over, as the epoch only makes recovery more careful.
+        """
+        part = self._folder / f"epoch.{os.getpid()}.part"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part.write_text(str(epoch), encoding="ascii")
+            part.replace(self._folder / "epoch")
+        except OSError:
+            part.unlink(missing_ok=True)
