@@ -54,9 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _announce(site: SampleSite, port_file: Path | None) -> None:
-    sys.stdout.write(f"sample site on {site.base_url}\n")
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
     sys.stdout.flush()
+
+
+def _announce(site: SampleSite, port_file: Path | None) -> None:
+    _say(f"sample site on {site.base_url}")
     if port_file is not None:
         # Whoever waits for the file never sees half of it.
         draft = port_file.with_name(f"{port_file.name}.draft")
@@ -66,9 +70,7 @@ def _announce(site: SampleSite, port_file: Path | None) -> None:
 
 def _live(scenario: Scenario, stopping: threading.Event, *, pace_seconds: float) -> None:
     if pace_seconds > 0:
-        scenario.run(stopping)
-    for sentence in scenario.failed_pushes:
-        sys.stderr.write(f"{sentence}\n")
+        scenario.run(stopping, tell=_say)
     stopping.wait()
 
 

@@ -151,7 +151,7 @@ class Responder:
         return Answer(body=self._renderer.plain("RSS Feeds", path="/rss-feeds", links=links))
 
     def _robots(self) -> Answer:
-        return Answer(content_type="text/plain; charset=utf-8", body=b"User-agent: *\nDisallow:\n")
+        return Answer(content_type="text/plain; charset=utf-8", body=self._renderer.robots())
 
     def _style(self) -> Answer:
         body = (Path(__file__).parent / "static" / "site.css").read_bytes()

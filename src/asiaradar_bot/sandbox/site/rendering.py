@@ -170,6 +170,12 @@ class Renderer:
             **({"image": image} if image else {}),
         }
 
+    def robots(self) -> bytes:
+        """
+        Everything is allowed, and the sitemap is named.
+        """
+        return f"User-agent: *\nDisallow:\nSitemap: {self._base_url}/sitemap.xml\n".encode()
+
     def sitemap(self, articles: Sequence[SiteArticle], *, categories: Sequence[str], now: datetime) -> bytes:
         """
         The static sitemap: lower-case addresses of all kinds, one stamp for every row.

@@ -8,6 +8,7 @@ import tomllib
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,19 @@ class Scenario:
             self._push(self._site.url(step["slug"]))
         return done
 
-    def run(self, stopping: threading.Event) -> None:
+    def run(self, stopping: threading.Event, *, tell: Callable[[str], None] = lambda _: None) -> None:
         """
         All steps at the set pace, the first at once; ends early when `stopping` is set.
+
+        `tell` hears each step as a sentence, and each push that failed.
         """
-        while not stopping.is_set() and self.advance() is not None:
+        while not stopping.is_set():
+            failed_before = len(self.failed_pushes)
+            done = self.advance()
+            if done is None:
+                return
+            for sentence in (done, *self.failed_pushes[failed_before:]):
+                tell(sentence)
             stopping.wait(self._pace_seconds)
 
     def _do(self, step: dict[str, Any]) -> str:
