@@ -98,6 +98,22 @@ def test_a_guid_that_is_an_address_stands_in_for_a_missing_link() -> None:
     assert found.url == "https://radar.asia/a"
 
 
+def test_a_bare_guid_is_a_name_and_no_address() -> None:
+    """A guid that does not say that it is no permalink is still taken as it stands, and never made an address."""
+    head = "<rss><channel><item><title>A</title><guid>story-7</guid>"
+    assert only(f"{head}<link>https://radar.asia/a</link></item></channel></rss>").id == "story-7"
+    answer = read(f"{head}</item></channel></rss>")
+    assert answer.items == ()
+    assert any("has no address" in warning for warning in answer.warnings)
+
+
+def test_an_endless_title_is_cut_and_said() -> None:
+    """Nothing is cut in silence."""
+    answer = read(rss(item("a", title="word " * 1000)))
+    assert len(answer.items[0].title) <= 1000
+    assert any("was cut" in warning for warning in answer.warnings)
+
+
 def test_a_broken_item_never_loses_the_others() -> None:
     """An item without address and one with a forbidden one are warnings; their neighbours are read."""
     answer = read(

@@ -126,7 +126,7 @@ def test_a_moved_feed_is_told_even_if_unchanged(server: LocalServer, reader: Rea
 
 @pytest.mark.parametrize(
     ("status", "gone", "words"),
-    [(404, False, "switched-off"), (410, True, "gone for good"), (503, False, "maintenance")],
+    [(404, False, "switched off"), (410, True, "gone for good"), (503, False, "maintenance")],
 )
 def test_failures_are_told_in_a_sentence(
     server: LocalServer,

@@ -123,6 +123,16 @@ def test_bodies_of_other_systems_are_found(body: str) -> None:
     assert page(META, body).paragraphs == ("One.", "Two.")
 
 
+def test_angle_brackets_in_text_are_no_tags() -> None:
+    """What a page escapes is text to its readers, in headline and body."""
+    found = page(
+        "", "<h1>Signs &lt;Error&gt; &amp; &lt;b&gt;</h1><article><p>Say &lt;i&gt; &amp;amp; go.</p></article>"
+    )
+    assert (found.title, found.paragraphs) == ("Signs <Error> & <b>", ("Say <i> &amp; go.",))
+    crowded = page("", "<article><p>" + "<b>x</b> " * 300 + "&lt;i&gt;</p></article>")
+    assert crowded.paragraphs[0].endswith("x <i>")
+
+
 def test_a_body_in_json_ld_is_the_last_resort() -> None:
     """Where the page shows no body, articleBody is taken."""
     assert page(data(articleBody="One.\nTwo."), "<p>x</p>").paragraphs == ("One.", "Two.")

@@ -196,7 +196,7 @@ def _refused_by_server(status: int, headers: Mapping[str, str], url: str) -> Fet
 _STATUS_MEANINGS = {
     401: "it asks for a login; give an address that is open to readers",
     403: "it refuses us; ask the site's operator to let our User-Agent through",
-    404: "there is nothing (a switched-off feed answers so too); check the address",
+    404: "there is nothing (any more); check the address",
     410: "it is gone for good; take the address out of the settings",
     429: "too many requests; we wait",
     500: "the site is broken at the moment; we try again",

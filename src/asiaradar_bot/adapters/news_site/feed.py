@@ -100,7 +100,7 @@ def _read_xml(
 ) -> SourceRead | SourceFailed:
     split = split_known(text, memory=memory, scope=(settings.url, settings.language or "", settings.zone))
     warnings = [f"the feed {settings.url}: {clause}" for clause in mended]
-    parsed = _parse(split.unknown_text, settings=settings)
+    parsed = _parse(split.unknown_text)
     if parsed is None:
         return _read_one_by_one(text, warnings, settings=settings)
     if parsed.get("bozo") and not split.well_formed:
@@ -117,7 +117,7 @@ def _read_one_by_one(text: str, warnings: list[str], *, settings: FeedSettings) 
     items: list[SourceItem] = []
     last: Mapping[str, Any] | None = None
     for number, document in enumerate(documents, start=1):
-        parsed = _parse(document, settings=settings)
+        parsed = _parse(document)
         if parsed is None:
             warnings.append(f"item {number} of the feed {settings.url} broke the feed parser and was passed over")
             continue
@@ -154,17 +154,18 @@ def _answer(
     )
 
 
-def _parse(text: str, *, settings: FeedSettings) -> Mapping[str, Any] | None:
+def _parse(text: str) -> Mapping[str, Any] | None:
     """
     The answer of feedparser; None: it gave up.
     """
     import feedparser
 
-    # A file object, because a string or bytes could name a file or an address, which feedparser would open.
+    # A file object, because a string or bytes could name a file or an address, which feedparser would open. No address
+    # of the feed, because feedparser would resolve guids against it, which are names and not to be touched.
     try:
         answer: Mapping[str, Any] = feedparser.parse(
             io.BytesIO(text.encode("utf-8", "replace")),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": settings.url},
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )

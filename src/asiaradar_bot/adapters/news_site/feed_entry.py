@@ -64,12 +64,15 @@ class EntryReader:
         )
         if not item.title:
             complaints.append("it has no title")
+        if len(_string(entry, "title")) > MAX_TITLE_CHARS and len(item.title) > MAX_TITLE_CHARS - 2:
+            complaints.append(f"its title was cut at {MAX_TITLE_CHARS} characters")
         return item, complaints
 
     def _address(self, entry: RawEntry) -> str:
         guid = _string(entry, "id")
-        link = _string(entry, "link") or (guid if guid.startswith(("http://", "https://")) else "")
-        if not link:
+        link = _string(entry, "link") or guid
+        # A guid that says nothing of itself stands as the link in feedparser's answer, whatever it is.
+        if not link or (link == guid and not guid.startswith(("http://", "https://"))):
             raise InputError(f"«{plain_text(_string(entry, 'title'), limit=80) or guid[:80]}» has no address")
         return absolute_url(link, base=self.url)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from asiaradar_bot.adapters.news_site.markup import MAX_TITLE_CHARS, decode_document, html_tree, plain_text
+from asiaradar_bot.adapters.news_site.markup import MAX_TITLE_CHARS, decode_document, html_tree, markup_text
 from asiaradar_bot.adapters.news_site.page import MAX_PAGE_BYTES
 from asiaradar_bot.model.article import SourceItem
 from asiaradar_bot.model.errors import InputError
@@ -88,7 +88,7 @@ def _links(nodes: Sequence[LexborNode], *, url: str, allowed_hosts: Sequence[str
         if address is None:
             continue
         place = places.setdefault(same_article_key(address), address)
-        title = plain_text(node.html or "", limit=MAX_TITLE_CHARS)
+        title = markup_text(node.html or "", limit=MAX_TITLE_CHARS)
         if place not in found or len(title) > len(found[place]):
             found[place] = title
     return found

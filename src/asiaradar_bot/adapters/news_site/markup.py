@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
 
 from selectolax.lexbor import LexborHTMLParser
@@ -68,6 +69,15 @@ def plain_text(text: str, *, limit: int = MAX_SUMMARY_CHARS) -> str:
     return clean_text(text)[:limit].rstrip()
 
 
+def markup_text(markup: str, *, limit: int = MAX_SUMMARY_CHARS) -> str:
+    """
+    The text of a piece of a parsed page, as a reader sees it, on one line; at most `limit` characters.
+
+    Unlike `plain_text` it decodes once, as browsers do: `&lt;Error&gt;` on a page is text and no tag.
+    """
+    return clean_text(_without_tags(markup))[:limit].rstrip()
+
+
 def decode_document(content: bytes, *, charset: str | None) -> tuple[str, str | None]:
     """
     The document's text, and a sentence if its charset was not as stated.
@@ -106,7 +116,7 @@ def html_tree(text: str) -> LexborHTMLParser:
 
 def _without_tags(text: str) -> str:
     if text.count("<") > _SMALL_TEXT_TAGS:
-        return _ANY_TAG.sub(" ", text)
+        return html.unescape(_ANY_TAG.sub(" ", text))
     tree = LexborHTMLParser(_BLOCK_END.sub(lambda found: f"\n{found.group()}", text))
     tree.strip_tags(_UNSEEN)
     root = tree.body or tree.root

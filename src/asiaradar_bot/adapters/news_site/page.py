@@ -17,7 +17,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from asiaradar_bot.adapters.news_site.feed_entry import clean_language, names, secured
-from asiaradar_bot.adapters.news_site.markup import MAX_TITLE_CHARS, decode_document, html_tree, plain_text
+from asiaradar_bot.adapters.news_site.markup import MAX_TITLE_CHARS, decode_document, html_tree, markup_text, plain_text
 from asiaradar_bot.adapters.news_site.page_body import read_paragraphs, split_paragraphs
 from asiaradar_bot.adapters.news_site.page_dump import looks_like_html, read_page_dump
 from asiaradar_bot.adapters.news_site.stamps import read_stamp
@@ -169,7 +169,7 @@ def _absolute(address: str, *, base: str) -> str | None:
 
 def _text(tree: LexborHTMLParser, selector: str) -> str:
     node = tree.css_first(selector)
-    return plain_text(node.html or "", limit=MAX_TITLE_CHARS) if node is not None else ""
+    return markup_text(node.html or "", limit=MAX_TITLE_CHARS) if node is not None else ""
 
 
 def _title(reading: _Reading) -> str:
@@ -222,7 +222,7 @@ def _first_stamp(reading: _Reading, texts: Iterable[str]) -> datetime | None:
 
 def _visible_stamps(reading: _Reading) -> list[datetime]:
     for node in reading.tree.css(_STAMP_PLACES):
-        found = _VISIBLE_STAMP.findall(plain_text(node.html or "", limit=3000))
+        found = _VISIBLE_STAMP.findall(markup_text(node.html or "", limit=3000))
         stamps = [at for text in found[:2] if (at := read_stamp(text, zone=reading.zone))]
         if stamps:
             return stamps

@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from asiaradar_bot.adapters.news_site.markup import plain_text
+from asiaradar_bot.adapters.news_site.markup import markup_text
 from asiaradar_bot.rules.cleaning import same_words
 
 MAX_PARAGRAPHS = 200
@@ -86,7 +86,7 @@ def _paragraphs(body: LexborNode, *, without: tuple[str, ...]) -> tuple[str, ...
 def _kept(parts: list[str], *, without: tuple[str, ...]) -> tuple[str, ...]:
     kept: list[str] = []
     for part in parts:
-        text = plain_text(part, limit=MAX_PARAGRAPH_CHARS)
+        text = markup_text(part, limit=MAX_PARAGRAPH_CHARS)
         if not text or is_boilerplate(text) or any(same_words(text, other) for other in without):
             continue
         kept.append(text)

@@ -63,6 +63,7 @@ CHILDREN_SECONDS = 60.0
 """For all files of a sitemap index together."""
 PICTURE_SECONDS = 6.0
 _GONE = frozenset({404, 410})
+_NOT_FOUND = 404
 _LASTING_GONE = 410
 
 
@@ -96,8 +97,9 @@ class NewsSite:
         """
         fetched = self._fetch_source(source, url=url, validators=validators)
         if isinstance(fetched, FetchFailed):
+            hint = "; feeds that are switched off in the CMS answer so" if fetched.status == _NOT_FOUND else ""
             return SourceFailed(
-                detail=f"the source «{source.name}» can't be read: {fetched.detail}",
+                detail=f"the source «{source.name}» can't be read: {fetched.detail}{hint}",
                 retry_after=fetched.retry_after,
                 gone=fetched.status == _LASTING_GONE,
             )

@@ -19,6 +19,10 @@ _HOURS = {
 """Names of RFC 822 and of our part of the world, in hours; IST is left out, as three countries use it."""
 _ZONE_COMMENT = re.compile(r"\s*\([^()]*\)\s*$")
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC)([+-]\d)")
+_FULL_DATE = re.compile(
+    r"\b(?:\d{4}-\d{2}-\d{2}(?!\d)|\d{1,2} [A-Z][a-z]{2,8} \d{4}\b|[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b)"
+)
+"""Forms that surely hold year, month and day; they spare the second look, which costs as much as the first."""
 _ONE_DAY = datetime(2001, 1, 1)  # noqa: DTZ001  only fills the parts that a stamp lacks, see below
 _OTHER_DAY = datetime(2004, 2, 2)  # noqa: DTZ001  as above
 
@@ -36,7 +40,7 @@ def read_stamp(text: str | None, *, zone: str) -> datetime | None:
     try:
         read = parser.parse(text, default=_ONE_DAY, tzinfos=_zone_of_name)
         # Parts that the stamp lacks come from the default: only a full date gives the same twice.
-        if read != parser.parse(text, default=_OTHER_DAY, tzinfos=_zone_of_name):
+        if not _FULL_DATE.search(text) and read != parser.parse(text, default=_OTHER_DAY, tzinfos=_zone_of_name):
             return None
         if read.utcoffset() is None:
             read = read.replace(tzinfo=ZoneInfo(zone))
