@@ -93,7 +93,7 @@ def configure_logs(*, json: bool | None, level: str, secrets: Iterable[str]) -> 
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _CAPPED:
-        logging.getLogger(name).setLevel(logging.WARNING if name in {"apscheduler", "urllib3"} else logging.INFO)
+        logging.getLogger(name).setLevel(logging.ERROR if name == "apscheduler" else logging.INFO)
     structlog.configure(
         processors=[
             redaction,

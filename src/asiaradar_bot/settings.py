@@ -102,6 +102,8 @@ class FetchSettings(_Section):
 
     allowed_hosts: tuple[str, ...] = ("radar.asia",)
     allow_private_addresses: bool = False
+    stand_in: str | None = None
+    """Address on this machine that is asked instead of the first allowed host; for the sandbox and tests only."""
     contact: str = "https://radar.asia"
     """Named in the User-Agent, so that a site's operator can reach us."""
 
@@ -249,6 +251,8 @@ class Settings(BaseSettings):
                     "x.mode = live needs four credentials, and these are missing: "
                     + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
                 )
+        if self.fetch.stand_in is not None and self.x.mode is Mode.LIVE:
+            raise ValueError("fetch.stand_in is for the sandbox and cannot be used with x.mode = live: take it out")
         names = [source.name for source in self.sources]
         if len(names) != len(set(names)):
             raise ValueError("two sources have the same name: each [[sources]] needs a name of its own")

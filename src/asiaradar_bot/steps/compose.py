@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
-from asiaradar_bot.model.errors import TemplateError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
 from asiaradar_bot.model.wording import Wording
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
-from asiaradar_bot.rules.post_text import links, weighted_length
+from asiaradar_bot.rules.composing import marker_of, word_article
 from asiaradar_bot.rules.prices import price_of_post
-from asiaradar_bot.rules.wording import check_links_allowed, fill, post_link, variables_for
 
 _PER_TICK = 50
 
@@ -54,7 +51,7 @@ def compose(
     counts = {"queued": 0, "held": 0, "renewed": 0}
     for article, decision in waiting:
         marker = marker_of(article)
-        wording, link = word_article(article, decision, renderer=renderer, policy=policy, marker=marker)
+        wording, link = word_article(article, decision, render=renderer.render, policy=policy, marker=marker)
         with store.begin() as tx:
             if tx.articles.get(article.id).revision != article.revision:
                 continue
@@ -64,35 +61,6 @@ def compose(
             tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
-
-
-def marker_of(article: Article) -> str:
-    """
-    The post's own marker: made of what never changes about the article, so that it is the same on every attempt.
-    """
-    seed = f"{article.id}|{article.first_seen_at.isoformat()}"
-    return "p" + hashlib.sha256(seed.encode()).hexdigest()[:10]
-
-
-def word_article(
-    article: Article, decision: Decision, *, renderer: Renderer, policy: Policy, marker: str
-) -> tuple[Wording, str]:
-    """
-    The finished text of an article's post and its link; a broken template is a problem of the wording, not an error.
-    """
-    choices = policy.wording
-    link = post_link(article.facts.url, marker=marker, choices=choices)
-    variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link)
-    try:
-        skeleton = renderer.render(decision.template, variables)
-    except TemplateError as error:
-        text = f"{article.facts.title}\n\n{link}"
-        problem = (str(error),)
-        wording = Wording(text=text, weighted_length=weighted_length(text), links=tuple(links(text)), problems=problem)
-        return wording, link
-    wording = fill(skeleton, link=link, language=article.facts.language, choices=choices)
-    foreign = check_links_allowed(wording.text, policy.allowed_domains)
-    return replace(wording, problems=(*wording.problems, *foreign)), link
 
 
 def _new_post(

@@ -28,8 +28,16 @@ class StandInFetcher(SafeFetcher):
             user_agent="asiaradar_bot sandbox",
             contact=contact,
         )
+        self._host = host
         self._real = f"https://{host}"
         self._stand_in = stand_in.rstrip("/")
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """
+        The real host: what is read speaks of nothing else.
+        """
+        return (self._host,)
 
     def get(
         self,

@@ -1,0 +1,263 @@
+"""The only place that turns settings into one App with its adapters."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from asiaradar_bot.adapters.alerts import AppriseAlerts
+from asiaradar_bot.adapters.clock import SystemClock
+from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
+from asiaradar_bot.adapters.news_site.source import NewsSite
+from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
+from asiaradar_bot.adapters.renderer import SandboxedRenderer
+from asiaradar_bot.adapters.side_files import FolderSideFiles
+from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
+from asiaradar_bot.model.errors import SettingsError, StorageError
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.money import PriceList
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.source import Source, SourceKind
+from asiaradar_bot.policy_file import load_policy, load_prices
+from asiaradar_bot.settings import Mode, Settings
+from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.storage import schema
+from asiaradar_bot.storage.store import SqlStore
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """
+    Everything that commands, pages and ticks work with.
+    """
+
+    settings: Settings
+    policy: Policy
+    prices: tuple[PriceList, ...]
+    limits: Limits
+    sources: tuple[Source, ...]
+    store: SqlStore
+    clock: SystemClock
+    site: NewsSite
+    renderer: SandboxedRenderer
+    alerts: AppriseAlerts
+    files: FolderSideFiles
+    press: Press
+    local_x_url: str | None = None
+    """Where the local X shows its timeline, if this process runs one."""
+    closing: list[Callable[[], object]] = field(default_factory=list)
+
+    def public_url(self, url: str) -> str:
+        """
+        The address under which readers know a page: in the sandbox the stand-in's address becomes the site's.
+        """
+        fetch = self.settings.fetch
+        return url if fetch.stand_in is None else url.replace(fetch.stand_in, f"https://{fetch.allowed_hosts[0]}", 1)
+
+    def editor(self, who: str) -> Editor:
+        """
+        The tools of an editor of that name.
+        """
+        return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, who=who)
+
+    def close(self) -> None:
+        """
+        Let everything go, in reverse order.
+        """
+        for close in reversed(self.closing):
+            close()
+
+
+def build_app(settings: Settings) -> App:
+    """
+    The App for these settings; the database is made or brought up to date.
+
+    Raises:
+        SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
+        StorageError: the database can't be used.
+    """
+    if settings.runner.engine == "procrastinate":
+        raise SettingsError("runner.engine = procrastinate is not in this version: set it to embedded")
+    policy = load_policy(settings.templates.policy)
+    prices = load_prices(settings.templates.prices)
+    clock = SystemClock()
+    store = SqlStore(
+        settings.storage.url,
+        account=settings.x.handle,
+        backups=settings.storage.folder / "backups",
+        keep_hourly=settings.storage.keep_hourly,
+        keep_daily=settings.storage.keep_daily,
+    )
+    closing: list[Callable[[], object]] = [store.close]
+    problem = store.check()
+    if problem is not None:
+        raise StorageError(problem)
+    schema.upgrade(store, now=clock.now())
+    _check_belonging(store, settings)
+    account, local_x_url = _account(settings, clock, closing)
+    renderer = SandboxedRenderer(settings.templates.folder)
+    closing.append(renderer.close)
+    files = FolderSideFiles(settings.storage.folder)
+    limits = limits_of(settings)
+    press = Press(
+        store=store,
+        x=account,
+        timeline=account,
+        clock=clock,
+        files=files,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        limits=limits,
+        policy=policy,
+        prices=prices,
+    )
+    return App(
+        settings=settings,
+        policy=policy,
+        prices=prices,
+        limits=limits,
+        sources=tuple(_source(one) for one in settings.sources),
+        store=store,
+        clock=clock,
+        site=NewsSite(_fetcher(settings), picture_seconds=max(settings.publishing.picture_seconds, 0.1)),
+        renderer=renderer,
+        alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
+        files=files,
+        press=press,
+        local_x_url=local_x_url,
+        closing=closing,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """
+    The numbers of the settings as values.
+    """
+    publishing = settings.publishing
+    return Limits(
+        settle=timedelta(seconds=publishing.settle_seconds),
+        absent_gap=timedelta(seconds=publishing.absent_gap_seconds),
+        give_up=timedelta(seconds=publishing.give_up_seconds),
+        requeue_absent=publishing.on_unknown == "requeue",
+        min_gap=timedelta(seconds=publishing.min_gap_seconds),
+        per_hour=publishing.per_hour,
+        per_day=publishing.per_day,
+        max_age=timedelta(minutes=publishing.max_age_minutes),
+        first_run_posts=publishing.first_run == "post",
+        verify=timedelta(seconds=publishing.verify_seconds),
+        pictures=publishing.pictures,
+        picture_wait=timedelta(seconds=publishing.picture_seconds),
+        lease=timedelta(seconds=publishing.lease_seconds),
+        http_timeout=timedelta(seconds=settings.x.connect_seconds + settings.x.read_seconds),
+        hold_foreign=publishing.foreign_posts == "hold",
+        safe_mode_reach=timedelta(hours=publishing.safe_mode_hours),
+        month_usd=settings.budget.month_usd,
+    )
+
+
+def _source(one: object) -> Source:
+    from asiaradar_bot.settings import SourceSettings
+
+    assert isinstance(one, SourceSettings)
+    return Source(
+        name=one.name,
+        kind=SourceKind(one.kind),
+        url=one.url,
+        poll=timedelta(seconds=one.poll_seconds),
+        language=one.language,
+        zone=one.zone,
+    )
+
+
+def _fetcher(settings: Settings) -> SafeFetcher:
+    fetch = settings.fetch
+    if fetch.stand_in is not None:
+        return StandInFetcher(host=fetch.allowed_hosts[0], stand_in=fetch.stand_in, contact=fetch.contact)
+    return SafeFetcher(
+        allowed_hosts=fetch.allowed_hosts,
+        allow_private_addresses=fetch.allow_private_addresses,
+        user_agent="asiaradar_bot",
+        contact=fetch.contact,
+    )
+
+
+def _account(
+    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
+) -> tuple[XAccount | DryRunAccount, str | None]:
+    x = settings.x
+    match x.mode:
+        case Mode.DRY_RUN:
+            return DryRunAccount(now=clock.now, handle=x.handle), None
+        case Mode.LIVE:
+            keys = [
+                value.get_secret_value()
+                for value in (x.consumer_key, x.consumer_secret, x.access_token, x.access_token_secret)
+                if value is not None
+            ]
+            return _x_account(settings, clock, x.base_url, keys), None
+        case Mode.SANDBOX:
+            return _sandbox_account(settings, clock, closing)
+
+
+def _sandbox_account(
+    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
+) -> tuple[XAccount, str | None]:
+    from asiaradar_bot.sandbox.x import LocalX
+    from asiaradar_bot.sandbox.x.account import Credentials
+
+    keys = Credentials()
+    four = [keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret]
+    if _is_loopback(settings.x.base_url):
+        return _x_account(settings, clock, settings.x.base_url, four), None
+    settings.storage.folder.mkdir(parents=True, exist_ok=True)
+    local = LocalX(state_file=settings.storage.folder / "local-x.db")
+    local.start()
+    closing.append(local.stop)
+    return _x_account(settings, clock, local.base_url, four), local.base_url
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list[str]) -> XAccount:
+    return XAccount(
+        base_url=base_url,
+        consumer_key=keys[0],
+        consumer_secret=keys[1],
+        access_token=keys[2],
+        access_token_secret=keys[3],
+        now=clock.now,
+        connect_seconds=settings.x.connect_seconds,
+        read_seconds=settings.x.read_seconds,
+    )
+
+
+def _check_belonging(store: SqlStore, settings: Settings) -> None:
+    """
+    A database of staging must never post to the real account, nor one of the sandbox.
+    """
+    for mark, value, where in (
+        ("environment", settings.environment, "environment"),
+        ("mode", settings.x.mode.value, "x.mode"),
+    ):
+        with store.read() as tx:
+            known = tx.account.get_mark(mark)
+        if known is None:
+            with store.begin() as tx:
+                tx.account.set_mark(mark, value)
+        elif known != value:
+            raise SettingsError(
+                f"this database belongs to {where} = {known}, and the settings say {value}: "
+                "set storage.url (and storage.folder) to another place, or mend the setting"
+            )

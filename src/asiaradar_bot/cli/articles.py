@@ -1,0 +1,96 @@
+"""articles: list, show, why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.model.article import Article, ArticleId, SourceItem
+from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.addresses import canonical_url
+from asiaradar_bot.rules.explaining import explain
+from asiaradar_bot.rules.facts import merge_facts, names_of
+
+group = typer.Typer(help="Articles and why they were posted or not.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@group.command("list")
+def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, json: Json = False) -> None:
+    """The newest articles with their decisions."""
+    with opened() as app, app.store.read() as tx:
+        for article in tx.articles.list_recent(limit=limit):
+            decisions = tx.articles.list_decisions(article.id)
+            decision = decisions[-1] if decisions else None
+            row = {
+                "id": article.id,
+                "state": article.state,
+                "verdict": decision.verdict if decision else None,
+                "reason": decision.detail if decision else None,
+                "title": article.facts.title,
+                "url": article.url,
+                "first_seen_at": article.first_seen_at,
+            }
+            if json:
+                print_json(row)
+            else:
+                print(
+                    f"{article.id:>5}  {row['verdict'] or '...':<8}  {article.facts.title}\n       {row['reason'] or 'not decided yet'}"
+                )
+
+
+@group.command()
+def show(url: Annotated[str, typer.Argument(help="Address or number of the article.")]) -> None:
+    """What is on record of an article, with its revisions."""
+    with opened() as app, app.store.read() as tx:
+        article = find_article(tx, url, app.clock.now())
+        print(f"{article.facts.title}\n{article.url}")
+        print(f"source {article.source}, first seen {article.first_seen_at:%Y-%m-%d %H:%M:%S} UTC")
+        for revision in tx.articles.list_revisions(article.id):
+            changed = ", ".join(revision.changed) or "first"
+            seen = f"{revision.seen_at:%Y-%m-%d %H:%M:%S} UTC"
+            print(f"revision {revision.number} of {seen} ({changed}): {revision.facts.title}")
+
+
+@group.command()
+def why(url: Annotated[str, typer.Argument(help="Address or number of the article.")], *, json: Json = False) -> None:
+    """The decision and its trace, in sentences."""
+    with opened() as app, app.store.read() as tx:
+        article = find_article(tx, url, app.clock.now())
+        decisions = tx.articles.list_decisions(article.id)
+        posts = tx.posts.list_for_article(article.id)
+        attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
+        decision = decisions[-1] if decisions else None
+        lines = explain(article, decision, posts=posts, attempts=attempts)
+    if not json:
+        print("\n".join(lines))
+        return
+    print_json(
+        {
+            "url": article.url,
+            "verdict": decision.verdict if decision else None,
+            "reason": decision.reason if decision else None,
+            "detail": decision.detail if decision else None,
+            "trace": [[line.check, line.passed, line.detail] for line in decision.trace] if decision else [],
+            "sentences": lines,
+        }
+    )
+
+
+def find_article(tx: Transaction, text: str, now: object) -> Article:
+    """
+    The article of that number or address. Raises NotFoundError, InputError.
+    """
+    from datetime import datetime
+
+    if text.isdigit():
+        return tx.articles.get(ArticleId(int(text)))
+    assert isinstance(now, datetime)
+    item = SourceItem(id=text, url=canonical_url(text))
+    found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
+    if found is None:
+        raise NotFoundError(f"no source ever showed {text}: check the address, or look at `asiaradar articles list`")
+    return found

@@ -1,0 +1,57 @@
+"""db: upgrade, backup, restore, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asiaradar_bot.cli.shared import opened
+from asiaradar_bot.model.errors import InputError, StorageError
+from asiaradar_bot.settings import load_settings
+from asiaradar_bot.storage.store import copy_database
+
+group = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@group.command()
+def upgrade() -> None:
+    """Bring the database to this program's schema (every command does so by itself)."""
+    with opened():
+        print("the database is up to date")
+
+
+@group.command()
+def backup() -> None:
+    """Make a checked copy now."""
+    with opened() as app:
+        file = app.store.back_up(now=app.clock.now())
+    print(f"backed up to {file}" if file else "PostgreSQL: use pg_dump")
+
+
+@group.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups folder.")]) -> None:
+    """Put a backup in place; the bot must be stopped. The next start is in safe mode."""
+    settings = load_settings()
+    if not settings.storage.url.startswith("sqlite:///"):
+        raise InputError("restore is for SQLite: use pg_restore for PostgreSQL, then `asiaradar run --safe-mode`")
+    if not file.is_file():
+        raise InputError(f"there is no file {file}")
+    target = Path(settings.storage.url.removeprefix("sqlite:///"))
+    copy_database(file, target)
+    for leftover in ("-wal", "-shm", "-journal"):
+        Path(f"{target}{leftover}").unlink(missing_ok=True)
+    with opened() as app, app.store.begin() as tx:
+        tx.account.set_mark("safe_mode", f"restored from {file.name}")
+    print(f"restored {file.name}; the timeline is read before anything is sent")
+
+
+@group.command()
+def verify() -> None:
+    """Check the database for damage."""
+    with opened() as app:
+        problem = app.store.check()
+    if problem is not None:
+        raise StorageError(problem)
+    print("the database is sound")

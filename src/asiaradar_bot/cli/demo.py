@@ -1,0 +1,121 @@
+"""The demo: a sample site that lives, a local X, and the bot between them, told as it happens."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+
+from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.logs import configure_logs
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.decision import Reason, Verdict
+from asiaradar_bot.model.post import PostState
+from asiaradar_bot.settings import Settings, load_settings
+
+FOLDER = Path("var/demo")
+_QUIET_AT_END = 12.0
+
+
+def show(*, pace: float, port: int, once: bool) -> int:
+    """
+    Run the demo until Ctrl+C, or with `once` until the story is told; the exit code.
+    """
+    from asiaradar_bot.adapters.clock import SystemClock
+    from asiaradar_bot.runner.loop import Runner
+    from asiaradar_bot.runner.service import WebThread
+    from asiaradar_bot.sandbox.site import SampleSite, Scenario
+    from asiaradar_bot.web.app import build_web
+
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    with SampleSite(now=SystemClock().now) as site:
+        settings = demo_settings(site.base_url, port=port, hook_secret=secret)
+        configure_logs(json=settings.log.json_lines, level="WARNING", secrets=settings.secrets())
+        app = build_app(settings)
+        runner = Runner(app)
+        runner.start()
+        web = WebThread(app, build_web(app, wake=runner.wake))
+        web.start()
+        scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
+        print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
+        print(f"bot          {web.url}/readyz\n", flush=True)
+        try:
+            _tell_story(app, scenario, stopping, pace=pace, once=once)
+        finally:
+            runner.stop()
+            web.stop()
+            app.close()
+    return 0
+
+
+def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
+    """
+    The settings of the demo: everything in its own folder, the sample site in place of radar.asia.
+    """
+    return load_settings(
+        environment="demo",
+        storage={"url": f"sqlite:///{FOLDER}/asiaradar.db", "folder": FOLDER},
+        x={"mode": "sandbox"},
+        sources=[
+            {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 2},
+            {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 2},
+        ],
+        fetch={"allowed_hosts": ["radar.asia"], "stand_in": site_url},
+        publishing={"first_run": "post", "sweep_seconds": 0.5},
+        web={"port": port, "hook_secret": hook_secret},
+    )
+
+
+def _tell_story(app: App, scenario: object, stopping: threading.Event, *, pace: float, once: bool) -> None:
+    from asiaradar_bot.sandbox.site import Scenario
+
+    assert isinstance(scenario, Scenario)
+    told: dict[str, object] = {}
+    next_at = time.monotonic()
+    ended_at: float | None = None
+    while not stopping.is_set():
+        if ended_at is None and time.monotonic() >= next_at:
+            happened = scenario.advance()
+            next_at = time.monotonic() + pace
+            if happened is None:
+                ended_at = time.monotonic()
+                print("\nThe story is told. Ctrl+C ends the demo.")
+            else:
+                print(f"site   {happened}")
+        _tell_news(app, told)
+        if once and ended_at is not None and time.monotonic() - ended_at > _QUIET_AT_END:
+            return
+        stopping.wait(0.2)
+
+
+def _tell_news(app: App, told: dict[str, object]) -> None:
+    with app.store.read() as tx:
+        articles = tx.articles.list_recent(limit=200)
+        decisions = {article.id: tx.articles.list_decisions(article.id) for article in articles}
+        posts = list(reversed(tx.posts.list_posts(limit=200)))
+    for article in reversed(articles):
+        made = decisions[ArticleId(article.id)]
+        if made and told.get(f"a{article.id}") != len(made):
+            told[f"a{article.id}"] = len(made)
+            if made[-1].verdict is not Verdict.AUTO and made[-1].reason is not Reason.NOT_AN_ARTICLE:
+                print(f"bot    {made[-1].verdict.value}: «{article.facts.title[:60]}» because {made[-1].detail}")
+    for post in posts:
+        if told.get(f"p{post.id}") == post.state:
+            continue
+        told[f"p{post.id}"] = post.state
+        if post.state is PostState.PUBLISHED:
+            print(f"X      posted {post.remote_id} for {post.price_usd} USD:\n" + _indented(post.text))
+        elif post.state in {PostState.HELD, PostState.UNKNOWN, PostState.REJECTED}:
+            print(f"bot    post {post.id} is {post.state}: {post.reason}")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"         | {line}" for line in text.splitlines())

@@ -1,0 +1,49 @@
+"""The command `asiaradar`: puts the groups together, and turns refusals into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from asiaradar_bot.cli import articles, costs, db, look, operate, posts
+from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+cli = typer.Typer(
+    name="asiaradar",
+    help="Posts newly published Radar Asia articles to X exactly once, and explains every decision.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+operate.register(cli)
+look.register(cli)
+costs.register(cli)
+cli.add_typer(articles.group, name="articles")
+cli.add_typer(posts.group, name="posts")
+cli.add_typer(db.group, name="db")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """
+    Run the command; the exit code: 0 done, 1 refused or failed, 2 bad usage or settings.
+    """
+    try:
+        result = cli(args=arguments, standalone_mode=False)
+    except (AsiaRadarError, click.UsageError) as error:
+        text = error.format_message() if isinstance(error, click.UsageError) else str(error)
+        return _complain(text, USAGE if isinstance(error, (SettingsError, click.UsageError)) else FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("stopped by the keyboard", FAILED)
+    except OSError as error:
+        return _complain(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+    return result if isinstance(result, int) else DONE
+
+
+def _complain(sentence: str, code: int) -> int:
+    sys.stderr.write(f"asiaradar: {sentence}\n")
+    return code

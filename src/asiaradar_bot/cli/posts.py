@@ -1,0 +1,168 @@
+"""posts: list, show, add, edit, approve, hold, cancel, move, settle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asiaradar_bot.cli.shared import opened, print_json, read_time, who
+from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.rules.post_text import weighted_length
+
+group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Number = Annotated[int, typer.Argument(help="Number of the post.")]
+Version = Annotated[int | None, typer.Option(help="Refuse if the post changed since this version.")]
+Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
+
+
+def as_row(post: Post) -> dict[str, object]:
+    """
+    The post as `posts list --json` prints it.
+    """
+    return {
+        "id": post.id,
+        "state": post.state,
+        "text": post.text,
+        "article_url": post.article_url,
+        "remote_id": post.remote_id,
+        "due_at": post.due_at,
+        "reason": post.reason,
+        "attempts": post.attempts,
+        "class": post.news_class,
+        "price_usd": post.price_usd,
+        "version": post.version,
+        "thread_id": post.thread_id,
+        "part": post.part,
+    }
+
+
+def _tell(post: Post) -> None:
+    due = f"{post.due_at:%Y-%m-%d %H:%M:%S} UTC"
+    print(f"post {post.id} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+
+
+@group.command("list")
+def list_posts(
+    *,
+    state: Annotated[list[PostState] | None, typer.Option(help="Only these states.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=5000)] = 50,
+    json: Json = False,
+) -> None:
+    """The newest posts."""
+    with opened() as app, app.store.read() as tx:
+        for post in tx.posts.list_posts(states=state or [], limit=limit):
+            if json:
+                print_json(as_row(post))
+            else:
+                first = post.text.partition("\n")[0]
+                print(f"{post.id:>5}  {post.state:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
+
+
+@group.command()
+def show(post_id: Number, *, json: Json = False) -> None:
+    """A post byte for byte, its price, its attempts and its history."""
+    with opened() as app, app.store.read() as tx:
+        post = tx.posts.get(PostId(post_id))
+        attempts = tx.posts.list_attempts(post.id)
+        history = tx.audit.list_recent(subject=f"post {post.id}")
+    if json:
+        print_json(as_row(post))
+        return
+    _tell(post)
+    print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
+    for attempt in attempts:
+        ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
+        print(f"attempt {attempt.number} of {attempt.started_at:%H:%M:%S}: {ended}")
+    for entry in history:
+        print(f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} {entry.action}: {entry.why}")
+
+
+@group.command()
+def add(
+    text: Annotated[list[str], typer.Argument(help="The text; several make a thread.")],
+    *,
+    at: Annotated[str, typer.Option(help="now, «in 2 h», or 2026-11-24T09:00Z.")] = "now",
+    slot: Annotated[bool, typer.Option("--slot", help="The newsroom's next free slot.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Write it down, send it after approval.")] = False,
+    image: Annotated[Path | None, typer.Option(help="Picture file (JPEG, PNG, WEBP).")] = None,
+    alt: Annotated[str | None, typer.Option(help="What the picture shows.")] = None,
+    json: Json = False,
+) -> None:
+    """A manual post, or a thread of several parts."""
+    with opened() as app:
+        picture = _picture(image) if image else None
+        due_at = read_time(at, now=app.clock.now())
+        for post in app.editor(who()).add(text, due_at=due_at, slot=slot, draft=draft, picture=picture, alt_text=alt):
+            print_json(as_row(post)) if json else _tell(post)
+
+
+@group.command()
+def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Version = None) -> None:
+    """Another text; from then on the bot does not touch it."""
+    with opened() as app:
+        _tell(app.editor(who()).edit(post_id, text=text, version=version))
+
+
+@group.command()
+def approve(post_id: Number, *, version: Version = None) -> None:
+    """Let a draft, held, expired or rejected post go out."""
+    with opened() as app:
+        _tell(app.editor(who()).approve(post_id, version=version))
+
+
+@group.command()
+def hold(post_id: Number, *, why: Why = "", version: Version = None) -> None:
+    """Keep a queued post back."""
+    with opened() as app:
+        _tell(app.editor(who()).hold(post_id, why=why, version=version))
+
+
+@group.command()
+def cancel(post_id: Number, *, why: Why = "", version: Version = None) -> None:
+    """Withdraw a post that is not out yet."""
+    with opened() as app:
+        _tell(app.editor(who()).cancel(post_id, why=why, version=version))
+
+
+@group.command()
+def move(
+    post_id: Number,
+    *,
+    at: Annotated[
+        str | None, typer.Option(help="now, «in 2 h», or 2026-11-24T09:00Z; without it the next slot.")
+    ] = None,
+    version: Version = None,
+) -> None:
+    """Another time for a post."""
+    with opened() as app:
+        due_at = None if at is None else read_time(at, now=app.clock.now())
+        _tell(app.editor(who()).move(post_id, due_at=due_at, version=version))
+
+
+@group.command()
+def settle(
+    post_id: Number,
+    *,
+    published: Annotated[str | None, typer.Option(help="Its id on X.")] = None,
+    not_posted: Annotated[bool, typer.Option("--not-posted", help="The account surely does not show it.")] = False,
+) -> None:
+    """Say what became of an unknown post, after looking at the account."""
+    if (published is None) != not_posted:
+        raise InputError("say either --published ID or --not-posted")
+    with opened() as app:
+        _tell(app.editor(who()).settle(post_id, remote_id=published))
+
+
+def _picture(file: Path) -> Picture:
+    from asiaradar_bot.adapters.news_site.picture import make_safe
+
+    answer = make_safe(file.read_bytes(), name=str(file))
+    if not isinstance(answer, Picture):
+        raise InputError(f"{file}: {answer.detail}")
+
+    return answer

@@ -1,0 +1,53 @@
+"""Holds the two clocks against each other: after a jump nothing is sent until two looks agree again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.ports import Clock, Store
+
+MOST_DRIFT = timedelta(minutes=5)
+_PAUSE = "the machine's clock jumped"
+_AGREEMENTS = 2
+
+
+class Heartbeat:
+    """
+    Remembers the last look at both clocks and the last good write.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._last: tuple[datetime, float] | None = None
+        self._agreed = _AGREEMENTS
+        self.wrote_at: datetime | None = None
+
+    def beat(self) -> None:
+        """
+        Write a sign of life, and pause or resume sending by what the clocks say. Raises StorageError.
+        """
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        jumped = (
+            self._last is not None
+            and abs((now - self._last[0]).total_seconds() - (monotonic - self._last[1])) > MOST_DRIFT.total_seconds()
+        )
+        self._last = (now, monotonic)
+        with self._store.begin() as tx:
+            tx.account.set_mark("heartbeat", now.isoformat())
+            if jumped:
+                self._agreed = 0
+                tx.account.set_mark("paused", _PAUSE)
+                tx.account.set_mark("paused_until", None)
+                tx.inbox.raise_alert("clock", _PAUSE, subject="clock", at=now)
+            elif self._agreed < _AGREEMENTS:
+                self._agreed += 1
+                if self._agreed == _AGREEMENTS and tx.account.get_mark("paused") == _PAUSE:
+                    tx.account.set_mark("paused", None)
+                    tx.audit.record(
+                        AuditEntry(
+                            at=now, who="bot", action="account.resume", subject="account", why="the clocks agree"
+                        )
+                    )
+        self.wrote_at = now

@@ -1,0 +1,119 @@
+"""Turns the timetable with APScheduler; a failing step is logged and backed off, and never stops the others."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.logs import get_logger
+from asiaradar_bot.runner.heartbeat import Heartbeat
+from asiaradar_bot.runner.timetable import TIMETABLE
+from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
+
+_log = get_logger("asiaradar.runner")
+_BEAT = timedelta(seconds=15)
+_SAFE_MODE_PATROL = timedelta(seconds=5)
+_LONGEST_REST = 60.0
+_FOUND = ("queued", "published", "new", "held", "renewed", "found", "requeued", "unknown", "foreign", "adopted")
+
+
+class Runner:
+    """
+    The scheduler of one process.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._locks = {name: threading.Lock() for name in TIMETABLE}
+        self._rests: dict[str, tuple[int, float]] = {}
+        self._stopping = threading.Event()
+        self.heartbeat = Heartbeat(app.store, app.clock)
+
+    def start(self) -> None:
+        """
+        Look for a restored database first, then start every tick.
+        """
+        if self._app.settings.publishing.safe_mode:
+            with self._app.store.begin() as tx:
+                tx.account.set_mark("safe_mode", "asked for at the start")
+        reason = enter_safe_mode_if_restored(self._app.press)
+        if reason is not None:
+            _log.warning("safe mode", reason=reason)
+        self._scheduler.add_job(self._beat, "interval", seconds=_BEAT.total_seconds(), next_run_time=datetime.now(UTC))
+        for name, tick in TIMETABLE.items():
+            every = tick.every(self._app)
+            if every is None:
+                continue
+            delay = timedelta(0) if every <= timedelta(minutes=1) or name == "patrol" else every
+            self._scheduler.add_job(
+                self._tick,
+                "interval",
+                args=[name],
+                seconds=every.total_seconds(),
+                next_run_time=datetime.now(UTC) + delay,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """
+        Take no new work and wait until what is in flight is finished or recorded.
+        """
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+
+    def wake(self, name: str) -> None:
+        """
+        Run a step (and what follows it) now, in its own thread.
+        """
+        if not self._stopping.is_set():
+            self._scheduler.add_job(self._tick, args=[name], next_run_time=datetime.now(UTC))
+
+    def _beat(self) -> None:
+        self._guarded("heartbeat", self.heartbeat.beat)
+
+    def _tick(self, name: str) -> None:
+        if self._stopping.is_set() or self._resting(name):
+            return
+        if not self._locks[name].acquire(blocking=False):
+            return
+        try:
+            result = self._guarded(name, lambda: TIMETABLE[name].step(self._app))
+        finally:
+            self._locks[name].release()
+        if result is None or not TIMETABLE[name].did(result):
+            return
+        for following in TIMETABLE[name].then:
+            with self._locks[following]:
+                if not self._stopping.is_set():
+                    self._guarded(following, lambda step=following: TIMETABLE[step].step(self._app))
+
+    def _guarded(self, name: str, step: object) -> object:
+        assert callable(step)
+        try:
+            result = step()
+        except Exception:  # noqa: BLE001 - the one place: whatever a step throws, the others go on
+            failures = self._rests.get(name, (0, 0.0))[0] + 1
+            rest = min(2.0 ** min(failures, 6), _LONGEST_REST)
+            self._rests[name] = (failures, time.monotonic() + rest)
+            _log.exception("step failed", step=name, again_in_seconds=rest)
+            return None
+        self._rests.pop(name, None)
+        if _is_news(result):
+            _log.info("step", step=name, result=str(result))
+        return result
+
+    def _resting(self, name: str) -> bool:
+        return self._rests.get(name, (0, 0.0))[1] > time.monotonic()
+
+
+def _is_news(result: object) -> bool:
+    if any(getattr(result, field, 0) for field in _FOUND):
+        return True
+    return bool(getattr(result, "outcomes", ()))

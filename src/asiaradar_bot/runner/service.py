@@ -1,0 +1,98 @@
+"""The process: ticks and web server until a signal, then a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.logs import get_logger
+from asiaradar_bot.runner.loop import Runner
+
+_log = get_logger("asiaradar.service")
+WebBuilder = Callable[[App, Callable[[str], None]], object]
+
+
+def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
+    """
+    Run until SIGTERM or SIGINT; the exit code.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    turning = Runner(app)
+    if runner:
+        turning.start()
+    server = WebThread(app, build_web(app, turning.wake)) if build_web is not None else None
+    try:
+        if server is not None:
+            server.start()
+        _log.info(
+            "running", mode=app.settings.x.mode.value, web=server.url if server else None, local_x=app.local_x_url
+        )
+        _tell_systemd("READY=1")
+        while not stopping.wait(1.0):
+            if turning.heartbeat.wrote_at is not None:
+                _tell_systemd("WATCHDOG=1")
+    finally:
+        _tell_systemd("STOPPING=1")
+        if runner:
+            turning.stop()
+        if server is not None:
+            server.stop()
+        _log.info("stopped")
+    return 0
+
+
+class WebThread:
+    """
+    Uvicorn in a thread of its own, so that signals stay with the main thread.
+    """
+
+    def __init__(self, app: App, web: object) -> None:
+        import uvicorn
+
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((app.settings.web.host, app.settings.web.port))
+        config = uvicorn.Config(web, log_config=None, access_log=False, server_header=False, lifespan="off")  # type: ignore[arg-type]  # an ASGI app
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._server.serve(sockets=[self._socket])), daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """
+        Where it listens.
+        """
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """
+        Listen from now on.
+        """
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Finish open requests and end.
+        """
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+
+
+def _tell_systemd(state: str) -> None:
+    """
+    One message to systemd's notify socket, if there is one. Source: sd_notify(3).
+    """
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.sendto(state.encode(), address.replace("@", "\0", 1))

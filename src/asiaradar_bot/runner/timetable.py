@@ -1,0 +1,115 @@
+"""Which step runs how often, and what runs right after it; a table, so that nobody has to read a call chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.steps.compose import compose
+from asiaradar_bot.steps.decide import decide
+from asiaradar_bot.steps.housekeep import back_up, disk_problem, prune
+from asiaradar_bot.steps.illustrate import illustrate
+from asiaradar_bot.steps.notify import notify
+from asiaradar_bot.steps.patrol import patrol
+from asiaradar_bot.steps.publish import publish_due
+from asiaradar_bot.steps.reconcile import reconcile
+from asiaradar_bot.steps.verify import verify
+from asiaradar_bot.steps.watch import Watched, watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """
+    One line of the timetable.
+    """
+
+    step: Callable[[App], object]
+    """Runs the step once; its result says what was done."""
+    every: Callable[[App], timedelta | None]
+    """None: only after another step, or by hand."""
+    then: tuple[str, ...] = ()
+    """Steps that run right after it, if it did anything."""
+    did: Callable[[object], bool] = bool
+    """Whether a result means that there is work for the steps after it."""
+
+
+def _watch(app: App, *, now_all: bool = False) -> Watched:
+    if disk_problem(app.store) is not None:
+        return Watched()
+    return watch(
+        app.store,
+        app.site,
+        app.clock,
+        sources=app.sources,
+        max_age=app.limits.max_age,
+        first_run_posts=app.limits.first_run_posts,
+        now_all=now_all,
+    )
+
+
+def _decide(app: App) -> object:
+    return decide(
+        app.store,
+        app.clock,
+        policy=app.policy,
+        max_age=app.limits.max_age,
+        first_run_posts=app.limits.first_run_posts,
+    )
+
+
+def _compose(app: App) -> object:
+    return compose(app.store, app.renderer, app.clock, policy=app.policy, limits=app.limits, prices=app.prices)
+
+
+def _seconds(value: float) -> Callable[[App], timedelta]:
+    return lambda _: timedelta(seconds=value)
+
+
+TIMETABLE: dict[str, Tick] = {
+    "watch": Tick(
+        step=_watch,
+        every=_seconds(0.5),
+        then=("decide", "compose", "illustrate", "publish"),
+        did=lambda result: isinstance(result, Watched) and bool(result.new or result.read),
+    ),
+    "decide": Tick(step=_decide, every=_seconds(30), then=("compose",)),
+    "compose": Tick(step=_compose, every=_seconds(30)),
+    "illustrate": Tick(
+        step=lambda app: illustrate(app.store, app.site, app.clock, limits=app.limits), every=_seconds(1)
+    ),
+    "verify": Tick(step=lambda app: verify(app.store, app.site, app.clock, limits=app.limits), every=_seconds(2)),
+    "publish": Tick(
+        step=lambda app: publish_due(app.press),
+        every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),
+    ),
+    "reconcile": Tick(
+        step=lambda app: reconcile(app.press),
+        every=lambda app: min(timedelta(seconds=10), app.limits.settle),
+    ),
+    "patrol": Tick(
+        step=lambda app: patrol(app.press),
+        every=lambda app: timedelta(minutes=app.settings.publishing.foreign_watch_minutes),
+    ),
+    "notify": Tick(
+        step=lambda app: notify(
+            app.store, app.alerts, app.clock, quiet=timedelta(minutes=app.settings.alerts.quiet_minutes)
+        ),
+        every=_seconds(5),
+    ),
+    "backup": Tick(
+        step=lambda app: back_up(app.store, app.clock),
+        every=lambda app: timedelta(hours=app.settings.storage.backup_hours),
+    ),
+    "prune": Tick(step=lambda app: prune(app.store, app.clock), every=lambda _: timedelta(days=1)),
+}
+
+
+def run_once(app: App, name: str) -> object:
+    """
+    Run one step once, by hand; `watch` polls every source whether due or not.
+    """
+    if name == "watch":
+        return _watch(app, now_all=True)
+    return TIMETABLE[name].step(app)
