@@ -37,9 +37,8 @@ def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, 
             if json:
                 print_json(row)
             else:
-                print(
-                    f"{article.id:>5}  {row['verdict'] or '...':<8}  {article.facts.title}\n       {row['reason'] or 'not decided yet'}"
-                )
+                print(f"{article.id:>5}  {row['verdict'] or '...':<8}  {article.facts.title}")
+                print(f"       {row['reason'] or 'not decided yet'}")
 
 
 @group.command()

@@ -1,0 +1,41 @@
+# One truth for people and CI; `make help` lists everything.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+RUN := source .tools/env && uv run --frozen --no-sync
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix bench deep setup
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: ## sample site, local X and bot together: watch articles appear and be posted
+	@scripts/setup.sh runtime
+	@$(RUN) asiaradar demo
+
+test: setup ## lint, types, contracts, and every test, with the coverage gate
+	@$(MAKE) --no-print-directory check
+	@rm -f .coverage .coverage.*
+	@$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=
+	@$(RUN) python scripts/coverage_gate.py
+
+check: setup ## lint, types, import contracts; changes nothing
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports --no-cache
+	@uv lock --check --offline --quiet || { echo "uv.lock does not fit pyproject.toml: run uv lock"; exit 1; }
+
+fix: setup ## repair what tools can repair
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+bench: setup ## measure; see docs and benchmarks/
+	@$(RUN) python scripts/bench.py
+
+deep: setup ## long fault runs: a thousand kills
+	@$(RUN) python -m tests.deep.run --kills 1000
+
+setup:
+	@scripts/setup.sh test
