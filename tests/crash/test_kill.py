@@ -1,0 +1,23 @@
+"""The running program is killed twenty times under a failing X, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.deep.harness import FaultRun
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(300)
+def test_twenty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
+    """
+    After 20 real kill -9 with half of all create calls failing, every post is on X once, or unknown and surfaced.
+    """
+    run = FaultRun(tmp_path, seed=7, posts=40)
+    try:
+        tally = run.run(kills=20)
+    finally:
+        run.close()
+    assert (tally.lost, tally.doubled, tally.mismatched) == ([], [], []), tally.sentence()
