@@ -130,7 +130,7 @@ class PublishingSettings(_Section):
     pictures: bool = True
     picture_seconds: float = Field(default=6, ge=0, le=60)
     """The longest that a post waits for its picture."""
-    lease_seconds: float = Field(default=60, ge=3, le=600)
+    lease_seconds: float = Field(default=60, ge=2, le=600)
     foreign_posts: Literal["hold", "adopt"] = "hold"
     """What a post on our timeline that we did not send does: stop sending and alarm, or go on record only."""
     foreign_watch_minutes: int = Field(default=15, ge=1)

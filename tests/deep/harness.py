@@ -34,8 +34,10 @@ FAULTS = (
     "drop_before_accept",
     "html_502",
 )
-SETTLE_SECONDS = 2.5
-"""Longer than the bot's time-outs in these runs (1.5 s); the local X acts at once or never."""
+SETTLE_SECONDS = 2.0
+"""Longer than the bot's time-outs in these runs (0.9 s); the local X acts at once or never."""
+LIFE_SECONDS = (1.5, 4.5)
+"""How long a bot lives before it is killed: long enough to start and to take over a dead one's lease, mostly."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class FaultRun:
     A local X in its own process, a database with queued posts, and a bot that is killed and started again.
     """
 
-    def __init__(self, folder: Path, *, seed: int, posts: int, url: str | None = None) -> None:
+    def __init__(self, folder: Path, *, seed: int, posts: int, over_seconds: float, url: str | None = None) -> None:
         self._folder = folder
         self._random = random.Random(seed)
         self._seed = seed
@@ -81,7 +83,7 @@ class FaultRun:
         self.control_url = f"http://127.0.0.1:{self._port('control.port')}"
         self.store = SqlStore(self._url, account="AsiaRadar", backups=folder / "backups")
         schema.upgrade(self.store, now=datetime.now(UTC))
-        self._fill()
+        self._fill(over_seconds)
         self._log = (folder / "bot.log").open("ab")
 
     def _start_x(self) -> subprocess.Popen[bytes]:
@@ -107,7 +109,7 @@ class FaultRun:
             time.sleep(0.02)
         raise AssertionError(f"the local X did not say its port: {(self._folder / 'x.log').read_text()}")
 
-    def _fill(self) -> None:
+    def _fill(self, over_seconds: float) -> None:
         now = datetime.now(UTC)
         with self.store.begin() as tx:
             for number in range(self.posts):
@@ -121,7 +123,7 @@ class FaultRun:
                     text=text,
                     link=link,
                     marker=marker,
-                    due_at=now - timedelta(seconds=1),
+                    due_at=now + timedelta(seconds=over_seconds * number / self.posts),
                     expires_at=None,
                     reason="queued by the fault run",
                     created_at=now,
@@ -137,12 +139,12 @@ class FaultRun:
             "ENVIRONMENT": "faults",
             "X__MODE": "sandbox",
             "X__BASE_URL": self.x_url,
-            "X__CONNECT_SECONDS": "0.5",
-            "X__READ_SECONDS": "1",
+            "X__CONNECT_SECONDS": "0.3",
+            "X__READ_SECONDS": "0.6",
             "PUBLISHING__SWEEP_SECONDS": "0.1",
             "PUBLISHING__SETTLE_SECONDS": str(SETTLE_SECONDS),
             "PUBLISHING__ABSENT_GAP_SECONDS": "0.5",
-            "PUBLISHING__LEASE_SECONDS": "3",
+            "PUBLISHING__LEASE_SECONDS": "2",
             "PUBLISHING__PER_HOUR": "100",
             "PUBLISHING__PER_DAY": "2400",
             "TEMPLATES__POLICY": str(self._folder / "policy.toml"),
@@ -201,7 +203,7 @@ class FaultRun:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def run(self, *, kills: int, each_seconds: tuple[float, float] = (0.9, 2.2)) -> Tally:
+    def run(self, *, kills: int, each_seconds: tuple[float, float] = LIFE_SECONDS) -> Tally:
         """
         Kill the bot so many times, then let it finish in peace, and count.
         """
