@@ -81,7 +81,6 @@ def measure(*, push: bool) -> tuple[list[float], float]:
 
 def has_published(folder: str, wanted: int) -> bool:
     """Whether the bot has recorded so many posts as published."""
-
     with sqlite3.connect(f"file:{Path(folder) / 'bench.db'}?mode=ro", uri=True) as connection:
         found = int(connection.execute("SELECT count(*) FROM posts WHERE state = 'published'").fetchone()[0])
     return found >= wanted
