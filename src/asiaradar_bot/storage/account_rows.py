@@ -60,7 +60,7 @@ class SqlAccountRows:
 
     def state(self) -> AccountState:
         """Everything on record about the account."""
-        found = dict(self._connection.execute(select(marks.c.key, marks.c.value)).tuples().all())
+        found = {row.key: row.value for row in self._connection.execute(select(marks.c.key, marks.c.value))}
         return AccountState(
             stopped=found.get("stopped"),
             paused=found.get("paused"),

@@ -243,7 +243,7 @@ class SqlPostRows(SqlAttemptRows):
     def count_by_state(self) -> Mapping[str, int]:
         """Number of posts in each state that has any."""
         query = select(posts.c.state, func.count()).group_by(posts.c.state)
-        return dict(self._connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def add_picture(self, picture: Picture, *, source_url: str | None) -> int:
         """Its id; the same bytes are stored once."""

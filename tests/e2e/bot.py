@@ -1,0 +1,68 @@
+"""The whole bot in one process, on the sample site and a local X, a step at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.runner.timetable import run_once
+from asiaradar_bot.sandbox.site import SampleSite
+from asiaradar_bot.settings import load_settings
+
+ROUND = ("watch", "decide", "compose", "illustrate", "verify", "publish", "reconcile", "notify")
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def running(folder: Path, *, manner: str = "2.4", **publishing: object) -> Iterator[tuple[App, SampleSite]]:
+    """The bot and the site it watches; nothing runs by itself."""
+    with SampleSite(now=utc_now, manner=manner) as site:
+        settings = load_settings(
+            environment="test",
+            storage={"url": f"sqlite:///{folder}/bot.db", "folder": folder},
+            x={"mode": "sandbox"},
+            sources=[
+                {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 1},
+                {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 1},
+                {"name": "sitemap", "kind": "sitemap", "url": "https://radar.asia/sitemap.xml", "poll_seconds": 1},
+            ],
+            fetch={"allowed_hosts": ["radar.asia"], "stand_in": site.base_url},
+            publishing={"first_run": "post", **publishing},
+        )
+        app = build_app(settings)
+        try:
+            yield app, site
+        finally:
+            app.close()
+
+
+def go_round(app: App, times: int = 2) -> None:
+    """Every step in order, so often."""
+    for _ in range(times):
+        for step in ROUND:
+            run_once(app, step)
+
+
+def ends(app: App) -> dict[str, dict[str, str]]:
+    """Where each article ended, by its path: verdict, reason, state and text of its post."""
+    found: dict[str, dict[str, str]] = {}
+    with app.store.read() as tx:
+        for article in tx.articles.list_recent(limit=500):
+            decisions = tx.articles.list_decisions(article.id)
+            posts = tx.posts.list_for_article(article.id)
+            end = {"verdict": decisions[-1].verdict.value, "reason": decisions[-1].reason.value} if decisions else {}
+            if posts:
+                end |= {
+                    "state": posts[-1].state.value,
+                    "text": re.sub(r"utm_id=p[0-9a-f]+", "utm_id=MARKER", posts[-1].text),
+                }
+            found[article.url.removeprefix("https://radar.asia")] = end
+    return found

@@ -1,0 +1,89 @@
+"""Every article of the sample site ends where it should, word for word."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from asiaradar_bot.runner.timetable import run_once
+from asiaradar_bot.sandbox.site import Scenario
+from tests.e2e.bot import ends, go_round, running
+
+GOLDEN = Path(__file__).with_name("golden.json")
+
+
+def play(folder: Path, *, manner: str) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """The whole scenario, the bot looking around after each step; the ends and the texts on X."""
+    with running(folder, manner=manner, pictures=False, per_hour=100, per_day=1000) as (app, site):
+        scenario = Scenario(site)
+        while scenario.advance() is not None:
+            go_round(app, 1)
+        go_round(app)
+        account = app.press.account_id()
+        texts = [post.text for post in app.press.timeline.own_posts(account, since=app.clock.now().replace(year=2020))]
+        return ends(app), texts
+
+
+@pytest.mark.parametrize("manner", ["2.2", "2.4"])
+def test_every_article_ends_where_it_should(tmp_path: Path, manner: str) -> None:
+    """Verdict, reason, state and text of each article equal the golden file, and no story is on X twice."""
+    found, texts = play(tmp_path, manner=manner)
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert {path: end for path, end in found.items() if path in golden} == golden
+    assert max(Counter(text.split("\n")[0] for text in texts).values()) == 1
+    assert sum(end.get("state") == "published" for end in found.values()) == len(texts)
+
+
+def test_a_headline_changed_before_sending_is_worded_anew(tmp_path: Path) -> None:
+    """A queued post follows its article's correction, and a retracted article's post is held."""
+    with running(tmp_path, pictures=False, verify_seconds=0) as (app, site):
+        (tmp_path / "STOP").write_text("test", encoding="utf-8")
+        slug, gone = "kaohsiung-port-containers-record", "colombo-tea-auction-record-price"
+        site.publish(slug)
+        site.publish(gone)
+        go_round(app)
+        site.update(slug, title="Kaohsiung Port Handled 8.9 Million Containers Last Year")
+        site.remove(gone, status=410)
+        go_round(app)
+        (tmp_path / "STOP").unlink()
+        go_round(app)
+        found = ends(app)
+    assert found[f"/{slug}"]["text"].startswith("Kaohsiung Port Handled 8.9 Million")
+    assert found[f"/{slug}"]["state"] == "published"
+    assert found[f"/{gone}"]["state"] == "held"
+
+
+def test_the_first_run_seeds(tmp_path: Path) -> None:
+    """What is on the site at the first look is recorded and not posted; what comes later is."""
+    with running(tmp_path, first_run="seed", pictures=False) as (app, site):
+        old = site.publish_next()
+        go_round(app)
+        new = "kyushu-rail-ai-rain-forecast"
+        site.publish(new)
+        go_round(app)
+        found = ends(app)
+    assert found[f"/{old}"] == {"verdict": "skip", "reason": "seeded"}
+    assert found[f"/ja/{new}"]["state"] == "published"
+
+
+def test_a_picture_goes_with_the_post(tmp_path: Path) -> None:
+    """The article's picture is made safe, brought to X with its alt text, and attached."""
+    with running(tmp_path, picture_seconds=30) as (app, site):
+        site.publish("bandung-street-orchestra-returns")
+        go_round(app)
+        post = app.press.timeline.own_posts(app.press.account_id(), since=app.clock.now().replace(year=2020))[0]
+    assert post.media_count == 1
+
+
+def test_a_flood_waits_for_a_person(tmp_path: Path) -> None:
+    """More new articles in one poll than the burst limit are held."""
+    with running(tmp_path, first_run="seed", pictures=False) as (app, site):
+        run_once(app, "watch")
+        for _ in range(9):
+            site.publish_next()
+        go_round(app)
+        found = ends(app)
+    assert Counter(end["reason"] for end in found.values())["burst"] >= 6

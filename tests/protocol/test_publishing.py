@@ -1,0 +1,356 @@
+"""The publishing protocol: every answer class, every crash, both databases, the same and another process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event
+
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored, patrol
+from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.publish import publish_due
+from asiaradar_bot.steps.reconcile import reconcile
+from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.storage.store import SqlStore
+from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, SimulatedCrash
+
+SETTLED = {"minutes": 16}
+
+
+def make_press(store: SqlStore, *script: str, owner: str = "one", **limits: object) -> Press:
+    """A press on a fake X with a scripted answer per call."""
+    clock = FakeClock()
+    x = FakeX(clock, *script)
+    return Press(
+        store=store,
+        x=x,
+        timeline=x,
+        clock=clock,
+        files=FakeSideFiles(),
+        owner=owner,
+        limits=Limits(**limits),  # type: ignore[arg-type]  # the test's few numbers
+        policy=Policy(),
+        prices=PRICES,
+    )
+
+
+def fake(press: Press) -> FakeX:
+    """The press's fake X."""
+    assert isinstance(press.x, FakeX)
+    return press.x
+
+
+def advance(press: Press, **span: float) -> None:
+    """Let time pass."""
+    assert isinstance(press.clock, FakeClock)
+    press.clock.advance(**span)
+
+
+def queue(store: SqlStore, number: int = 1, **how: object) -> Post:
+    """A queued post with a link of its own."""
+    marker = f"m{number}"
+    link = f"https://radar.asia/story?utm_id={marker}"
+    values: dict[str, object] = {
+        "kind": PostKind.MANUAL,
+        "state": PostState.QUEUED,
+        "news_class": NewsClass.NORMAL,
+        "text": f"Story {number}\n{link}",
+        "link": link,
+        "marker": marker,
+        "due_at": NOON,
+        "expires_at": None,
+        "reason": "test",
+        "created_at": NOON,
+        "price_usd": "0.200",
+        "text_frozen": True,
+    }
+    with store.begin() as tx:
+        return tx.posts.add(NewPost(**{**values, **how}), who="cli:test")  # type: ignore[arg-type]  # plain values
+
+
+def state_of(store: SqlStore, post: Post) -> PostState:
+    """Where the post stands now."""
+    with store.read() as tx:
+        return tx.posts.get(post.id).state
+
+
+def shown(press: Press) -> Counter[str]:
+    """How often each text stands on the fake timeline."""
+    return Counter(post.text for post in fake(press).timeline)
+
+
+def recover(press: Press) -> None:
+    """All that the program does by itself later: reconcile twice, publish again."""
+    for _ in range(4):
+        advance(press, **SETTLED)
+        reconcile(press)
+        publish_due(press)
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "spend"),
+    [
+        ("yes", PostState.PUBLISHED, "settled"),
+        ("yes_but_lost", PostState.SENDING, "unknown"),
+        ("lost", PostState.SENDING, "unknown"),
+        ("refused_connection", PostState.QUEUED, "released"),
+        ("rate_limited", PostState.QUEUED, "released"),
+        ("no_auth", PostState.QUEUED, "released"),
+        ("no_final", PostState.REJECTED, "released"),
+        ("duplicate", PostState.SENDING, "unknown"),
+    ],
+)
+def test_each_answer_has_its_state_and_its_money(store: SqlStore, word: str, state: PostState, spend: str) -> None:
+    """An answer class leads to one state and one ledger state."""
+    press = make_press(store, word)
+    post = queue(store)
+    publish_due(press)
+    assert state_of(store, post) is state
+    with store.read() as tx:
+        assert [entry.state for entry in tx.ledger.list_month(NOON.date())] == [spend]
+        assert len(tx.posts.list_attempts(post.id)) == 1
+
+
+@pytest.mark.parametrize("word", ["yes_but_lost", "lost", "crash_before_wire", "crash_after_wire", "duplicate"])
+@pytest.mark.parametrize("owner", ["one", "two"])
+def test_doubt_is_settled_without_loss_or_double(store: SqlStore, word: str, owner: str) -> None:
+    """After any doubt or crash the post ends on X once, or unknown, in the same and in another process."""
+    press = make_press(store, word)
+    post = queue(store)
+    with suppress(SimulatedCrash):
+        publish_due(press)
+    recover(replace(press, owner=owner))
+    times = shown(press)[post.text]
+    assert times <= 1
+    assert (state_of(store, post), times) in {(PostState.PUBLISHED, 1), (PostState.UNKNOWN, 0)}
+    assert state_of(store, post) is (PostState.UNKNOWN if word == "duplicate" else PostState.PUBLISHED)
+
+
+def test_nothing_is_repeated_before_two_settled_reads(store: SqlStore) -> None:
+    """An absent post is not sent again before two reads, a gap apart, after the settle time."""
+    press = make_press(store, "lost")
+    post = queue(store)
+    publish_due(press)
+    advance(press, minutes=14)
+    assert reconcile(press).still_open == 1
+    advance(press, minutes=2)
+    reconcile(press)
+    assert state_of(store, post) is PostState.SENDING
+    reconcile(press)
+    assert state_of(store, post) is PostState.SENDING
+    advance(press, seconds=61)
+    assert reconcile(press).requeued == 1
+    assert state_of(store, post) is PostState.QUEUED
+
+
+def test_an_unreadable_timeline_ends_in_unknown_and_an_alert(store: SqlStore) -> None:
+    """After two hours without an answer the post is unknown, surfaced, and never sent again by itself."""
+    press = make_press(store, "lost")
+    post = queue(store)
+    publish_due(press)
+    fake(press).cannot_read = True
+    advance(press, minutes=30)
+    reconcile(press)
+    assert state_of(store, post) is PostState.SENDING
+    advance(press, hours=2)
+    assert reconcile(press).unknown == 1
+    with store.read() as tx:
+        assert [alert.kind for alert in tx.inbox.list_alerts()] == ["unknown"]
+    recover(press)
+    assert fake(press).calls == 1
+
+
+def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -> None:
+    """The process dies before each SQL statement in turn, and the post still goes out exactly once."""
+    crashed = survived = 0
+    number = 0
+    while survived == 0:
+        number += 1
+        press = make_press(store, "yes")
+        post = queue(store, number)
+        count = {"left": number}
+
+        def die(*_: object, count: dict[str, int] = count) -> None:
+            count["left"] -= 1
+            if count["left"] == 0:
+                raise SimulatedCrash
+
+        event.listen(store.writer, "before_cursor_execute", die)
+        try:
+            publish_due(press)
+            survived += 1
+        except SimulatedCrash:
+            crashed += 1
+        finally:
+            event.remove(store.writer, "before_cursor_execute", die)
+        recover(press)
+        assert shown(press)[post.text] == 1, f"statement {number}"
+        assert state_of(store, post) is PostState.PUBLISHED, f"statement {number}"
+        with store.begin() as tx:
+            tx.account.set_mark("last_sweep_at", None)
+    assert crashed > 8
+
+
+def test_the_kill_switch_closes_the_gate(store: SqlStore) -> None:
+    """A stop between claim and wire sends nothing, and the post waits."""
+    press = make_press(store)
+    post = queue(store)
+    original = fake(press).publish
+
+    def stopping(text: str, **how: object) -> object:
+        assert isinstance(press.files, FakeSideFiles)
+        press.files.stop = "stopped by hand"
+        return original(text, **how)  # type: ignore[arg-type]  # passed on
+
+    fake(press).publish = stopping  # type: ignore[method-assign,assignment]  # the stop comes in mid-flight
+    publish_due(press)
+    assert (state_of(store, post), fake(press).calls) == (PostState.QUEUED, 0)
+    assert publish_due(press).idle == "stopped by hand"
+
+
+def test_a_cancel_while_sending_is_refused(store: SqlStore) -> None:
+    """An editor who cancels a post on its way is told so."""
+    press = make_press(store, "lost")
+    post = queue(store)
+    publish_due(press)
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    with pytest.raises(WrongStateError, match="already going out"):
+        editor.cancel(post.id)
+
+
+def test_a_lease_keeps_a_second_process_out(store: SqlStore) -> None:
+    """While one process holds the lease another sends nothing; after its end it takes over with a higher fence."""
+    press = make_press(store)
+    queue(store)
+    with store.begin() as tx:
+        first = tx.account.acquire_lease("other", now=NOON, length=timedelta(seconds=60))
+    assert first is not None
+    assert publish_due(press).idle == "another process holds the right to publish"
+    advance(press, seconds=61)
+    publish_due(press)
+    assert fake(press).calls == 1
+    second = queue(store, 2)
+    with store.begin() as tx:
+        assert tx.posts.claim(second, first, now=press.clock.now(), match_key="", media_count=0) is None
+
+
+def test_a_thread_goes_on_at_the_part_that_is_missing(store: SqlStore) -> None:
+    """Part two is sent after part one is out, as a reply to it, also after a crash between them."""
+    press = make_press(store, "yes", "crash_before_wire")
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    parts = editor.add(["First part", "Second part", "Third part"])
+    with pytest.raises(SimulatedCrash):
+        publish_due(press)
+    recover(press)
+    timeline = fake(press).timeline
+    assert [post.text for post in reversed(timeline)] == ["First part", "Second part", "Third part"]
+    assert timeline[1].in_reply_to == timeline[2].id
+    assert timeline[0].in_reply_to == timeline[1].id
+    assert [state_of(store, part) for part in parts] == [PostState.PUBLISHED] * 3
+
+
+def test_a_restored_database_is_noticed_and_doubles_nothing(store: SqlStore) -> None:
+    """With an older database the timeline is read first, and what is out already is marked as out."""
+    press = make_press(store)
+    post = queue(store)
+    fake(press).show(post.text)
+    assert isinstance(press.files, FakeSideFiles)
+    press.files.epoch = 7
+    advance(press, minutes=1)
+    assert str(publish_due(press).idle).startswith("safe mode")
+    assert enter_safe_mode_if_restored(press) is not None
+    assert patrol(press).adopted == 1
+    publish_due(press)
+    assert (state_of(store, post), shown(press)[post.text]) == (PostState.PUBLISHED, 1)
+
+
+def test_a_foreign_post_stops_sending_until_somebody_looks(store: SqlStore) -> None:
+    """A post on our timeline that no attempt explains pauses the account and raises an alert."""
+    press = make_press(store)
+    patrol(press)
+    advance(press, minutes=1)
+    fake(press).show("We have been hacked")
+    assert patrol(press).foreign == 1
+    queue(store)
+    assert "was not sent by this bot" in str(publish_due(press).idle)
+    with store.read() as tx:
+        assert [alert.kind for alert in tx.inbox.list_alerts()] == ["foreign_post"]
+        assert len(tx.account.list_foreign()) == 1
+
+
+def test_caps_gap_and_budget_hold_posts_back(store: SqlStore) -> None:
+    """Limits of posts per hour and of money stop the sweep, with a sentence, and nothing is lost."""
+    press = make_press(store, per_hour=2)
+    for number in range(4):
+        queue(store, number)
+    assert "limits of posts" in str(publish_due(press).idle)
+    assert fake(press).calls == 2
+    advance(press, minutes=61)
+    with store.begin() as tx:
+        tx.account.set_mark("last_sweep_at", None)
+    poor = replace(press, limits=Limits(month_usd=Decimal("0.50")))
+    assert "no room for 0.200 USD" in str(publish_due(poor).idle)
+    assert fake(press).calls == 2
+
+
+def test_a_backlog_after_downtime_is_thinned_out(store: SqlStore) -> None:
+    """After an hour of silence the newest posts go out and the rest wait for a person."""
+    press = make_press(store)
+    publish_due(press)
+    advance(press, minutes=60)
+    made = [queue(store, number, due_at=NOON + timedelta(minutes=number)) for number in range(1, 9)]
+    publish_due(press)
+    states = [state_of(store, post) for post in made]
+    assert states == [PostState.HELD] * 3 + [PostState.PUBLISHED] * 5
+
+
+def test_breaking_goes_first_and_old_news_expires(store: SqlStore) -> None:
+    """Urgency decides the order; a post past its time expires instead of going out late."""
+    press = make_press(store)
+    normal, old = queue(store, 1), queue(store, 2, expires_at=NOON)
+    breaking = queue(store, 3, news_class=NewsClass.BREAKING)
+    publish_due(press)
+    assert [post.text for post in reversed(fake(press).timeline)] == [breaking.text, normal.text]
+    assert state_of(store, old) is PostState.EXPIRED
+
+
+def test_an_edit_names_the_version_it_read(store: SqlStore) -> None:
+    """Two editors cannot overwrite each other."""
+    press = make_press(store)
+    post = queue(store)
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    changed = editor.edit(post.id, text="Another text", version=post.version)
+    assert (changed.text, changed.price_usd) == ("Another text", "0.015")
+    with pytest.raises(VersionConflictError):
+        editor.hold(post.id, version=post.version)
+    held = editor.hold(post.id)
+    assert editor.approve(held.id).state is PostState.QUEUED
+    assert editor.move(post.id, due_at=None).in_slot
+    assert editor.cancel(post.id).state is PostState.CANCELLED
+    with store.read() as tx:
+        actions = [entry.action for entry in tx.audit.list_recent(subject=f"post {post.id}")]
+    expected = ["post.cancelled", "post.change", "post.queued", "post.held", "post.change", "post.add"]
+    assert actions == expected
+
+
+def test_an_unknown_post_is_settled_by_a_person_only(store: SqlStore) -> None:
+    """A person says whether it is on X; approving it is refused."""
+    press = make_press(store, "duplicate", "duplicate")
+    post = queue(store)
+    publish_due(press)
+    reconcile(press)
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    with pytest.raises(Exception, match="posts settle"):
+        editor.approve(PostId(post.id))
+    assert editor.settle(post.id, remote_id="55").state is PostState.PUBLISHED
