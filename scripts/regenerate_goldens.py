@@ -17,7 +17,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         found, _ = play(Path(folder), manner="2.4")
-    kept = {path: end for path, end in sorted(found.items()) if end.get("reason") != "not_an_article"}
+    kept = {path: end for path, end in sorted(found.items()) if end.get("reason") not in {"not_an_article", "gone"}}
     GOLDEN.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
