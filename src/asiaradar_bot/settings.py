@@ -125,7 +125,7 @@ class PublishingSettings(_Section):
     per_day: int = Field(default=60, ge=1, le=2400)
     max_age_minutes: int = Field(default=1440, ge=1)
     first_run: Literal["seed", "post"] = "seed"
-    verify_seconds: float = Field(default=120, ge=0)
+    verify_seconds: float = Field(default=120, ge=1)
     """An article seen to be there this recently is not looked at again before sending."""
     pictures: bool = True
     picture_seconds: float = Field(default=6, ge=0, le=60)

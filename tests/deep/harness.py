@@ -98,7 +98,8 @@ class FaultRun:
             "--state",
             str(self._folder / "x.db"),
         ]
-        return subprocess.Popen([*command, *ports, *limits], stderr=(self._folder / "x.log").open("ab"))
+        with (self._folder / "x.log").open("ab") as log:
+            return subprocess.Popen([*command, *ports, *limits], stderr=log, stdout=log)
 
     def _port(self, name: str) -> int:
         file = self._folder / name

@@ -28,9 +28,11 @@ from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, Simulated
 SETTLED = {"minutes": 16}
 
 
-def make_press(store: SqlStore, *script: str, owner: str = "one", **limits: object) -> Press:
+def make_press(
+    store: SqlStore, *script: str, owner: str = "one", clock: FakeClock | None = None, **limits: object
+) -> Press:
     """A press on a fake X with a scripted answer per call."""
-    clock = FakeClock()
+    clock = clock or FakeClock()
     x = FakeX(clock, *script)
     return Press(
         store=store,
@@ -173,11 +175,11 @@ def test_an_unreadable_timeline_ends_in_unknown_and_an_alert(store: SqlStore) ->
 
 def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -> None:
     """The process dies before each SQL statement in turn, and the post still goes out exactly once."""
-    crashed = survived = 0
-    number = 0
+    crashed = survived = number = 0
+    clock = FakeClock()
     while survived == 0:
         number += 1
-        press = make_press(store, "yes")
+        press = make_press(store, "yes", clock=clock)
         post = queue(store, number)
         count = {"left": number}
 

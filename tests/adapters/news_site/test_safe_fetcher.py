@@ -325,7 +325,12 @@ def test_a_gzip_bomb_is_met_at_the_limit(server: LocalServer, fetcher: SafeFetch
 
 @pytest.mark.parametrize(
     "body",
-    [gzip.compress(b"hello" * 1000, mtime=0)[:-20], b"no gzip", gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0), b""],
+    [
+        gzip.compress(b"hello" * 1000, mtime=0)[:-20],
+        b"no gzip",
+        gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0),
+        b"",
+    ],
 )
 def test_broken_packing_is_said(server: LocalServer, fetcher: SafeFetcher, body: bytes) -> None:
     """A packed body that breaks off, is none, or holds several parts is refused."""
