@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import cast
 
-import click
 import typer
 
 from asiaradar_bot.cli import articles, costs, db, look, operate, posts
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
+UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])  # typer carries its own click, naming only leaves
 
 cli = typer.Typer(
     name="asiaradar",
@@ -34,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     """
     try:
         result = cli(args=arguments, standalone_mode=False)
-    except (AsiaRadarError, click.UsageError) as error:
-        text = error.format_message() if isinstance(error, click.UsageError) else str(error)
-        return _complain(text, USAGE if isinstance(error, (SettingsError, click.UsageError)) else FAILED)
-    except (click.Abort, KeyboardInterrupt):
+    except (AsiaRadarError, UsageError) as error:
+        text = str(getattr(error, "message", error)) if isinstance(error, UsageError) else str(error)
+        return _complain(text, USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
+    except (typer.Abort, KeyboardInterrupt):
         return _complain("stopped by the keyboard", FAILED)
     except OSError as error:
         return _complain(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)

@@ -115,6 +115,8 @@ def _signature_problem(app: App, body: bytes, headers: dict[str, str]) -> tuple[
         Webhook(secret.get_secret_value()).verify(body, headers)
     except WebhookVerificationError as error:
         return 401, {"title": f"the signature was not accepted: {error}"}
+    except json.JSONDecodeError:
+        return 400, {"title": "the body is signed but no JSON: mend the sender"}
     except (ValueError, TypeError):
         return 401, {"title": "the signature was not accepted: its headers are malformed"}
     return None

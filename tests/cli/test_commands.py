@@ -1,0 +1,145 @@
+"""The commands as an operator types them: what they print, their exit codes, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from asiaradar_bot.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dry-run in a folder of its own."""
+    file = tmp_path / "asiaradar.toml"
+    file.write_text(
+        f'[storage]\nurl = "sqlite:///{tmp_path}/bot.db"\nfolder = "{tmp_path}"\n[x]\nmode = "dry-run"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("ASIARADAR_CONFIG", str(file))
+    return file
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """What the command printed, its exit code being as expected."""
+    assert main(list(arguments)) == code
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err + printed.out
+    return printed.out + printed.err
+
+
+def test_a_post_from_draft_to_x(capsys: pytest.CaptureFixture[str]) -> None:
+    """Add, edit, hold, approve, move, send, show: one post's whole life."""
+    row = json.loads(told(capsys, "posts", "add", "Ferries run again", "--draft", "--json"))
+    assert (row["state"], row["price_usd"]) == ("draft", "0.015")
+    assert "version 2" in told(capsys, "posts", "edit", "1", "Ferries run https://radar.asia/f", "--version", "1")
+    assert "version 2, not 1" in told(capsys, "posts", "edit", "1", "x", "--version", "1", code=1)
+    assert "0.200 USD" in told(capsys, "posts", "approve", "1")
+    assert "held" in told(capsys, "posts", "hold", "1", "--why", "wait")
+    told(capsys, "posts", "approve", "1")
+    told(capsys, "posts", "move", "1", "--at", "now")
+    assert "Published" in told(capsys, "tick", "publish")
+    assert json.loads(told(capsys, "posts", "list", "--json"))["state"] == "published"
+    assert "post.published" in told(capsys, "posts", "show", "1")
+    assert "0.200" in told(capsys, "costs")
+    assert "published post cannot become cancelled" in told(capsys, "posts", "cancel", "1", code=1)
+
+
+def test_a_thread_and_a_slot(capsys: pytest.CaptureFixture[str]) -> None:
+    """Several texts make a thread; a cancelled part takes the later ones with it."""
+    rows = told(capsys, "posts", "add", "Part one", "Part two", "--slot", "--json").splitlines()
+    assert [json.loads(row)["part"] for row in rows] == [1, 2]
+    told(capsys, "posts", "cancel", "1")
+    assert told(capsys, "posts", "list", "--state", "cancelled").count("cancelled") >= 2
+
+
+def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stop keeps a due post back, resume lets it go."""
+    told(capsys, "posts", "add", "Ferries")
+    told(capsys, "stop", "testing")
+    assert "stopped: testing" in told(capsys, "tick", "publish")
+    assert "1 queued" in told(capsys, "resume")
+    assert "Published" in told(capsys, "tick", "publish")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["posts", "show", "99"], 1, "there is no post 99"),
+        (["posts", "add", "See README.md"], 1, "README.md"),
+        (["posts", "add", "x" * 281], 1, "1 over the limit"),
+        (["posts", "add", "https://evil.com/x"], 1, "not an allowed domain"),
+        (["posts", "add", "Hi", "--at", "tomorrow"], 1, "is no time"),
+        (["posts", "add", "Hi", "--at", "2026-11-24T09:00"], 1, "has no zone"),
+        (["posts", "settle", "1"], 1, "either --published"),
+        (["articles", "why", "https://radar.asia/none"], 1, "no source ever showed"),
+        (["articles", "why", "javascript:x"], 1, "asiaradar:"),
+        (["tick", "dance"], 1, "there is no step dance"),
+        (["preview", "--page", "/none", "--url", "https://radar.asia/x"], 1, "there is no file"),
+        (["source", "read", "/none"], 1, "there is no file"),
+        (["dance"], 2, "dance"),
+        (["posts", "show", "x"], 2, "valid integer"),
+    ],
+)
+def test_bad_input_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    """The right exit code and a sentence that names the trouble."""
+    assert words in told(capsys, *arguments, code=code)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[x]\nmode = 'live'\n", "four credentials"),
+        ("[x]\nmood = 'live'\n", "no setting x.mood"),
+        ("[x\n", "not valid TOML"),
+        ("[runner]\nengine = 'procrastinate'\n", "needs PostgreSQL"),
+        ("[[sources]]\nname='a'\nurl='https://radar.asia/'\nzone='Mars'\n", "no time zone"),
+        ("[storage]\nurl = 'mysql://x'\n", "takes sqlite"),
+    ],
+)
+def test_bad_settings_get_one_sentence(
+    capsys: pytest.CaptureFixture[str], settings: Path, text: str, words: str
+) -> None:
+    """Exit code 2 and a sentence that names the key."""
+    settings.write_text(text, encoding="utf-8")
+    assert words in told(capsys, "posts", "list", code=2)
+
+
+def test_a_database_of_another_mode_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dry-run's database never meets another mode."""
+    told(capsys, "posts", "list")
+    monkeypatch.setenv("ASIARADAR_X__MODE", "sandbox")
+    assert "belongs to x.mode = dry-run" in told(capsys, "posts", "list", code=2)
+
+
+def test_backup_and_restore(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A restored database holds what the backup held, and starts in safe mode."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    told(capsys, "db", "backup")
+    told(capsys, "posts", "add", "After", "--draft")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    told(capsys, "db", "restore", str(backup))
+    assert "After" not in told(capsys, "posts", "list")
+    assert "safe mode" in told(capsys, "tick", "publish")
+    assert "sound" in told(capsys, "db", "verify")
+    (tmp_path / "bot.db").write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    assert "damaged" in told(capsys, "posts", "list", code=1)
+
+
+def test_preview_shows_text_price_and_decision(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The sample article's page gets its post, price and reason."""
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<html lang=en><head><meta property='og:type' content='article'><meta property='og:title' content='Ferries run'>"
+        "<meta property='og:description' content='They run again.'></head><body><h1>Ferries run</h1></body></html>",
+        encoding="utf-8",
+    )
+    found = json.loads(told(capsys, "preview", "--page", str(page), "--url", "https://radar.asia/f", "--json"))
+    assert found["text"].startswith("Ferries run\n\nThey run again.\n\nhttps://radar.asia/f?")
+    assert (found["price_usd"], found["decision"], len(found["links"])) == ("0.200", "auto", 1)

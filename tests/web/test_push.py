@@ -1,0 +1,82 @@
+"""Signed pushes, health and metrics over the real web app's functions."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+
+from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.runner.heartbeat import Heartbeat
+from asiaradar_bot.settings import load_settings
+from asiaradar_bot.web.app import build_web, take_push
+
+SECRET = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A dry-run bot that takes pushes."""
+    made = build_app(
+        load_settings(
+            storage={"url": f"sqlite:///{tmp_path}/bot.db", "folder": tmp_path},
+            x={"mode": "dry-run"},
+            web={"hook_secret": SECRET},
+        )
+    )
+    yield made
+    made.close()
+
+
+def signed(body: bytes, *, at: datetime | None = None, number: str | None = None) -> dict[str, str]:
+    """The headers that belong to a body."""
+    at = at or datetime.now(UTC)
+    number = number or f"msg_{uuid.uuid4().hex}"
+    return {
+        "webhook-id": number,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(number, at, body.decode()),
+    }
+
+
+def push_of(url: str) -> bytes:
+    """A push's body."""
+    return json.dumps({"type": "article.published", "data": {"url": url}}).encode()
+
+
+def test_a_push_is_taken_once(app: App) -> None:
+    """The same message a second time is a replay and does nothing."""
+    body = push_of("https://radar.asia/a?utm_source=cms")
+    headers = signed(body)
+    assert take_push(app, body, headers) == (202, {"title": "taken", "url": "https://radar.asia/a"})
+    assert take_push(app, body, headers)[0] == 200
+    with app.store.read() as tx:
+        assert [url for _, url in tx.inbox.list_pushes()] == ["https://radar.asia/a"]
+
+
+def test_what_is_not_ours_is_refused(app: App) -> None:
+    """Unsigned, stale, altered, foreign and unreadable pushes are refused, each with its status."""
+    body = push_of("https://radar.asia/a")
+    assert take_push(app, body, {})[0] == 401
+    assert take_push(app, body + b" ", signed(body))[0] == 401
+    assert take_push(app, body, signed(body, at=datetime.now(UTC) - timedelta(minutes=6)))[0] == 401
+    foreign = push_of("https://evil.example/a")
+    assert take_push(app, foreign, signed(foreign))[0] == 400
+    for broken in (b"[]", b"{}", b"nonsense"):
+        assert take_push(app, broken, signed(broken))[0] == 400
+
+
+def test_readiness_follows_the_sign_of_life(app: App) -> None:
+    """Not ready before the first beat, ready after it."""
+    from asiaradar_bot.web.app import _metrics, _not_ready
+
+    assert _not_ready(app) == "no sign of life yet"
+    Heartbeat(app.store, app.clock).beat()
+    assert _not_ready(app) is None
+    assert b'asiaradar_posts{state="queued"} 0.0' in _metrics(app)
+    assert build_web(app, wake=lambda _: None).title == "asiaradar_bot"
