@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from PIL import Image
@@ -38,6 +39,14 @@ def test_the_bot_reads_every_page_as_it_was_written() -> None:
             if "{embargo}" not in article.summary:
                 assert page.summary == article.summary
                 assert page.paragraphs == article.paragraphs
+
+
+def test_the_real_article_is_the_newsrooms_own_word_for_word() -> None:
+    """Headline, summary, caption and all seven paragraphs have the checksum of the page that the newsroom published."""
+    real = load_articles()[0]
+    text = "\n".join([real.title, real.summary, real.caption, *real.paragraphs])
+    assert real.slug == REAL
+    assert sha256(text.encode()).hexdigest() == "6798c6ab5dec7fceb72b8635d4e2f6d922f511fc61f5b337da19deb74ac70e7f"
 
 
 def test_a_page_carries_the_marks_that_mislead() -> None:
@@ -83,16 +92,25 @@ def test_quotes_in_a_headline_make_the_json_ld_invalid() -> None:
 
 
 def test_pages_that_are_no_article_say_so() -> None:
-    """Home, categories and the about page are websites."""
-    with SampleSite(now=Clock(), start_with=2) as site:
-        for path in ("/", "/about", "/category/politics"):
+    """Home, categories, authors, tags and the about page are websites, in any language."""
+    with SampleSite(now=Clock(), start_with=3) as site:
+        for path in (
+            "/",
+            "/zh",
+            "/about",
+            "/category/politics",
+            "/zh/category/business",
+            "/profile/linh-tran",
+            "/tag/travel",
+        ):
+            assert get(site, path).status == 200
             page = read_page_document(get(site, path).body, url=site.base_url + path)
             assert not page.is_article
 
 
 def test_the_home_page_links_every_article_and_not_in_order_of_time() -> None:
     """The featured block comes first with old articles, and category headings look like headlines."""
-    with SampleSite(now=Clock(), start_with=22) as site:
+    with SampleSite(now=Clock(), start_with=27) as site:
         url = f"{site.base_url}/"
         answer = read_listing(get(site, "/").body, url=url, allowed_hosts=("127.0.0.1",))
         assert isinstance(answer, SourceRead)
@@ -103,9 +121,23 @@ def test_the_home_page_links_every_article_and_not_in_order_of_time() -> None:
         assert found[0] == site.url(REAL)
 
 
+def test_lists_that_nobody_keeps_answer_404() -> None:
+    """An unknown language, category, author or tag."""
+    with SampleSite(now=Clock(), start_with=3) as site:
+        for path in (
+            "/xx",
+            "/xx/category/tech",
+            "/category/sport",
+            "/profile/nobody",
+            "/tag/nothing",
+            "/xx/rss/latest-posts",
+        ):
+            assert get(site, path).status == 404
+
+
 def test_pictures_are_jpegs_but_for_a_broken_and_a_missing_one() -> None:
     """The broken one can't be decoded whole, the missing one answers 404, another page names none."""
-    with SampleSite(now=Clock(), start_with=22) as site:
+    with SampleSite(now=Clock(), start_with=27) as site:
         good = get(site, f"/images/{REAL}.jpg")
         assert good.headers["content-type"] == "image/jpeg"
         with Image.open(io.BytesIO(good.body)) as picture:
@@ -120,14 +152,18 @@ def test_pictures_are_jpegs_but_for_a_broken_and_a_missing_one() -> None:
 
 def test_each_special_article_is_special() -> None:
     """What the notes promise is in the texts."""
-    with SampleSite(now=Clock(), start_with=22) as site:
+    with SampleSite(now=Clock(), start_with=27) as site:
         pages = {slug: read_article(site, slug) for slug in site.slugs}
     assert pages["bookingcom-opens-hanoi-office-as-travel-picks-up"].title.startswith("Booking.com ")
     assert "year-end.In 2026" in pages["chip-exports-steady-through-year-end"].summary
     assert pages["bandung-street-orchestra-returns"].summary == ""
     assert pages["manila-transport-plan-embargoed"].summary.startswith("EMBARGOED until ")
-    assert pages["nepal-trail-map-goes-digital"].published_at == START + timedelta(minutes=60 - 6)
+    assert pages["nepal-trail-map-goes-digital"].published_at == START + timedelta(minutes=60 - 11)
     assert len(pages["regional-rail-ministers-agree-on-one-ticket"].title) > 280
     repeats = pages["ulaanbaatar-opens-winter-bike-path"]
     assert repeats.summary.lower().startswith(repeats.title.lower())
+    approved = pages["luang-prabang-cafes-map"].published_at
+    assert approved is not None
+    assert approved < START - timedelta(days=1)
+    assert pages["bangkok-flood-gates-report"].title.startswith("EMBARGOED until 1 March 2030: ")
     assert {page.language for page in pages.values()} == {"en", "zh", "ja", "ko", "hi", "th", "ar"}

@@ -9,6 +9,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from asiaradar_bot.sandbox.site.habits import SiteHabits
 from asiaradar_bot.sandbox.site.local import SampleSite
 from asiaradar_bot.sandbox.site.rendering import MANNERS
 from asiaradar_bot.sandbox.site.scenario import Scenario
@@ -21,7 +22,18 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = _parser().parse_args(arguments)
     try:
         site = SampleSite(
-            now=lambda: datetime.now(UTC), manner=wanted.manner, start_with=wanted.start_with, port=wanted.port
+            now=lambda: datetime.now(UTC),
+            manner=wanted.manner,
+            start_with=wanted.start_with,
+            port=wanted.port,
+            public_base=wanted.public_base,
+            habits=SiteHabits(
+                feeds=not wanted.no_feeds,
+                full_text=wanted.full_text,
+                imported_links=wanted.imported_links,
+                validators=wanted.validators,
+                hub_url=wanted.hub_url,
+            ),
         )
     except OSError as error:
         sys.stderr.write(f"port {wanted.port} can't be had ({error.strerror}); choose another with --port\n")
@@ -49,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pace-seconds", type=float, default=5.0, help="between two steps; 0: nothing ever happens")
     parser.add_argument("--manner", choices=MANNERS, default="2.4", help="the version of the CMS")
     parser.add_argument("--start-with", type=int, default=0, metavar="K", help="articles that are there at once")
+    parser.add_argument("--public-base", metavar="URL", help="what it prints in its addresses (https://host)")
+    parser.add_argument("--no-feeds", action="store_true", help="every feed of the CMS answers 404")
+    parser.add_argument("--full-text", action="store_true", help="feeds carry whole articles")
+    parser.add_argument("--imported-links", action="store_true", help="imported articles link to where they came from")
+    parser.add_argument("--validators", action="store_true", help="ETag, Last-Modified and 304, as from a proxy")
+    parser.add_argument("--hub-url", metavar="URL", help="the WebSub hub that feeds name")
     parser.add_argument("--push-url", help="where to tell each publication")
     parser.add_argument("--push-secret", help="what to sign it with (whsec_...); a secret of the sandbox only")
     return parser

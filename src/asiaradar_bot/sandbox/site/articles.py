@@ -24,12 +24,28 @@ class ImageKind(StrEnum):
     """
 
     PHOTO = "photo"
+    """A JPEG."""
+    EXIF = "exif"
+    """A JPEG lying on its side, with the camera and the place it was taken at in its EXIF."""
+    PNG = "png"
+    WEBP = "webp"
+    HUGE = "huge"
+    """A JPEG of 30 million pixels."""
+    TEXT = "text"
+    """A page of HTML that calls itself a JPEG."""
     BROKEN = "broken"
     """A JPEG that breaks off."""
     MISSING = "missing"
     """The page names a picture that answers 404."""
     NONE = "none"
     """The page names no picture."""
+
+    @property
+    def suffix(self) -> str:
+        """
+        How the picture's address ends, dot included.
+        """
+        return f".{self.value}" if self in {ImageKind.PNG, ImageKind.WEBP} else ".jpg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +69,9 @@ class WrittenArticle:
     image: ImageKind
     noindex: bool
     stamp_shift: timedelta
-    """How far its publication stamp is ahead of its publication."""
+    """How far its publication stamp is ahead of its publication; negative: an editor approved it later."""
+    source_url: str = ""
+    """Where it was imported from; empty: it is the site's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +87,16 @@ class SiteArticle:
     paragraphs: tuple[str, ...]
     created_at: datetime
     """The publication stamp, in UTC."""
+    number: int
+    """Its place in the script, from 1; other systems than the CMS make the guid of it."""
     updated_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        """
+        The latest of its stamps.
+        """
+        return self.updated_at or self.created_at
 
     @property
     def path(self) -> str:
@@ -87,7 +114,7 @@ def load_articles(folder: Path = _FOLDER) -> tuple[WrittenArticle, ...]:
     return tuple(_read(path) for path in sorted(folder.glob("*.txt")))
 
 
-def publish_article(written: WrittenArticle, *, now: datetime) -> SiteArticle:
+def publish_article(written: WrittenArticle, *, now: datetime, number: int = 1) -> SiteArticle:
     """
     The article with its stamps, and with the end of its embargo filled in where it speaks of one.
     """
@@ -99,7 +126,15 @@ def publish_article(written: WrittenArticle, *, now: datetime) -> SiteArticle:
         summary=written.summary.replace("{embargo}", embargo),
         paragraphs=tuple(text.replace("{embargo}", embargo) for text in written.paragraphs),
         created_at=now + written.stamp_shift,
+        number=number,
     )
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """
+    The paragraphs of a text with empty lines between them.
+    """
+    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
 
 
 def newest_first(articles: Iterable[SiteArticle]) -> tuple[SiteArticle, ...]:
@@ -118,7 +153,7 @@ def _read(path: Path) -> WrittenArticle:
         author=facts["author"],
         title=facts["title"],
         summary=facts["summary"],
-        paragraphs=tuple(part.strip() for part in body.split("\n\n") if part.strip()),
+        paragraphs=split_paragraphs(body),
         note=facts["note"],
         language=facts.get("lang", "en"),
         keywords=tuple(facts["keywords"]),
@@ -126,4 +161,5 @@ def _read(path: Path) -> WrittenArticle:
         image=ImageKind(facts.get("image", "photo")),
         noindex=facts.get("noindex", False),
         stamp_shift=timedelta(minutes=facts.get("stamp_shift_minutes", 0)),
+        source_url=facts.get("source_url", ""),
     )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from asiaradar_bot.sandbox.site.answers import Answer, Behaviour, Responder
+from asiaradar_bot.sandbox.site.answers import Responder
+from asiaradar_bot.sandbox.site.articles import WrittenArticle, load_articles, split_paragraphs
+from asiaradar_bot.sandbox.site.behaviours import Answer, Behaviour, Behaviours
+from asiaradar_bot.sandbox.site.control import PREFIX, Control
+from asiaradar_bot.sandbox.site.feeds import Feeds
+from asiaradar_bot.sandbox.site.habits import SiteHabits
 from asiaradar_bot.sandbox.site.rendering import MANNERS, Renderer
+from asiaradar_bot.sandbox.site.server import Asked, SiteServer
 from asiaradar_bot.sandbox.site.shelf import Shelf
 
-_IDLE_SECONDS = 30
-_GZIP_FROM_BYTES = 1024
+_READING = frozenset({"GET", "HEAD"})
 _START_GAP = timedelta(minutes=1)
 
 
@@ -25,22 +27,46 @@ class SampleSite:
     """
     A small news site in the shape of Varient 2.2 or 2.4; `now` is its clock, `start_with` articles are there at once.
 
-    The server listens as soon as the object exists, and answers inside the `with` block.
+    `articles` None: those that come with it. `public_base` (https://host) is what it prints in its addresses when a
+    proxy stands in front; None: its own. The server listens as soon as the object exists, and answers inside the
+    `with` block.
 
     Raises:
         ValueError: no such manner.
         OSError: the port can't be had.
     """
 
-    def __init__(self, *, now: Callable[[], datetime], manner: str = "2.4", start_with: int = 0, port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        manner: str = "2.4",
+        start_with: int = 0,
+        port: int = 0,
+        articles: Sequence[WrittenArticle] | None = None,
+        public_base: str | None = None,
+        habits: SiteHabits | None = None,
+    ) -> None:
         if manner not in MANNERS:
             raise ValueError(f"the sample site has no manner {manner!r}; choose one of {', '.join(MANNERS)}")
-        self._shelf = Shelf(now)
+        habits = habits or SiteHabits()
+        self._shelf = Shelf(now, load_articles() if articles is None else articles)
         self.requests: list[str] = []
         """Paths with their queries, in order of arrival."""
-        self._server = _Server(("127.0.0.1", port), _Conversation)
+        self._server = SiteServer(port)
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._responder = Responder(self._shelf, Renderer(self.base_url, manner=manner), manner=manner)
+        """Where it listens."""
+        self.public_base = (public_base or self.base_url).rstrip("/")
+        renderer = Renderer(self.public_base, manner=manner, habits=habits)
+        self._behaviours = Behaviours()
+        self._responder = Responder(
+            self._shelf,
+            renderer,
+            feeds=Feeds(self._shelf, renderer, manner=manner, habits=habits),
+            behaviours=self._behaviours,
+            habits=habits,
+        )
+        self._control = Control(self._shelf, self._behaviours, base_url=self.public_base, requests=self.requests)
         self._server.answer = self._answer
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         for number in range(start_with, 0, -1):
@@ -53,6 +79,7 @@ class SampleSite:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.stopping.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -80,7 +107,7 @@ class SampleSite:
         article = self._shelf.find(slug)
         if article is None:
             raise ValueError(f"{slug} is not on the sample site; publish it first")
-        return self.base_url + article.path
+        return self.public_base + article.path
 
     def is_used(self, slug: str) -> bool:
         """
@@ -95,7 +122,7 @@ class SampleSite:
         Raises:
             ValueError: no such article is written.
         """
-        return self.base_url + self._shelf.publish(slug).path
+        return self.public_base + self._shelf.publish(slug).path
 
     def publish_next(self) -> str | None:
         """
@@ -103,23 +130,26 @@ class SampleSite:
         """
         return self._shelf.publish_next()
 
-    def update(self, slug: str, title: str | None = None, summary: str | None = None) -> None:
+    def update(
+        self, slug: str, title: str | None = None, *, summary: str | None = None, body: str | None = None
+    ) -> None:
         """
-        Save the article again, with another title or summary where one is given.
+        Save the article again, with another title, summary or body (empty lines between paragraphs) where given.
 
         Raises:
             ValueError: it is not on the site.
         """
-        self._shelf.update(slug, title=title, summary=summary)
+        paragraphs = None if body is None else split_paragraphs(body)
+        self._shelf.update(slug, title=title, summary=summary, paragraphs=paragraphs)
 
-    def rename(self, slug: str, new_slug: str) -> None:
+    def rename(self, slug: str, new_slug: str, *, redirect: bool = False) -> None:
         """
-        Move the article to another address; the old one answers 404.
+        Move the article to another address; the old one answers 404, or with `redirect` 301.
 
         Raises:
             ValueError: it is not on the site, or the new address is taken.
         """
-        self._shelf.rename(slug, new_slug)
+        self._shelf.rename(slug, new_slug, redirect=redirect)
 
     def remove(self, slug: str, status: int = 404) -> None:
         """
@@ -130,6 +160,18 @@ class SampleSite:
         """
         self._shelf.remove(slug, status=status)
 
+    def set_clock(self, now: Callable[[], datetime]) -> None:
+        """
+        Take the time from another clock from now on.
+        """
+        self._shelf.now = now
+
+    def hits(self, path: str) -> int:
+        """
+        How many requests came for this path, with whatever query.
+        """
+        return sum(target.partition("?")[0] == path for target in list(self.requests))
+
     def behave(
         self,
         path_regex: str,
@@ -138,74 +180,40 @@ class SampleSite:
         headers: Mapping[str, str] | None = None,
         body: bytes | str | None = None,
         times: int | None = None,
+        delay_seconds: float = 0,
+        endless: bool = False,
+        cut_after_bytes: int | None = None,
     ) -> None:
         """
         Bend the answers to paths (with query) in which the expression is found; the earliest wish wins.
 
-        What is None stays as usual; `times` None: from now on for ever.
+        What is None stays as usual; `times` None: from now on for ever. The answer may wait, its body may go on for
+        ever, or the connection may break in its midst.
         """
-        self._responder.behave(
+        self._behaviours.add(
             Behaviour(
                 path=re.compile(path_regex),
                 status=status,
                 headers=dict(headers or {}),
                 body=body.encode() if isinstance(body, str) else body,
+                delay=timedelta(seconds=delay_seconds),
+                is_endless=endless,
+                cut_after_bytes=cut_after_bytes,
                 left=times,
             )
         )
 
-    def _answer(self, target: str) -> Answer:
-        self.requests.append(target)
-        return self._responder.answer(target)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-    answer: Callable[[str], Answer]
-
-    def handle_error(self, request: object, client_address: object) -> None:
+    def behave_normally(self) -> None:
         """
-        A client that went away is no surprise; everything else is shown.
+        Forget all that `behave` asked for.
         """
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # the stubs want a socket
+        self._behaviours.clear()
 
-
-class _Conversation(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "nginx"
-    sys_version = ""
-    timeout = _IDLE_SECONDS
-    wbufsize = -1
-    """Head and body leave in one go, else each answer waits for the client's acknowledgement."""
-
-    def do_GET(self) -> None:
-        self._send(with_body=True)
-
-    def do_HEAD(self) -> None:
-        self._send(with_body=False)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is http.server's
-        """
-        Nothing: the site keeps a list of its requests.
-        """
-
-    def _send(self, *, with_body: bool) -> None:
-        assert isinstance(self.server, _Server)
-        answer = self.server.answer(self.path)
-        body, headers = answer.body, {"Content-Type": answer.content_type, **answer.headers}
-        if self._may_pack(answer):
-            body, headers = gzip.compress(body, 5), {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        self.send_response(answer.status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
-
-    def _may_pack(self, answer: Answer) -> bool:
-        is_text = not answer.content_type.startswith("image/") and "Content-Encoding" not in answer.headers
-        asked = "gzip" in self.headers.get("Accept-Encoding", "")
-        return asked and is_text and len(answer.body) >= _GZIP_FROM_BYTES
+    def _answer(self, asked: Asked) -> Answer:
+        path = asked.target.partition("?")[0]
+        if path.startswith(PREFIX):
+            return self._control.answer(asked.method, path, host=asked.headers.get("Host", ""), body=asked.body)
+        self.requests.append(asked.target)
+        if asked.method not in _READING:
+            return Answer(status=405, headers={"Allow": "GET, HEAD"})
+        return self._responder.answer(asked.target, asked=asked.headers)

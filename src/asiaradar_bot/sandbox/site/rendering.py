@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import mimetypes
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -13,6 +14,8 @@ from xml.sax.saxutils import escape
 import jinja2
 
 from asiaradar_bot.sandbox.site.articles import SERVER_ZONE, ImageKind, SiteArticle
+from asiaradar_bot.sandbox.site.habits import SiteHabits
+from asiaradar_bot.sandbox.site.shelf import name_slug
 
 MANNERS = ("2.2", "2.4")
 
@@ -32,12 +35,26 @@ def _feed_stamp(at: datetime) -> str:
     return format_datetime(at.astimezone(SERVER_ZONE))
 
 
+def _utc_stamp(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))
+
+
 def _machine_stamp(at: datetime) -> str:
     return at.astimezone(SERVER_ZONE).isoformat(timespec="seconds")
 
 
-def _label(category: str) -> str:
+def category_label(category: str) -> str:
+    """
+    A category's name as readers see it.
+    """
     return _LABELS.get(category, category.title())
+
+
+def _picture_type(address: str) -> str:
+    """
+    By the end of the address, as version 2.4 tells it.
+    """
+    return mimetypes.guess_type(address)[0] or "image/jpeg"
 
 
 def _environment() -> jinja2.Environment:
@@ -52,8 +69,11 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "stamp": _stamp,
         "feed_stamp": _feed_stamp,
+        "utc_stamp": _utc_stamp,
         "machine_stamp": _machine_stamp,
-        "label": _label,
+        "label": category_label,
+        "name_slug": name_slug,
+        "picture_type": _picture_type,
         "xml": escape,
         "escaped": html.escape,
     }
@@ -62,32 +82,49 @@ def _environment() -> jinja2.Environment:
 
 class Renderer:
     """
-    The site's templates for one version of its CMS; `base_url` has no slash at its end.
+    The site's templates for one version of its CMS; `base_url` is the one it prints, without a slash at its end.
     """
 
-    def __init__(self, base_url: str, *, manner: str) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str, *, manner: str, habits: SiteHabits) -> None:
+        self.base_url = base_url
         self._manner = manner
+        self._habits = habits
         self._environment = _environment()
 
-    def _print(self, template: str, **values: object) -> bytes:
-        values = {"base": self._base_url, "manner": self._manner, "image_of": self.image_of, **values}
-        return self._environment.get_template(template).render(values).encode()
+    def print(self, template: str, *, charset: str = "utf-8", **values: object) -> bytes:
+        """
+        The template with these values; characters that the charset lacks become XML's character references.
+        """
+        shared: dict[str, object] = {
+            "base": self.base_url,
+            "manner": self._manner,
+            "habits": self._habits,
+            "image_of": self.image_of,
+            "address_of": self.address_of,
+        }
+        return self._environment.get_template(template).render(shared | values).encode(charset, "xmlcharrefreplace")
 
     def image_of(self, article: SiteArticle) -> str | None:
         """
         The picture's address as pages print it.
         """
-        if article.written.image is ImageKind.NONE:
-            return None
-        return f"{self._base_url}/images/{article.written.slug}.jpg"
+        kind = article.written.image
+        return None if kind is ImageKind.NONE else f"{self.base_url}/images/{article.written.slug}{kind.suffix}"
+
+    def address_of(self, article: SiteArticle) -> str:
+        """
+        Where feeds and listings link to: another site, if the article is imported and the site's habit is so.
+        """
+        if self._habits.imported_links and article.written.source_url:
+            return article.written.source_url
+        return self.base_url + article.path
 
     def article(self, article: SiteArticle, *, requested: str, related: Sequence[SiteArticle]) -> bytes:
         """
         The article's page; `requested` is the path and query that were asked for, which its canonical link repeats.
         """
         language = article.written.language
-        return self._print(
+        return self.print(
             "article.html",
             article=article,
             requested=requested,
@@ -96,47 +133,47 @@ class Renderer:
             direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
         )
 
-    def listing(self, articles: Sequence[SiteArticle], *, category: str | None, categories: Sequence[str]) -> bytes:
+    def listing(
+        self, articles: Sequence[SiteArticle], *, title: str | None, requested: str, categories: Sequence[str] = ()
+    ) -> bytes:
         """
-        The home page or a category's; the featured block of the home page is not in order of time.
+        A page of articles; one without a title is a home page, whose featured block the editors chose, whatever is new.
         """
-        featured = tuple(reversed(articles[-_FEATURED:])) if category is None else ()
-        return self._print(
+        chosen = sorted(articles, key=lambda article: article.number)[:_FEATURED] if title is None else ()
+        return self.print(
             "listing.html",
             articles=articles,
-            featured=featured,
-            category=category,
+            featured=chosen,
+            title=title,
             categories=categories,
-            requested="/" if category is None else f"/category/{category}",
+            requested=requested,
             language="en",
             direction="ltr",
         )
 
-    def plain(self, title: str, *, path: str, links: Sequence[tuple[str, str]]) -> bytes:
+    def plain(
+        self, title: str, *, path: str, links: Sequence[tuple[str, str]], paragraphs: Sequence[str] = ()
+    ) -> bytes:
         """
-        A page that is no article, with links (text, address) in it.
+        A page that is no article, with paragraphs and with links (text, address) in it.
         """
-        return self._print("plain.html", title=title, requested=path, links=links, language="en", direction="ltr")
+        return self.print(
+            "plain.html",
+            title=title,
+            requested=path,
+            links=links,
+            paragraphs=paragraphs,
+            language="en",
+            direction="ltr",
+        )
 
     def rss(self, articles: Sequence[SiteArticle], *, path: str, title: str, language: str, now: datetime) -> bytes:
         """
         The feed of the CMS; `now` is the time of the request.
         """
-        return self._print(
+        return self.print(
             f"rss-{self._manner}.xml", articles=articles, path=path, title=title, language=language, now=now
         )
-
-    def atom(self, articles: Sequence[SiteArticle], *, now: datetime) -> bytes:
-        """
-        An Atom feed, as other systems give.
-        """
-        return self._print("atom.xml", articles=articles, now=now)
-
-    def rss1(self, articles: Sequence[SiteArticle]) -> bytes:
-        """
-        An RSS 1.0 feed.
-        """
-        return self._print("rss1.xml", articles=articles)
 
     def json_feed(self, articles: Sequence[SiteArticle]) -> bytes:
         """
@@ -145,8 +182,8 @@ class Renderer:
         feed = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": "Radar Asia",
-            "home_page_url": f"{self._base_url}/",
-            "feed_url": f"{self._base_url}/feeds/feed.json",
+            "home_page_url": f"{self.base_url}/",
+            "feed_url": f"{self.base_url}/feeds/feed.json",
             "language": "en",
             "items": [self._json_item(article) for article in articles],
         }
@@ -158,8 +195,8 @@ class Renderer:
             stamps["date_modified"] = _machine_stamp(article.updated_at)
         image = self.image_of(article)
         return {
-            "id": f"{self._base_url}{article.path}",
-            "url": f"{self._base_url}{article.path}",
+            "id": f"{self.base_url}{article.path}",
+            "url": self.address_of(article),
             "title": article.title,
             "summary": article.summary,
             "content_text": "\n\n".join(article.paragraphs),
@@ -169,31 +206,3 @@ class Renderer:
             "language": article.written.language,
             **({"image": image} if image else {}),
         }
-
-    def robots(self) -> bytes:
-        """
-        Everything is allowed, and the sitemap is named.
-        """
-        return f"User-agent: *\nDisallow:\nSitemap: {self._base_url}/sitemap.xml\n".encode()
-
-    def sitemap(self, articles: Sequence[SiteArticle], *, categories: Sequence[str], now: datetime) -> bytes:
-        """
-        The static sitemap: lower-case addresses of all kinds, one stamp for every row.
-        """
-        paths = ["/", "/about", *(f"/category/{name}" for name in categories)]
-        paths += [article.path for article in articles]
-        tags = dict.fromkeys(word.replace(" ", "-") for article in articles for word in article.written.keywords)
-        paths += [f"/tag/{word}" for word in tags]
-        return self._print("sitemap.xml", paths=[path.lower() for path in paths], now=now)
-
-    def news_sitemap(self, articles: Sequence[SiteArticle]) -> bytes:
-        """
-        A Google News sitemap.
-        """
-        return self._print("news-sitemap.xml", articles=articles)
-
-    def hostile(self, name: str, *, now: datetime) -> bytes:
-        """
-        A feed meant to do harm or to break a parser.
-        """
-        return self._print(f"{name}.xml", now=now)

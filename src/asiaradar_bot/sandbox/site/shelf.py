@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from asiaradar_bot.sandbox.site.articles import ImageKind, SiteArticle, load_articles, newest_first, publish_article
+from asiaradar_bot.sandbox.site.articles import ImageKind, SiteArticle, WrittenArticle, newest_first, publish_article
 
 FEED_CACHE_SPAN = timedelta(minutes=10)
 """How long version 2.4 keeps a feed's item list, whatever is published meanwhile."""
 
 
-class Shelf:
+def name_slug(name: str) -> str:
     """
-    The articles of the site; `now` is its clock.
+    The word that stands for an author or a tag in an address.
+    """
+    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """
+    Which articles a list shows; None: whatever it is.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    category: str | None = None
+    language: str | None = None
+    author: str | None = None
+    """As `name_slug` writes it, and so is the tag."""
+    tag: str | None = None
+
+    def takes(self, article: SiteArticle) -> bool:
+        """
+        Whether the article belongs to the list.
+        """
+        written = article.written
+        return (
+            self.category in {None, written.category}
+            and self.language in {None, written.language}
+            and self.author in {None, name_slug(written.author)}
+            and (self.tag is None or self.tag in map(name_slug, written.keywords))
+        )
+
+
+EVERYTHING = Choice()
+
+
+class Shelf:
+    """
+    The articles of the site; `now` is its clock, which tests may change for another.
+    """
+
+    def __init__(self, now: Callable[[], datetime], articles: Sequence[WrittenArticle]) -> None:
         self.now = now
         self._lock = threading.RLock()
-        self._written = {article.slug: article for article in load_articles()}
+        self._written = {article.slug: article for article in articles}
+        self._numbers = {slug: number for number, slug in enumerate(self._written, start=1)}
         self._shown: dict[str, SiteArticle] = {}
         """By slug, in order of publication."""
         self._used: set[str] = set()
         """Slugs of the script that have been published once."""
         self._gone: dict[str, int] = {}
         """The status of what was removed, by slug."""
-        self._cached: dict[str, tuple[datetime, tuple[SiteArticle, ...]]] = {}
+        self._moved: dict[str, str] = {}
+        """New slugs of what answers with a redirect, by old slug."""
+        self._kept: dict[str, tuple[datetime, tuple[SiteArticle, ...]]] = {}
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -60,10 +99,10 @@ class Shelf:
         with self._lock:
             if slug not in self._written:
                 raise ValueError(f"the sample site has no article {slug}; choose one of {', '.join(self._written)}")
-            article = publish_article(self._written[slug], now=at or self.now())
+            article = publish_article(self._written[slug], now=at or self.now(), number=self._numbers[slug])
             self._shown[slug] = article
             self._used.add(slug)
-            self._gone.pop(slug, None)
+            self._free(slug)
             return article
 
     def publish_next(self, *, at: datetime | None = None) -> str | None:
@@ -82,7 +121,9 @@ class Shelf:
         """
         return slug in self._used
 
-    def update(self, slug: str, *, title: str | None, summary: str | None) -> None:
+    def update(
+        self, slug: str, *, title: str | None, summary: str | None, paragraphs: tuple[str, ...] | None = None
+    ) -> None:
         """
         Save the article again; the updated stamp moves even if nothing visible changes.
 
@@ -95,12 +136,13 @@ class Shelf:
                 article,
                 title=article.title if title is None else title,
                 summary=article.summary if summary is None else summary,
+                paragraphs=article.paragraphs if paragraphs is None else paragraphs,
                 updated_at=self.now(),
             )
 
-    def rename(self, slug: str, new_slug: str) -> None:
+    def rename(self, slug: str, new_slug: str, *, redirect: bool = False) -> None:
         """
-        Give the article another address; the old one answers 404 from now on, as in the site's CMS.
+        Give the article another address; the old one answers 404 as in the CMS, or redirects as elsewhere.
 
         Raises:
             ValueError: it is not on the site, or the new address is taken.
@@ -110,8 +152,11 @@ class Shelf:
             if new_slug in self._shown:
                 raise ValueError(f"the address {new_slug} is taken; choose another")
             del self._shown[slug]
-            self._gone[slug] = 404
-            self._gone.pop(new_slug, None)
+            self._free(new_slug)
+            if redirect:
+                self._moved[slug] = new_slug
+            else:
+                self._gone[slug] = 404
             self._shown[new_slug] = replace(article, slug=new_slug, updated_at=self.now())
 
     def remove(self, slug: str, *, status: int) -> None:
@@ -122,9 +167,10 @@ class Shelf:
             ValueError: it never was on the site.
         """
         with self._lock:
-            if slug not in self._gone:
+            if slug not in self._gone and slug not in self._moved:
                 self._get(slug)
             self._shown.pop(slug, None)
+            self._moved.pop(slug, None)
             self._gone[slug] = status
 
     def find(self, slug: str) -> SiteArticle | None:
@@ -141,16 +187,30 @@ class Shelf:
         """
         return self._gone.get(slug, 404)
 
-    def latest(self, *, category: str | None = None, language: str | None = None) -> tuple[SiteArticle, ...]:
+    def moved_to(self, slug: str) -> SiteArticle | None:
         """
-        What is on the site, newest stamp first; None: of all categories, in all languages.
+        The article that an old address redirects to, over several renamings; None: it does not.
         """
         with self._lock:
-            return newest_first(
-                article
-                for article in self._shown.values()
-                if category in (None, article.written.category) and language in (None, article.written.language)
-            )
+            seen: set[str] = set()
+            while slug in self._moved and slug not in seen:
+                seen.add(slug)
+                slug = self._moved[slug]
+            return self._shown.get(slug) if seen else None
+
+    def by_number(self, number: str) -> SiteArticle | None:
+        """
+        The article on the site with this number; None: there is none.
+        """
+        with self._lock:
+            return next((article for article in self._shown.values() if str(article.number) == number), None)
+
+    def latest(self, chosen: Choice = EVERYTHING) -> tuple[SiteArticle, ...]:
+        """
+        What is on the site, newest stamp first.
+        """
+        with self._lock:
+            return newest_first(article for article in self._shown.values() if chosen.takes(article))
 
     def categories(self) -> tuple[str, ...]:
         """
@@ -158,18 +218,33 @@ class Shelf:
         """
         return tuple(dict.fromkeys(article.category for article in self._written.values()))
 
-    def cached_latest(
-        self, key: str, *, category: str | None = None, language: str | None = None
-    ) -> tuple[SiteArticle, ...]:
+    def languages(self) -> tuple[str, ...]:
         """
-        As `latest`, but kept under `key` for ten minutes; publishing does not empty it.
+        The languages of the script, published in or not.
+        """
+        return tuple(dict.fromkeys(article.language for article in self._written.values()))
+
+    def authors(self) -> dict[str, str]:
+        """
+        The names of the script's authors by the word that stands for them in addresses.
+        """
+        return {name_slug(article.author): article.author for article in self._written.values()}
+
+    def kept_latest(
+        self, key: str, *, span: timedelta, chosen: Choice = EVERYTHING
+    ) -> tuple[datetime, tuple[SiteArticle, ...]]:
+        """
+        As `latest`, but kept under `key` for `span`, with the time it is from; publishing does not empty it.
         """
         with self._lock:
-            at, articles = self._cached.get(key, (None, ()))
-            if at is None or self.now() - at >= FEED_CACHE_SPAN:
-                articles = self.latest(category=category, language=language)
-                self._cached[key] = (self.now(), articles)
-            return articles
+            kept = self._kept.get(key)
+            if kept is None or self.now() - kept[0] >= span:
+                kept = self._kept[key] = (self.now(), self.latest(chosen))
+            return kept
+
+    def _free(self, slug: str) -> None:
+        self._gone.pop(slug, None)
+        self._moved.pop(slug, None)
 
     def _get(self, slug: str) -> SiteArticle:
         if slug not in self._shown:
