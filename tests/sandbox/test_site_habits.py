@@ -45,6 +45,19 @@ def test_a_proxy_answers_304_until_an_article_is_new_or_changed() -> None:
         assert get(site, FEED, If_Modified_Since=changed).status == 200
 
 
+def test_an_article_counts_as_new_when_it_is_shown_whatever_its_stamp_says() -> None:
+    """One that was approved late is no reason for 304, and one that is stamped ahead is not changed in the future."""
+    clock = Clock()
+    with SampleSite(now=clock, start_with=1, manner="2.2", habits=SiteHabits(validators=True)) as site:
+        for slug in ("luang-prabang-cafes-map", "nepal-trail-map-goes-digital"):
+            known = get(site, FEED).headers["last-modified"]
+            clock.pass_by(minutes=1)
+            site.publish(slug)
+            answer = get(site, FEED, If_Modified_Since=known)
+            assert answer.status == 200
+            assert answer.headers["last-modified"] == format_datetime(clock.at, usegmt=True)
+
+
 def test_a_page_that_is_not_there_has_no_validators() -> None:
     """An error is no version of a page."""
     with SampleSite(now=Clock(), habits=SiteHabits(validators=True)) as site:

@@ -87,6 +87,8 @@ class SiteArticle:
     paragraphs: tuple[str, ...]
     created_at: datetime
     """The publication stamp, in UTC."""
+    shown_at: datetime
+    """When readers could first see it, whatever its stamp says."""
     number: int
     """Its place in the script, from 1; other systems than the CMS make the guid of it."""
     updated_at: datetime | None = None
@@ -94,9 +96,9 @@ class SiteArticle:
     @property
     def changed_at(self) -> datetime:
         """
-        The latest of its stamps.
+        When its page last changed for readers.
         """
-        return self.updated_at or self.created_at
+        return self.updated_at or self.shown_at
 
     @property
     def path(self) -> str:
@@ -126,6 +128,7 @@ def publish_article(written: WrittenArticle, *, now: datetime, number: int = 1) 
         summary=written.summary.replace("{embargo}", embargo),
         paragraphs=tuple(text.replace("{embargo}", embargo) for text in written.paragraphs),
         created_at=now + written.stamp_shift,
+        shown_at=now,
         number=number,
     )
 
