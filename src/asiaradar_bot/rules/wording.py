@@ -1,27 +1,28 @@
 """
-From facts and a skeleton to the finished text: what goes in, what is left out when room is short, what must not go out.
+From facts and a skeleton to the finished text: what goes in, and what must not go out; used by the step `compose`.
 
-Order when room is short: fixed text and the link always stay; slots are filled by priority (the headline first, then
-the summary); hashtags come last and never cost a sentence.
+Links. The article's own link is the only one. A name with a full stop that X would link by accident (`Booking.com`) is
+defused or held, as the policy says; an address written out, with a protocol or a path, is no accident and is held.
+Accounts and hashtags that are not on our lists are held: whoever takes over the site must not speak through us.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
-from rapidfuzz import fuzz
+from babel.dates import format_skeleton
 
 from asiaradar_bot.model.article import Facts
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.policy import Policy, TemplateChoice, WordingChoices
 from asiaradar_bot.model.wording import FitSlot, Skeleton, TemplateValue, Wording
 from asiaradar_bot.rules.addresses import canonical_url, is_allowed, with_parameters
+from asiaradar_bot.rules.fitting import fit_parts
 from asiaradar_bot.rules.post_text import (
     LIMIT,
     accidental_links,
@@ -33,18 +34,26 @@ from asiaradar_bot.rules.post_text import (
     normalise,
     weighted_length,
 )
-from asiaradar_bot.rules.segments import grapheme_ends, sentences, word_ends
+from asiaradar_bot.rules.segments import sentences
+from asiaradar_bot.rules.summaries import summary_of
+from asiaradar_bot.rules.typography import typographic
 
-WHOLE_OR_NOTHING = 2
-"""Slots of this priority and above (hashtags) are taken whole or left out, never cut."""
+__all__ = [
+    "check_links_allowed",
+    "check_text",
+    "choose_template",
+    "fill",
+    "pick_hashtags",
+    "post_link",
+    "summary_of",
+    "typographic",
+    "variables_for",
+]
 
-_LEAD_SENTENCES = 3
-_SAME_PERCENT = 90
-_ELLIPSIS = "…"
-_DANGLING = " \t\n,;:–—-«“‘\"'([{、，；：「『（"
-_END_MARK = re.compile(r"[.!?…。！？।؟]['\"”’»」』）)]*$")
-_MANY_LINES = re.compile(r"\n{3,}")
-_LINE_ENDS = re.compile(r"[ \t]+\n")
+_HIDDEN = frozenset("\u200b\u200e\u200f\u2060\u061c\u00ad\u180e") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2061, 0x2070))
+}
+"""Characters that nobody sees and that change what others see; ZERO WIDTH JOINER and NON-JOINER are needed to write."""
 
 
 def choose_template(policy: Policy, facts: Facts, news_class: NewsClass, rule_template: str | None) -> str:
@@ -60,13 +69,17 @@ def choose_template(policy: Policy, facts: Facts, news_class: NewsClass, rule_te
 
 
 def _choice_fits(choice: TemplateChoice, facts: Facts, news_class: NewsClass) -> bool:
-    language = (facts.language or "").partition("-")[0].casefold()
+    language = _primary(facts.language or "")
     categories = {category.casefold() for category in facts.categories}
     return (
         (not choice.news_classes or news_class in choice.news_classes)
-        and (not choice.languages or language in choice.languages)
+        and (not choice.languages or language in {_primary(one) for one in choice.languages})
         and (not choice.categories or any(category.casefold() in categories for category in choice.categories))
     )
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].casefold()
 
 
 def post_link(url: str, *, marker: str, choices: WordingChoices) -> str:
@@ -80,7 +93,11 @@ def variables_for(
     facts: Facts, *, news_class: NewsClass, choices: WordingChoices, link: str
 ) -> dict[str, TemplateValue]:
     """
-    What a template may use: title, summary, sentences, authors, category, tags, hashtags, url, site, published, class.
+    What a template may use; every name is always there, empty text and empty lists where the article says nothing.
+
+    `title`, `summary`, `sentences` (of the summary), `authors`, `category` (the first), `tags` (keywords), `hashtags`
+    (with signs, as one text), `url`, `site`, `published` (day and time in the newsroom's zone, in the article's
+    language), `class`, `language` (primary tag).
     """
     title = typographic(facts.title, facts.language)
     summary = typographic(summary_of(facts), facts.language)
@@ -97,84 +114,44 @@ def variables_for(
         "site": choices.site_name,
         "published": _local_time(facts.published_at, choices.zone, facts.language),
         "class": news_class.value,
+        "language": _primary(facts.language or ""),
     }
-
-
-def summary_of(facts: Facts) -> str:
-    """
-    The summary without a repeated headline; where there is none, the lead sentences of the body.
-    """
-    summary = _without_title(facts.summary.strip(), facts.title)
-    if summary:
-        return summary
-    lead = sentences(facts.body.replace("\n", " "), language=facts.language)
-    kept = [sentence for sentence in lead if not _same(sentence, facts.title)]
-    return _joined(kept[:_LEAD_SENTENCES], facts.language)
-
-
-def _without_title(summary: str, title: str) -> str:
-    if not summary or _same(summary, title):
-        return ""
-    if title and summary.casefold().startswith(title.casefold()):
-        rest = summary[len(title) :]
-        if not rest[:1].isalnum():
-            return rest.lstrip(" .:–—-|。：")
-    return summary
-
-
-def _same(one: str, other: str) -> bool:
-    plain_one, plain_other = (_plain(text) for text in (one, other))
-    return bool(plain_other) and fuzz.ratio(plain_one, plain_other) >= _SAME_PERCENT
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
-
-
-def _joined(parts: Sequence[str], language: str | None) -> str:
-    spaced = (language or "en").partition("-")[0] not in {"zh", "ja", "th", "lo", "km", "my"}
-    return (" " if spaced else "").join(parts)
-
-
-def typographic(text: str, language: str | None) -> str:
-    """
-    Straight quotes made typographic where the language's own are certain (English); all spaces folded to one.
-    """
-    text = re.sub(r"[ \t\r\n\u00a0]+", " ", text).strip()
-    if (language or "en").partition("-")[0] != "en":
-        return text
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    text = re.sub(r"(^|[\s(\[—–-])\"(?=\S)", r"\1“", text)
-    text = re.sub(r"(?<=\S)\"", "”", text)
-    text = re.sub(r"(^|[\s(\[—–“-])'(?=\S)", r"\1‘", text)
-    return re.sub(r"(?<=\S)'", "’", text)
 
 
 def _local_time(at: datetime | None, zone: str, language: str | None) -> str:
     if at is None:
         return ""
+    locale = _locale(language)
+    day, time = (
+        format_skeleton(skeleton, at, tzinfo=ZoneInfo(zone), locale=locale, fuzzy=True) for skeleton in ("MMMd", "Hm")
+    )
+    return str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", time)
+
+
+def _locale(language: str | None) -> Locale:
     try:
-        locale = Locale.parse((language or "en").replace("-", "_"))
+        return Locale.parse(language or "en", sep="-")
     except (UnknownLocaleError, ValueError):
-        locale = Locale.parse("en")
-    return format_datetime(at, "d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
+        return Locale.parse("en")
 
 
 def pick_hashtags(facts: Facts, choices: WordingChoices, *, text: str) -> list[str]:
     """
-    Hashtags (without sign) that the mapping gives for categories and keywords, within the budget.
+    Hashtags (without sign) that the mapping gives for categories and keywords, in that order, within the budget.
 
     One that the text holds already, or that X would not link as meant, is left out.
     """
     there = {tag.casefold() for tag in hashtags(text)}
+    room = max(choices.hashtag_budget - len(there), 0)
+    mapping = {word.casefold(): tag for word, tag in choices.hashtags.items()}
     picked: list[str] = []
     for word in (*facts.categories, *facts.keywords):
-        tag = choices.hashtags.get(word.casefold())
-        if tag is None or tag.casefold() in there or hashtags(f" #{tag} ") != [tag]:
+        tag = mapping.get(word.strip().casefold())
+        if tag is None or tag.casefold() in there or hashtags(f"#{tag}") != [tag]:
             continue
         there.add(tag.casefold())
         picked.append(tag)
-    return picked[: choices.hashtag_budget]
+    return picked[:room]
 
 
 def fill(
@@ -182,120 +159,81 @@ def fill(
 ) -> Wording:
     """
     The finished text: slots filled into the room left, accidental links defused, problems named.
+
+    `link` is the article's; None: the text must have none.
     """
     meant = [link] if link else []
-    parts = [_safe(part, meant, choices) for part in skeleton.parts]
-    chosen: dict[int, str] = {index: "" for index, part in enumerate(parts) if isinstance(part, FitSlot)}
-    shortened = False
-    for index, slot in sorted(
-        ((index, part) for index, part in enumerate(parts) if isinstance(part, FitSlot)),
-        key=lambda pair: (pair[1].priority, pair[0]),
-    ):
-        chosen[index] = _fit(parts, chosen, index, slot, language=language, limit=limit)
-        shortened = shortened or chosen[index] != slot.text
-    text = _assemble(parts, chosen)
+    finish = partial(defuse, meant=meant) if choices.accidental_links == "defuse" else str
+    fitted = fit_parts(skeleton, language=language, limit=limit, finish=lambda text: finish(normalise(text)))
+    problems = [*_addresses(skeleton, meant), *check_text(fitted.text, link=link, choices=choices, limit=limit)]
     return Wording(
-        text=text,
-        weighted_length=weighted_length(text),
-        links=tuple(links(text)),
-        problems=check_text(text, link=link, choices=choices, limit=limit),
-        shortened=shortened,
+        text=fitted.text,
+        weighted_length=weighted_length(fitted.text),
+        links=tuple(links(fitted.text)),
+        problems=tuple(dict.fromkeys(problems)),
+        shortened=fitted.shortened,
     )
 
 
-def _safe(part: str | FitSlot, meant: Collection[str], choices: WordingChoices) -> str | FitSlot:
-    text = part.text if isinstance(part, FitSlot) else part
-    if choices.accidental_links == "defuse":
-        text = defuse(text, meant)
-    return FitSlot(text=text.strip(), priority=part.priority) if isinstance(part, FitSlot) else text
-
-
-def _assemble(parts: Sequence[str | FitSlot], chosen: dict[int, str]) -> str:
-    whole = "".join(chosen[index] if isinstance(part, FitSlot) else part for index, part in enumerate(parts))
-    return normalise(_MANY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", whole)))
-
-
-def _fit(
-    parts: Sequence[str | FitSlot],
-    chosen: dict[int, str],
-    index: int,
-    slot: FitSlot,
-    *,
-    language: str | None,
-    limit: int,
-) -> str:
-    text = slot.text
-
-    def fits(candidate: str) -> bool:
-        return weighted_length(_assemble(parts, {**chosen, index: candidate})) <= limit
-
-    if not text or fits(text):
-        return text
-    if slot.priority >= WHOLE_OR_NOTHING:
-        return ""
-    by_sentence = _whole_sentences(text, fits, language=language)
-    if by_sentence:
-        return by_sentence
-    return _cut(text, fits, word_ends(text, language=language)) or _cut(text, fits, grapheme_ends(text))
-
-
-def _whole_sentences(text: str, fits: object, *, language: str | None) -> str:
-    assert callable(fits)
-    best, at = "", 0
-    for sentence in sentences(text, language=language):
-        at = text.index(sentence, at) + len(sentence)
-        if not fits(text[:at]):
-            break
-        best = text[:at]
-    return best if _END_MARK.search(best) else ""
-
-
-def _cut(text: str, fits: object, ends: Sequence[int]) -> str:
-    assert callable(fits)
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if fits(_ended(text[: ends[middle - 1]])):
-            low = middle
-        else:
-            high = middle - 1
-    return _ended(text[: ends[low - 1]]) if low else ""
-
-
-def _ended(text: str) -> str:
-    bare = text.rstrip(_DANGLING)
-    return bare + _ELLIPSIS if bare else ""
+def _addresses(skeleton: Skeleton, meant: Collection[str]) -> Iterator[str]:
+    """
+    A sentence for each address written out in full; looked for before anything is defused.
+    """
+    for part in skeleton.parts:
+        for stray in accidental_links(part.text if isinstance(part, FitSlot) else part, meant):
+            if "/" in stray:
+                yield f"the text holds the address {stray}, which is not the article's"
 
 
 def check_text(text: str, *, link: str | None, choices: WordingChoices, limit: int = LIMIT) -> tuple[str, ...]:
     """
     What speaks against sending the text as it is, a sentence each; empty: nothing.
+
+    For what the bot words and for what editors write. `link` is the one that is meant; None: none is.
     """
-    problems: list[str] = []
+    return (
+        *_check_form(text, limit),
+        *_check_links(text, link),
+        *_check_names(text, choices),
+    )
+
+
+def _check_form(text: str, limit: int) -> Iterator[str]:
     length = weighted_length(text)
     if not text.strip():
-        problems.append("the text is empty")
+        yield "the text is empty"
     if length > limit:
-        problems.append(f"the text is {length} long, {length - limit} over the limit of {limit}")
+        yield f"the text is {length} long, {length - limit} over the limit of {limit}"
     if text != normalise(text):
-        problems.append("the text holds characters or spaces that X changes or refuses")
-    problems += [
-        f"«{stray}» becomes a link that was not meant" for stray in accidental_links(text, [link] if link else [])
-    ]
+        yield "the text holds characters or spaces that X changes or refuses"
+    hidden = {
+        letter for letter in text if letter in _HIDDEN or (letter != "\n" and unicodedata.category(letter) == "Cc")
+    }
+    for letter in sorted(hidden):
+        yield f"the text holds the invisible character U+{ord(letter):04X}; take it out"
+
+
+def _check_links(text: str, link: str | None) -> Iterator[str]:
+    for stray in accidental_links(text, [link] if link else []):
+        yield f"«{stray}» becomes a link that was not meant"
     if link is not None and link not in links(text):
-        problems.append("the article's link is not in the text as X would read it")
-    allowed = {handle.casefold() for handle in choices.allowed_mentions}
-    problems += [
-        f"@{name} is not on the list of accounts we name" for name in mentions(text) if name.casefold() not in allowed
-    ]
+        yield "the article's link is not in the text as X would read it"
+
+
+def _check_names(text: str, choices: WordingChoices) -> Iterator[str]:
+    allowed = {handle.casefold().removeprefix("@") for handle in choices.allowed_mentions}
+    for name in mentions(text):
+        if name.casefold() not in allowed:
+            yield f"@{name} is not on the list of accounts we name"
     known = {tag.casefold() for tag in choices.hashtags.values()}
     found = hashtags(text)
-    problems += [f"#{tag} is not among our hashtags" for tag in found if tag.casefold() not in known]
+    for tag in found:
+        if tag.casefold() not in known:
+            yield f"#{tag} is not among our hashtags"
     if len(found) > choices.hashtag_budget:
-        problems.append(f"{len(found)} hashtags are more than our {choices.hashtag_budget}")
+        yield f"{len(found)} hashtags are more than our {choices.hashtag_budget}"
     if len(cashtags(text)) > 1:
-        problems.append("X takes only one cashtag in a post")
-    return tuple(problems)
+        yield "X takes only one cashtag in a post"
 
 
 def check_links_allowed(text: str, domains: Sequence[str]) -> tuple[str, ...]:
