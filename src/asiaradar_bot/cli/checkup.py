@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import CannotReadError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
@@ -48,26 +49,14 @@ def _templates(app: App) -> Iterator[Check]:
     names = app.renderer.list_templates()
     if not names:
         yield "templates", False, f"there are none in {app.settings.templates.folder}: check templates.folder"
-    sample = {
-        "title": "Sample headline",
-        "summary": "A sample sentence. And another one.",
-        "sentences": ["A sample sentence.", "And another one."],
-        "authors": ["Desk"],
-        "category": "Politics",
-        "tags": ["asia"],
-        "hashtags": "#Politics",
-        "url": "https://radar.asia/sample",
-        "site": "Radar Asia",
-        "published": "24 Nov, 09:00",
-        "class": "normal",
-    }
     for name in names:
         try:
-            app.renderer.render(name, sample)
+            tried = check_template(app.renderer, name, choices=app.policy.wording)
         except TemplateError as error:
             yield f"template {name}", False, str(error)
         else:
-            yield f"template {name}", True, "renders"
+            lengths = ", ".join(f"{sample} {wording.weighted_length}" for sample, wording in tried.items())
+            yield f"template {name}", True, f"weighted lengths of its samples: {lengths}"
 
 
 def _account(app: App) -> Check:

@@ -8,6 +8,7 @@ Accounts and hashtags that are not on our lists are held: whoever takes over the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -55,6 +56,13 @@ _HIDDEN = frozenset("\u200b\u200e\u200f\u2060\u061c\u00ad\u180e") | {
 }
 """Characters that nobody sees and that change what others see; ZERO WIDTH JOINER and NON-JOINER are needed to write."""
 
+_BREAKING_LABEL = re.compile(
+    r"^\W*(?:breaking(?: news)?|just in|快[讯訊]|突[发發]|速報|속보|ताज़ा ख़बर|ด่วน|عاجل)"
+    r"(?:\s*[:：|–—\]】)]\s*|\s+-\s+|\s*[/／]\s*)",
+    re.IGNORECASE,
+)
+"""What desks write before urgent headlines; the template writes it as well, and once is enough."""
+
 
 def choose_template(policy: Policy, facts: Facts, news_class: NewsClass, rule_template: str | None) -> str:
     """
@@ -100,6 +108,8 @@ def variables_for(
     language), `class`, `language` (primary tag).
     """
     title = typographic(facts.title, facts.language)
+    if news_class is NewsClass.BREAKING:
+        title = _BREAKING_LABEL.sub("", title) or title
     summary = typographic(summary_of(facts), facts.language)
     tags = pick_hashtags(facts, choices, text=f"{title} {summary}")
     return {
