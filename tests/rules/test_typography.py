@@ -38,6 +38,8 @@ def test_marks_that_are_certain_are_made_typographic(given_text: str, expected: 
         'see https://radar.asia/?q="x" now',
         "already ‘right’ and “right”",
         '“mixed” and "straight"',
+        'a "b" c" d',
+        'one "two three " four" five',
         "",
     ],
 )

@@ -59,6 +59,8 @@ class Runner:
                 seconds=every.total_seconds(),
                 next_run_time=datetime.now(UTC) + delay,
             )
+        # Beside the ticks, so that neither the start nor the first post waits for the renderer's process.
+        self._scheduler.add_job(self._guarded, args=["templates", self._app.renderer.prepare])
         self._scheduler.start()
 
     def stop(self) -> None:
