@@ -8,6 +8,8 @@ from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.ports import Clock, Store
 
 MOST_DRIFT = timedelta(minutes=5)
+STALE = timedelta(seconds=40)
+"""Without a good write for this long the watchdog is no longer told that all is well; beats come every 15 seconds."""
 _PAUSE = "the machine's clock jumped"
 _AGREEMENTS = 2
 
@@ -22,7 +24,13 @@ class Heartbeat:
         self._clock = clock
         self._last: tuple[datetime, float] | None = None
         self._agreed = _AGREEMENTS
-        self.wrote_at: datetime | None = None
+        self._wrote: float | None = None
+
+    def is_alive(self) -> bool:
+        """
+        Whether the last good write is fresh; a stuck scheduler or a failing database makes it stale.
+        """
+        return self._wrote is not None and self._clock.monotonic() - self._wrote <= STALE.total_seconds()
 
     def beat(self) -> None:
         """
@@ -50,4 +58,4 @@ class Heartbeat:
                             at=now, who="bot", action="account.resume", subject="account", why="the clocks agree"
                         )
                     )
-        self.wrote_at = now
+        self._wrote = self._clock.monotonic()

@@ -36,7 +36,7 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
         )
         _tell_systemd("READY=1")
         while not stopping.wait(1.0):
-            if turning.heartbeat.wrote_at is not None:
+            if not runner or turning.heartbeat.is_alive():
                 _tell_systemd("WATCHDOG=1")
     finally:
         _tell_systemd("STOPPING=1")
