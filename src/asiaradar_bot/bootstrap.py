@@ -25,7 +25,7 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.source import Source, SourceKind
 from asiaradar_bot.policy_file import load_policy, load_prices
-from asiaradar_bot.settings import Mode, Settings
+from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage import schema
@@ -161,10 +161,7 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _source(one: object) -> Source:
-    from asiaradar_bot.settings import SourceSettings
-
-    assert isinstance(one, SourceSettings)
+def _source(one: SourceSettings) -> Source:
     return Source(
         name=one.name,
         kind=SourceKind(one.kind),

@@ -9,7 +9,6 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -18,6 +17,7 @@ from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.money import Billable, PriceList
 from asiaradar_bot.model.policy import Policy, QuietHours, Rule, SlotTimes, TemplateChoice, WordingChoices
 from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.rules.slots import check_zone
 
 _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
@@ -27,12 +27,6 @@ _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-def _zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError(f"{zone} is no time zone: use an IANA name such as Asia/Singapore")
-    return zone
 
 
 def _span(text: str) -> timedelta:
@@ -68,7 +62,7 @@ class _QuietPart(_Part):
     zone: str
     breaking_pierces: bool = True
 
-    _known = field_validator("zone")(_zone)
+    _known = field_validator("zone")(check_zone)
 
 
 class _SlotPart(_Part):
@@ -76,7 +70,7 @@ class _SlotPart(_Part):
     times: tuple[time, ...] = Field(default=(time(9), time(12), time(18)), min_length=1)
     weekdays: tuple[_Day, ...] = Field(default=_DAYS, min_length=1)
 
-    _known = field_validator("zone")(_zone)
+    _known = field_validator("zone")(check_zone)
 
 
 class _WordingPart(_Part):
@@ -89,7 +83,7 @@ class _WordingPart(_Part):
     marker_parameter: str = Field(default="utm_id", pattern=r"^utm_[a-z]+$")
     accidental_links: Literal["defuse", "hold"] = "defuse"
 
-    _known = field_validator("zone")(_zone)
+    _known = field_validator("zone")(check_zone)
 
 
 class _PolicyPart(_Part):

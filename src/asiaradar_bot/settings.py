@@ -8,7 +8,6 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -20,6 +19,7 @@ from pydantic_settings import (
 )
 
 from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.rules.slots import check_zone
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
 
@@ -92,7 +92,7 @@ class SourceSettings(_Section):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        return _zone(zone)
+        return check_zone(zone)
 
 
 class FetchSettings(_Section):
@@ -359,9 +359,3 @@ def _sentence(error: ValidationError, path: Path | None) -> str:
         f" (from {path}, the environment ASIARADAR_... or secrets)" if path else " (from the environment ASIARADAR_...)"
     )
     return "settings: " + "; ".join(parts) + place
-
-
-def _zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError(f"{zone} is no time zone: use an IANA name such as Asia/Singapore")
-    return zone

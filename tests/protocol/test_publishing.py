@@ -173,6 +173,18 @@ def test_an_unreadable_timeline_ends_in_unknown_and_an_alert(store: SqlStore) ->
     assert fake(press).calls == 1
 
 
+@pytest.mark.parametrize("word", ["yes", "yes_but_lost"])
+def test_where_a_post_leads_is_remembered_however_it_was_found(store: SqlStore, word: str) -> None:
+    """A manual post's article is known to be on the timeline, whether X answered or the reconciler found it."""
+    press = make_press(store, word)
+    post = queue(store)
+    publish_due(press)
+    advance(press, **SETTLED)
+    reconcile(press)
+    with store.read() as tx:
+        assert [seen.post_id for seen in tx.account.find_on_timeline("https://radar.asia/story")] == [post.id]
+
+
 def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -> None:
     """The process dies before each SQL statement in turn, and the post still goes out exactly once."""
     crashed = survived = number = 0

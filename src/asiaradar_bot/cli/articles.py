@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -79,15 +80,12 @@ def why(url: Annotated[str, typer.Argument(help="Address or number of the articl
     )
 
 
-def find_article(tx: Transaction, text: str, now: object) -> Article:
+def find_article(tx: Transaction, text: str, now: datetime) -> Article:
     """
     The article of that number or address. Raises NotFoundError, InputError.
     """
-    from datetime import datetime
-
     if text.isdigit():
         return tx.articles.get(ArticleId(int(text)))
-    assert isinstance(now, datetime)
     item = SourceItem(id=text, url=canonical_url(text))
     found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
     if found is None:

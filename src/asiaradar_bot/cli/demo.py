@@ -10,12 +10,17 @@ import threading
 import time
 from pathlib import Path
 
+from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.logs import configure_logs
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.post import PostState
+from asiaradar_bot.runner.loop import Runner
+from asiaradar_bot.runner.service import WebThread
+from asiaradar_bot.sandbox.site import SampleSite, Scenario
 from asiaradar_bot.settings import Settings, load_settings
+from asiaradar_bot.web.app import build_web
 
 FOLDER = Path("var/demo")
 _QUIET_AT_END = 12.0
@@ -25,12 +30,6 @@ def show(*, pace: float, port: int, once: bool) -> int:
     """
     Run the demo until Ctrl+C, or with `once` until the story is told; the exit code.
     """
-    from asiaradar_bot.adapters.clock import SystemClock
-    from asiaradar_bot.runner.loop import Runner
-    from asiaradar_bot.runner.service import WebThread
-    from asiaradar_bot.sandbox.site import SampleSite, Scenario
-    from asiaradar_bot.web.app import build_web
-
     shutil.rmtree(FOLDER, ignore_errors=True)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,10 +73,7 @@ def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
     )
 
 
-def _tell_story(app: App, scenario: object, stopping: threading.Event, *, pace: float, once: bool) -> None:
-    from asiaradar_bot.sandbox.site import Scenario
-
-    assert isinstance(scenario, Scenario)
+def _tell_story(app: App, scenario: Scenario, stopping: threading.Event, *, pace: float, once: bool) -> None:
     told: dict[str, object] = {}
     next_at = time.monotonic()
     ended_at: float | None = None

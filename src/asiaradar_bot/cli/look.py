@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,11 @@ import typer
 
 from asiaradar_bot.adapters.news_site.page import read_page_document
 from asiaradar_bot.adapters.news_site.source import read_source_document
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.source import Source, SourceKind
-from asiaradar_bot.steps.preview import Preview, preview_page
+from asiaradar_bot.steps.preview import preview_page
 
 source_group = typer.Typer(help="Sources.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -48,8 +48,6 @@ def read(
             raise InputError(f"there is no file {place}")
         answer = read_source_document(file.read_bytes(), kind=kind, url="https://radar.asia/")
     else:
-        from datetime import timedelta
-
         with opened() as app:
             source = Source(name="asked", kind=kind, url=place, poll=timedelta(minutes=1))
             found = app.site.read_source(source, url=place, validators=Validators(), now=app.clock.now())
@@ -81,26 +79,19 @@ def preview(
     media_type = "text/html" if b"<html" in content[:4096].lower() or b"<!doctype" in content[:64].lower() else None
     with opened() as app:
         seen = read_page_document(content, url=url, content_type=media_type)
-        found = _preview(app, url, seen, template)
+        found = preview_page(
+            app.store,
+            app.renderer,
+            app.clock,
+            url=url,
+            page=seen,
+            template=template,
+            policy=app.policy,
+            prices=app.prices,
+        )
     if json:
         print_json(asdict(found))
         return
     print(f"{found.text}\n---\n{found.weighted_length} of 280, {found.price_usd} USD, {found.decision}: {found.reason}")
     for problem in found.problems:
         print(f"problem: {problem}")
-
-
-def _preview(app: App, url: str, page: object, template: str | None) -> Preview:
-    from asiaradar_bot.model.article import ArticlePage
-
-    assert isinstance(page, ArticlePage)
-    return preview_page(
-        app.store,
-        app.renderer,
-        app.clock,
-        url=url,
-        page=page,
-        template=template,
-        policy=app.policy,
-        prices=app.prices,
-    )

@@ -61,9 +61,6 @@ class ArticleRows(Protocol):
     def add_names(self, article_id: ArticleId, names: Collection[str]) -> None:
         """More names for it; names that are taken already are left alone."""
 
-    def list_names(self, article_id: ArticleId) -> Sequence[str]:
-        """All names it goes by, sorted."""
-
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
         """Articles whose page is to be read (again) now, oldest appointment first."""
 
@@ -90,9 +87,6 @@ class ArticleRows(Protocol):
 
     def recent_headlines(self, since: datetime) -> Sequence[Headline]:
         """Headlines first seen since then, with whether their article is posted or on its way."""
-
-    def without_decision(self, names: Collection[str]) -> Collection[str]:
-        """Those of the names that no article on record goes by."""
 
 
 class PostRows(Protocol):
@@ -123,9 +117,6 @@ class PostRows(Protocol):
 
     def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
         """Posts on their way with their open attempt, oldest first."""
-
-    def list_unsettled(self) -> Sequence[Post]:
-        """Posts in doubt: sending or unknown."""
 
     def move(
         self,

@@ -9,8 +9,8 @@ from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post
-from asiaradar_bot.rules.addresses import is_allowed
-from asiaradar_bot.rules.post_text import accidental_links, is_valid, links
+from asiaradar_bot.rules.post_text import accidental_links, is_valid
+from asiaradar_bot.rules.wording import foreign_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +84,9 @@ def _check_article(
 def _text_problem(post: Post, policy: Policy) -> str | None:
     if not is_valid(post.text):
         return "the text is empty, too long or holds characters that X refuses"
-    for link in links(post.text):
-        address = link if "://" in link else f"https://{link}"
-        if not is_allowed(address, policy.allowed_domains):
-            return f"the text links to {link}, which is not an allowed domain (policy allowed_domains)"
+    foreign = foreign_links(post.text, policy.allowed_domains)
+    if foreign:
+        return f"the text links to {foreign[0]}, which is not an allowed domain (policy allowed_domains)"
     stray = accidental_links(post.text, [post.link] if post.link else [])
     if stray and not post.text_frozen:
         return f"the text holds a link that was not meant: {stray[0]}"

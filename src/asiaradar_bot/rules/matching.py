@@ -13,8 +13,10 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import Attempt, Post
+from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.post_text import link_spans
 
 _SKEW = timedelta(seconds=5)
@@ -43,6 +45,18 @@ def carries_marker(remote: RemotePost, marker: str) -> bool:
     """
     pattern = re.compile(rf"[?&][^=&#]+={re.escape(marker)}(?:[&#]|$)")
     return any(pattern.search(link) for link in remote.links)
+
+
+def link_key(links: Sequence[str]) -> str | None:
+    """
+    The canonical address of the first link that has one: the article that a post leads to, None if it leads nowhere.
+    """
+    for link in links:
+        try:
+            return canonical_url(link)
+        except InputError:
+            continue
+    return None
 
 
 def find_match(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.policy import QuietHours, SlotTimes
@@ -20,24 +20,23 @@ _DAY = timedelta(days=1)
 _LOOK_AHEAD_DAYS = 60
 
 
+def check_zone(zone: str) -> str:
+    """
+    The zone's name as it was given.
+
+    Raises:
+        ValueError: there is no such zone; a sentence.
+    """
+    if zone not in available_timezones():
+        raise ValueError(f"{zone} is no time zone: use an IANA name such as Asia/Singapore")
+    return zone
+
+
 def is_quiet(now: datetime, quiet_hours: Sequence[QuietHours], news_class: NewsClass) -> bool:
     """
     True if nothing of this class may be sent now.
     """
     return any(_covers(span, now, news_class) for span in quiet_hours)
-
-
-def quiet_ends(now: datetime, quiet_hours: Sequence[QuietHours], news_class: NewsClass) -> datetime:
-    """
-    The first instant from now on that is not quiet; `now` itself if it is not quiet.
-    """
-    at = now
-    for _ in range(len(quiet_hours) * 3 + 1):
-        covering = [span for span in quiet_hours if _covers(span, at, news_class)]
-        if not covering:
-            break
-        at = max(_end_of(span, at) for span in covering)
-    return at
 
 
 def _covers(span: QuietHours, now: datetime, news_class: NewsClass) -> bool:
@@ -47,16 +46,6 @@ def _covers(span: QuietHours, now: datetime, news_class: NewsClass) -> bool:
     if span.starts <= span.ends:
         return span.starts <= local < span.ends
     return local >= span.starts or local < span.ends
-
-
-def _end_of(span: QuietHours, now: datetime) -> datetime:
-    zone = ZoneInfo(span.zone)
-    local_on = now.astimezone(zone).date()
-    for days in range(3):
-        at = local_instant(local_on + timedelta(days=days), span.ends, zone)
-        if at > now:
-            return at
-    return now + _DAY
 
 
 def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:

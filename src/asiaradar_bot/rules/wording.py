@@ -250,8 +250,11 @@ def check_links_allowed(text: str, domains: Sequence[str]) -> tuple[str, ...]:
     """
     A sentence for each link in the text that leads outside the allowed domains.
     """
-    return tuple(
-        f"the text links to {link}, which is not an allowed domain"
-        for link in links(text)
-        if not is_allowed(link if "://" in link else f"https://{link}", domains)
-    )
+    return tuple(f"the text links to {link}, which is not an allowed domain" for link in foreign_links(text, domains))
+
+
+def foreign_links(text: str, domains: Sequence[str]) -> list[str]:
+    """
+    The links in the text that lead outside the allowed domains, in order, with or without `https://` as they stand.
+    """
+    return [link for link in links(text) if not is_allowed(link if "://" in link else f"https://{link}", domains)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -86,7 +88,7 @@ class Runner:
         if not self._locks[name].acquire(blocking=False):
             return
         try:
-            result = self._guarded(name, lambda: TIMETABLE[name].step(self._app))
+            result = self._guarded(name, partial(TIMETABLE[name].step, self._app))
         finally:
             self._locks[name].release()
         if result is None or not TIMETABLE[name].did(result):
@@ -94,10 +96,9 @@ class Runner:
         for following in TIMETABLE[name].then:
             with self._locks[following]:
                 if not self._stopping.is_set():
-                    self._guarded(following, lambda step=following: TIMETABLE[step].step(self._app))
+                    self._guarded(following, partial(TIMETABLE[following].step, self._app))
 
-    def _guarded(self, name: str, step: object) -> object:
-        assert callable(step)
+    def _guarded(self, name: str, step: Callable[[], object]) -> object:
         try:
             result = step()
         except Exception:  # noqa: BLE001 - the one place: whatever a step throws, the others go on

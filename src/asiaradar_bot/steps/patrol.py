@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.audit import AuditEntry
-from asiaradar_bot.model.errors import CannotReadError, InputError
+from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import AnswerClass, RemotePost
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.addresses import canonical_url
-from asiaradar_bot.rules.matching import carries_marker, match_key
-from asiaradar_bot.steps.press import Press
+from asiaradar_bot.rules.matching import carries_marker, link_key, match_key
+from asiaradar_bot.steps.press import Press, remember_own
 
 _OVERLAP = timedelta(minutes=30)
 """X's timeline lags; this much is read twice."""
@@ -38,11 +37,10 @@ def enter_safe_mode_if_restored(press: Press) -> str | None:
     """
     At start-up: the reason for safe mode if the database is older than this machine's side file, else None.
     """
-    seen = press.files.read_epoch()
     with press.store.begin() as tx:
         state = tx.account.state()
-        if state.safe_mode is None and seen is not None and state.epoch < seen:
-            why = f"the database (epoch {state.epoch}) is older than this machine's side file (epoch {seen})"
+        why = press.restored_reason(state)
+        if state.safe_mode is None and why is not None:
             tx.account.set_mark("safe_mode", why)
             tx.inbox.raise_alert("safe_mode", why, subject="account", at=press.clock.now())
             return why
@@ -92,7 +90,7 @@ def _account_for(
             adopted += _adopt(tx, tx.posts.get(owner_id), post, now=now)
             continue
         is_foreign = post.created_at >= watching_since
-        tx.account.record_seen(post, at=now, post_id=None, foreign=is_foreign, link_key=_link_key(post))
+        tx.account.record_seen(post, at=now, post_id=None, foreign=is_foreign, link_key=link_key(post.links))
         if is_foreign:
             foreign += 1
             _raise_foreign(press, tx, post, now=now)
@@ -137,7 +135,7 @@ def _adopt(tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) ->
         published_at=remote.created_at,
     )
     tx.ledger.settle(attempt.id, SpendState.SETTLED)
-    tx.account.record_seen(remote, at=now, post_id=post.id, foreign=False, link_key=post.article_url)
+    remember_own(tx, post, remote, at=now)
     return 1
 
 
@@ -158,12 +156,3 @@ def _leave_safe_mode(press: Press, tx: Transaction, *, now: datetime) -> None:
     tx.audit.record(
         AuditEntry(at=now, who="bot", action="safe_mode.off", subject="account", why="the timeline was read through")
     )
-
-
-def _link_key(post: RemotePost) -> str | None:
-    for link in post.links:
-        try:
-            return canonical_url(link)
-        except InputError:
-            continue
-    return None

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, PriceList
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader
+from asiaradar_bot.model.post import Post
+from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
+from asiaradar_bot.rules.matching import link_key
 from asiaradar_bot.rules.prices import price_of
+
+
+def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetime) -> None:
+    """
+    Note that this post on the timeline is ours, and which article it leads to, so that nothing leads there twice.
+    """
+    key = post.article_url or link_key([post.link] if post.link else [])
+    tx.account.record_seen(remote, at=at, post_id=post.id, foreign=False, link_key=key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +42,15 @@ class Press:
     limits: Limits
     policy: Policy
     prices: Sequence[PriceList]
+
+    def restored_reason(self, state: AccountState) -> str | None:
+        """
+        A sentence if the database is older than what this machine saw last, as after a restore; else None.
+        """
+        seen = self.files.read_epoch()
+        if seen is None or state.epoch >= seen:
+            return None
+        return f"the database (epoch {state.epoch}) is older than this machine's side file (epoch {seen})"
 
     def stop_reason(self) -> str | None:
         """

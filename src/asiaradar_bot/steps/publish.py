@@ -27,14 +27,13 @@ from asiaradar_bot.model.outcome import (
 )
 from asiaradar_bot.model.post import Attempt, Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
 from asiaradar_bot.rules.matching import match_key
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
-from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.press import Press, remember_own
 
 _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
@@ -108,8 +107,7 @@ def _account_idle(press: Press) -> str | None:
 def _safe_mode_reason(press: Press, state: AccountState) -> str | None:
     if state.safe_mode is not None:
         return f"safe mode: {state.safe_mode}; the timeline is read first"
-    seen = press.files.read_epoch()
-    if seen is not None and state.epoch < seen:
+    if press.restored_reason(state) is not None:
         return "safe mode: the database is older than this machine's side file; the timeline is read first"
     return None
 
@@ -273,8 +271,7 @@ def _record_published(tx: Transaction, post: Post, attempt: Attempt, outcome: Pu
         return
     tx.ledger.settle(attempt.id, SpendState.SETTLED)
     seen = RemotePost(id=outcome.remote_id, text=post.text, created_at=now, links=tuple(links(post.text)))
-    key = post.article_url or (canonical_url(post.link) if post.link else None)
-    tx.account.record_seen(seen, at=now, post_id=post.id, foreign=False, link_key=key)
+    remember_own(tx, post, seen, at=now)
 
 
 def _record_later(

@@ -12,7 +12,7 @@ from asiaradar_bot.model.outcome import AnswerClass, RemotePost
 from asiaradar_bot.model.post import Attempt, Post, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import find_match
-from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.press import Press, remember_own
 
 NEEDED_READS = 2
 """Reads that all miss a post before it counts as absent."""
@@ -93,7 +93,7 @@ def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePo
         attempts=post.attempts + 1,
     )
     tx.ledger.settle(attempt.id, SpendState.SETTLED)
-    tx.account.record_seen(match, at=now, post_id=post.id, foreign=False, link_key=post.article_url)
+    remember_own(tx, post, match, at=now)
     return "found"
 
 

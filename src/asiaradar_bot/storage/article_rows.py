@@ -98,11 +98,6 @@ class SqlArticleRows:
             rows = [{"name": name, "article_id": article_id} for name in fresh]
             self._connection.execute(insert(article_names), rows)
 
-    def list_names(self, article_id: ArticleId) -> Sequence[str]:
-        """All names it goes by, sorted."""
-        query = select(article_names.c.name).where(article_names.c.article_id == article_id)
-        return sorted(self._connection.scalars(query))
-
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
         """Articles whose page is to be read (again) now, oldest appointment first."""
         query = select(articles).where(articles.c.next_read_at.is_not(None), articles.c.next_read_at <= now)
@@ -205,15 +200,6 @@ class SqlArticleRows:
             )
             for row in self._connection.execute(query)
         ]
-
-    def without_decision(self, names: Collection[str]) -> Collection[str]:
-        """Those of the names that no article on record goes by."""
-        wanted = list(names)
-        found: set[str] = set()
-        for start in range(0, len(wanted), 500):
-            query = select(article_names.c.name).where(article_names.c.name.in_(_cut(wanted[start : start + 500])))
-            found.update(self._connection.scalars(query))
-        return {name for name in wanted if name[:500] not in found}
 
 
 def _cut(names: Collection[str]) -> list[str]:

@@ -120,11 +120,6 @@ class SqlPostRows(SqlAttemptRows):
         pairs = [(_post(row), open_attempts[row.id]) for row in sending]
         return sorted(pairs, key=lambda pair: pair[1].started_at)
 
-    def list_unsettled(self) -> Sequence[Post]:
-        """Posts in doubt: sending or unknown."""
-        query = select(posts).where(posts.c.state.in_(["sending", "unknown"]), posts.c.state.in_(_OPEN))
-        return [_post(row) for row in self._connection.execute(query.order_by(posts.c.id))]
-
     def move(
         self,
         post: Post,

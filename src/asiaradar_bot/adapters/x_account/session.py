@@ -42,7 +42,6 @@ class WireCall:
     gate: Callable[[datetime], str | None] | None = None
     signed_at: datetime | None = None
     signed_monotonic: float = 0.0
-    wire_requests: int = 0
 
 
 _call: ContextVar[WireCall | None] = ContextVar("asiaradar_wire_call", default=None)
@@ -120,8 +119,6 @@ class _GatedAdapter(HTTPAdapter):
                 reason = "the signature is too old to be sent"
             if reason is not None:
                 raise GateClosedError(reason)
-        if call is not None:
-            call.wire_requests += 1
         return super().send(request, *args, **how)
 
 
