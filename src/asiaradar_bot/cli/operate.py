@@ -9,8 +9,8 @@ import typer
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, who
-from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.steps import switch
 
 
 def register(cli: typer.Typer) -> None:
@@ -80,11 +80,7 @@ def doctor() -> int:
 def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = "stopped by hand") -> int:
     """Kill switch: nothing more is sent, not even what is at the gate."""
     with opened() as app:
-        now = app.clock.now()
-        with app.store.begin() as tx:
-            tx.account.set_mark("stopped", f"{reason} ({who()})")
-            tx.audit.record(AuditEntry(at=now, who=who(), action="kill_switch.on", subject="account", why=reason))
-            tx.inbox.raise_alert("kill_switch", f"sending was stopped: {reason}", subject="account", at=now)
+        switch.stop(app.store, app.clock, who=who(), reason=reason)
     print("stopped: nothing is sent until `asiaradar resume`")
     return 0
 
@@ -92,17 +88,8 @@ def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] =
 def resume() -> int:
     """Switch sending on again: clears the kill switch, a pause, and acknowledges foreign posts."""
     with opened() as app:
-        now = app.clock.now()
-        with app.store.begin() as tx:
-            state = tx.account.state()
-            for mark in ("stopped", "paused", "paused_until"):
-                tx.account.set_mark(mark, None)
-            foreign = tx.account.acknowledge_foreign(at=now)
-            why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
-            tx.audit.record(AuditEntry(at=now, who=who(), action="kill_switch.off", subject="account", why=why))
-            waiting = tx.posts.count_by_state()
-        still = app.files.stop_reason()
-    print(f"resumed; {waiting.get('queued', 0)} queued, {waiting.get('held', 0)} held")
-    if still is not None:
-        print(f"still {still}: remove it as well")
+        done = switch.resume(app.store, app.clock, app.files, who=who())
+    print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")
+    if done.still_stopped is not None:
+        print(f"still {done.still_stopped}: remove it as well")
     return 0

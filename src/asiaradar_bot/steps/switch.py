@@ -1,0 +1,48 @@
+"""The kill switch: a person stops all sending at once, and lets it go on again; each with its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.ports import Clock, SideFiles, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """
+    What waits now that sending is on again.
+    """
+
+    waiting: Mapping[str, int]
+    """Number of posts by state."""
+    still_stopped: str | None
+    """Why nothing is sent nevertheless (stop file, environment); None: sending is on."""
+
+
+def stop(store: Store, clock: Clock, *, who: str, reason: str) -> None:
+    """
+    Nothing more is sent from this commit on, not even what is at the gate.
+    """
+    now = clock.now()
+    with store.begin() as tx:
+        tx.account.set_mark("stopped", f"{reason} ({who})")
+        tx.audit.record(AuditEntry(at=now, who=who, action="kill_switch.on", subject="account", why=reason))
+        tx.inbox.raise_alert("kill_switch", f"sending was stopped: {reason}", subject="account", at=now)
+
+
+def resume(store: Store, clock: Clock, files: SideFiles, *, who: str) -> Resumed:
+    """
+    Sending is on again: the switch and a pause are cleared, and foreign posts count as acknowledged.
+    """
+    now = clock.now()
+    with store.begin() as tx:
+        state = tx.account.state()
+        for mark in ("stopped", "paused", "paused_until"):
+            tx.account.set_mark(mark, None)
+        foreign = tx.account.acknowledge_foreign(at=now)
+        why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
+        tx.audit.record(AuditEntry(at=now, who=who, action="kill_switch.off", subject="account", why=why))
+        waiting = tx.posts.count_by_state()
+    return Resumed(waiting=waiting, still_stopped=files.stop_reason())
