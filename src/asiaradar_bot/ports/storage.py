@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from asiaradar_bot.model.account import AccountState, AlertNote, Headline, SeenP
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import Decision
+from asiaradar_bot.model.engagement import CheckpointFigures, Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
@@ -292,6 +293,52 @@ class InboxRows(Protocol):
         """When the like was last passed on."""
 
 
+class EngagementRows(Protocol):
+    """
+    How posts do: the posts that are followed, their append-only snapshots, and their figures at set ages.
+    """
+
+    def save(self, post: FollowedPost) -> None:
+        """Insert or replace, by `remote_id`."""
+
+    def find(self, remote_ids: Collection[str]) -> Mapping[str, FollowedPost]:
+        """Followed posts by the id of their first or newest version, as asked."""
+
+    def find_for_post(self, post_id: PostId) -> FollowedPost | None:
+        """The followed post of one of ours; None before it was first read."""
+
+    def list_open(self) -> Sequence[FollowedPost]:
+        """Posts that are still measured or looked for, oldest first."""
+
+    def list_followed(self, since: datetime, until: datetime) -> Sequence[FollowedPost]:
+        """Posts created from `since` to before `until`, in any state, oldest first."""
+
+    def add(self, snapshots_taken: Iterable[Snapshot]) -> None:
+        """Append; the posts are followed already. Raises NotFoundError."""
+
+    def latest(self, remote_ids: Collection[str]) -> Mapping[str, Snapshot]:
+        """The newest snapshot of each of these posts that has any."""
+
+    def last(self, remote_ids: Collection[str], *, count: int) -> Mapping[str, Sequence[Snapshot]]:
+        """Up to `count` newest snapshots of each of these posts that has any, oldest first."""
+
+    def series(self, remote_id: str) -> Sequence[Snapshot]:
+        """All snapshots of a post by the id of its first version, oldest first."""
+
+    def list_between(self, since: datetime, until: datetime) -> Sequence[Snapshot]:
+        """Snapshots of all posts taken from `since` to before `until`, oldest first."""
+
+    def record_checkpoint(self, remote_id: str, age: timedelta, figures: Figures) -> None:
+        """Insert or replace the figures of a post at an age. Raises NotFoundError."""
+
+    def at_age(self, age: timedelta, *, since: datetime, until: datetime) -> Sequence[CheckpointFigures]:
+        """
+        Every post created from `since` to before `until` with its figures at one of `CHECKPOINTS`, oldest first.
+
+        Posts that are too young, or were not read around that age, are there with figures of None.
+        """
+
+
 class Transaction(Protocol):
     """
     One short transaction; nothing in it waits on a network.
@@ -324,6 +371,10 @@ class Transaction(Protocol):
     @property
     def inbox(self) -> InboxRows:
         """Inbox."""
+
+    @property
+    def engagement(self) -> EngagementRows:
+        """Engagement."""
 
 
 class Store(Protocol):

@@ -20,6 +20,7 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.storage.account_rows import SqlAccountRows
 from asiaradar_bot.storage.article_rows import SqlArticleRows
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
+from asiaradar_bot.storage.engagement_rows import SqlEngagementRows
 from asiaradar_bot.storage.engines import open_engines
 from asiaradar_bot.storage.inbox_rows import SqlInboxRows
 from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
@@ -41,6 +42,7 @@ class SqlTransaction:
         self.ledger = SqlLedgerRows(connection)
         self.audit = SqlAuditRows(connection)
         self.inbox = SqlInboxRows(connection)
+        self.engagement = SqlEngagementRows(connection)
 
 
 class SqlStore:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from asiaradar_bot.model.engagement import FIGURES
 from asiaradar_bot.model.post import PostState
 
 metadata = MetaData(
@@ -374,4 +376,52 @@ alerts = Table(
     Column("sent_at", Instant),
     Index("ix_alerts_unsent", "id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
     Index("ix_alerts_kind", "kind", "subject", "sent_at"),
+)
+
+followed_posts = Table(
+    "followed_posts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("remote_id", String(40), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("post_id", _ID, index=True),
+    Column("state", String(12), nullable=False),
+    Column("current_id", String(40), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("earlier", Text),
+    Column("last_read_at", Instant, index=True),
+    Column("reads", Integer, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Index(
+        "ix_followed_posts_open",
+        "created_at",
+        sqlite_where=text("state IN ('followed', 'missing')"),
+        postgresql_where=text("state IN ('followed', 'missing')"),
+    ),
+)
+
+
+def _figure_columns() -> list[Column[Any]]:
+    return [Column(name, Integer) for name in FIGURES]
+
+
+# Ten of these stand beside each post for good: their key is the row, and their source a small number.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("followed_id", _ID, primary_key=True),
+    Column("taken_at", Instant, primary_key=True),
+    Column("source", SmallInteger, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    *_figure_columns(),
+    sqlite_with_rowid=False,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("age_minutes", Integer, primary_key=True),
+    Column("followed_id", _ID, primary_key=True),
+    *_figure_columns(),
+    sqlite_with_rowid=False,
 )

@@ -1,0 +1,217 @@
+"""Engagement: followed posts, their append-only snapshots, and the figures at set ages that are kept for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from asiaradar_bot.model.engagement import (
+    FIGURES,
+    CheckpointFigures,
+    Figures,
+    FollowedPost,
+    FollowState,
+    Snapshot,
+    SnapshotSource,
+)
+from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.model.post import PostId
+from asiaradar_bot.storage.encoding import to_json
+from asiaradar_bot.storage.tables import checkpoints, followed_posts, snapshots
+
+_CODES = {SnapshotSource.TIMELINE: 1, SnapshotSource.LOOKUP: 2}
+_SOURCES = {code: source for source, code in _CODES.items()}
+_OPEN = ("followed", "missing")
+_AT_ONCE = 500
+
+
+class SqlEngagementRows:
+    """
+    Implements `ports.storage.EngagementRows`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def save(self, post: FollowedPost) -> None:
+        """Insert or replace, by `remote_id`."""
+        values = asdict(post)
+        values["earlier"] = None if post.earlier == Figures() else to_json(asdict(post.earlier))
+        done = self._connection.execute(
+            update(followed_posts).where(followed_posts.c.remote_id == post.remote_id).values(values)
+        )
+        if done.rowcount == 0:
+            self._connection.execute(insert(followed_posts).values(values))
+
+    def find(self, remote_ids: Collection[str]) -> Mapping[str, FollowedPost]:
+        """Followed posts by the id of their first or newest version, as asked."""
+        found: dict[str, FollowedPost] = {}
+        wanted = set(remote_ids)
+        for column in (followed_posts.c.remote_id, followed_posts.c.current_id):
+            for some in _portions(wanted):
+                for row in self._connection.execute(select(followed_posts).where(column.in_(some))):
+                    found[getattr(row, column.name)] = _followed(row)
+        return found
+
+    def find_for_post(self, post_id: PostId) -> FollowedPost | None:
+        """The followed post of one of ours; None before it was first read."""
+        row = self._connection.execute(select(followed_posts).where(followed_posts.c.post_id == post_id)).first()
+        return None if row is None else _followed(row)
+
+    def list_open(self) -> Sequence[FollowedPost]:
+        """Posts that are still measured or looked for, oldest first."""
+        query = select(followed_posts).where(followed_posts.c.state.in_(_OPEN)).order_by(followed_posts.c.created_at)
+        return [_followed(row) for row in self._connection.execute(query)]
+
+    def list_followed(self, since: datetime, until: datetime) -> Sequence[FollowedPost]:
+        """Posts created from `since` to before `until`, in any state, oldest first."""
+        query = select(followed_posts).where(_created(since, until)).order_by(followed_posts.c.created_at)
+        return [_followed(row) for row in self._connection.execute(query)]
+
+    def add(self, snapshots_taken: Iterable[Snapshot]) -> None:
+        """Append; the posts are followed already. Raises NotFoundError."""
+        taken = list(snapshots_taken)
+        keys = self._keys({one.remote_id for one in taken})
+        rows = []
+        for one in taken:
+            if one.remote_id not in keys:
+                raise NotFoundError(f"post {one.remote_id} on X is not followed: nothing is known about it")
+            values = {"followed_id": keys[one.remote_id], "taken_at": one.taken_at, "source": _CODES[one.source]}
+            rows.append({**values, "version": one.version, **asdict(one.figures)})
+        if rows:
+            self._connection.execute(insert(snapshots), rows)
+
+    def latest(self, remote_ids: Collection[str]) -> Mapping[str, Snapshot]:
+        """The newest snapshot of each of these posts that has any."""
+        return {remote_id: found[-1] for remote_id, found in self.last(remote_ids, count=1).items()}
+
+    def last(self, remote_ids: Collection[str], *, count: int) -> Mapping[str, Sequence[Snapshot]]:
+        """Up to `count` newest snapshots of each of these posts that has any, oldest first."""
+        found: dict[str, list[Snapshot]] = {}
+        for some in _portions(set(remote_ids)):
+            newer = snapshots.alias("newer")
+            newer_count = (
+                select(func.count())
+                .where(newer.c.followed_id == snapshots.c.followed_id, newer.c.taken_at > snapshots.c.taken_at)
+                .scalar_subquery()
+            )
+            query = _SNAPSHOTS.where(followed_posts.c.remote_id.in_(some), newer_count < count).order_by(
+                snapshots.c.followed_id, snapshots.c.taken_at
+            )
+            for row in self._connection.execute(query):
+                found.setdefault(row.remote_id, []).append(_snapshot(row))
+        return found
+
+    def series(self, remote_id: str) -> Sequence[Snapshot]:
+        """All snapshots of a post by the id of its first version, oldest first."""
+        query = _SNAPSHOTS.where(followed_posts.c.remote_id == remote_id).order_by(snapshots.c.taken_at)
+        return [_snapshot(row) for row in self._connection.execute(query)]
+
+    def list_between(self, since: datetime, until: datetime) -> Sequence[Snapshot]:
+        """Snapshots of all posts taken from `since` to before `until`, oldest first."""
+        query = _SNAPSHOTS.where(
+            followed_posts.c.created_at < until,
+            followed_posts.c.last_read_at >= since,
+            snapshots.c.taken_at >= since,
+            snapshots.c.taken_at < until,
+        ).order_by(snapshots.c.taken_at, snapshots.c.followed_id)
+        return [_snapshot(row) for row in self._connection.execute(query)]
+
+    def record_checkpoint(self, remote_id: str, age: timedelta, figures: Figures) -> None:
+        """Insert or replace the figures of a post at an age. Raises NotFoundError."""
+        keys = self._keys({remote_id})
+        if remote_id not in keys:
+            raise NotFoundError(f"post {remote_id} on X is not followed: nothing is known about it")
+        here = and_(checkpoints.c.followed_id == keys[remote_id], checkpoints.c.age_minutes == _minutes(age))
+        done = self._connection.execute(update(checkpoints).where(here).values(asdict(figures)))
+        if done.rowcount == 0:
+            self._connection.execute(
+                insert(checkpoints).values(followed_id=keys[remote_id], age_minutes=_minutes(age), **asdict(figures))
+            )
+
+    def at_age(self, age: timedelta, *, since: datetime, until: datetime) -> Sequence[CheckpointFigures]:
+        """
+        Every post created from `since` to before `until` with its figures at one of `CHECKPOINTS`, oldest first.
+
+        Posts that are too young, or were not read around that age, are there with figures of None.
+        """
+        query = (
+            select(followed_posts.c.remote_id, followed_posts.c.created_at, followed_posts.c.post_id, *_AT_AGE)
+            .outerjoin(
+                checkpoints,
+                and_(checkpoints.c.followed_id == followed_posts.c.id, checkpoints.c.age_minutes == _minutes(age)),
+            )
+            .where(_created(since, until))
+            .order_by(followed_posts.c.created_at)
+        )
+        return [
+            CheckpointFigures(
+                remote_id=row[0],
+                created_at=row[1],
+                post_id=None if row[2] is None else PostId(row[2]),
+                age=age,
+                figures=_figures(row),
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def _keys(self, remote_ids: Collection[str]) -> Mapping[str, int]:
+        keys: dict[str, int] = {}
+        for some in _portions(set(remote_ids)):
+            query = select(followed_posts.c.remote_id, followed_posts.c.id).where(followed_posts.c.remote_id.in_(some))
+            keys |= {row.remote_id: row.id for row in self._connection.execute(query)}
+        return keys
+
+
+_SNAPSHOTS = select(followed_posts.c.remote_id, snapshots).join_from(
+    followed_posts, snapshots, snapshots.c.followed_id == followed_posts.c.id
+)
+_AT_AGE = [checkpoints.c[name] for name in FIGURES]
+
+
+def _created(since: datetime, until: datetime) -> Any:
+    return and_(followed_posts.c.created_at >= since, followed_posts.c.created_at < until)
+
+
+def _portions(ids: Collection[str]) -> Iterable[list[str]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def _minutes(age: timedelta) -> int:
+    return int(age.total_seconds()) // 60
+
+
+def _figures(row: Any) -> Figures:
+    return Figures(**{name: getattr(row, name) for name in FIGURES})
+
+
+def _snapshot(row: Any) -> Snapshot:
+    return Snapshot(
+        remote_id=row.remote_id,
+        taken_at=row.taken_at,
+        source=_SOURCES[row.source],
+        version=row.version,
+        figures=_figures(row),
+    )
+
+
+def _followed(row: Any) -> FollowedPost:
+    return FollowedPost(
+        remote_id=row.remote_id,
+        created_at=row.created_at,
+        post_id=None if row.post_id is None else PostId(row.post_id),
+        state=FollowState(row.state),
+        current_id=row.current_id,
+        version=row.version,
+        earlier=Figures(**json.loads(row.earlier)) if row.earlier else Figures(),
+        last_read_at=row.last_read_at,
+        reads=row.reads,
+        misses=row.misses,
+    )
