@@ -63,7 +63,7 @@ def _account(app: App) -> Check:
     if app.settings.x.mode is Mode.DRY_RUN:
         return "X", True, "dry-run: nothing leaves"
     try:
-        account = app.press.timeline.me()
+        account = app.press.ask_account()
     except CannotReadError as error:
         return "X", False, f"{error}: check the four credentials and that the app may read and write"
     wanted = app.settings.x.handle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 class AsiaRadarError(Exception):
     """
@@ -74,4 +76,11 @@ class StorageError(AsiaRadarError):
 class CannotReadError(AsiaRadarError):
     """
     X (or another outside reader) gave no usable answer to a question that changes nothing; it may be asked again.
+
+    `surely_unread`: nothing was read, so nothing is owed. `wait`: how long X asked to be left alone; None: it did not.
     """
+
+    def __init__(self, message: str, *, surely_unread: bool = False, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.surely_unread = surely_unread
+        self.wait = wait

@@ -101,6 +101,8 @@ class UploadFailed:
     """The picture is not with X; uploading again is safe, going without it too."""
 
     detail: str
+    described: bool = False
+    """True: its alt text may have reached X, which bills that."""
 
 
 UploadOutcome = Uploaded | UploadFailed

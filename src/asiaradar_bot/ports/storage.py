@@ -209,6 +209,9 @@ class AccountRows(Protocol):
     ) -> None:
         """Insert or update; `link_key` is the canonical address of the article it leads to."""
 
+    def timeline_ids(self, since: datetime) -> Collection[str]:
+        """Ids of the posts seen on the timeline that were created since then."""
+
     def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
         """Posts on the timeline that lead to this article, oldest first."""
 
@@ -232,8 +235,33 @@ class LedgerRows(Protocol):
     def settle(self, attempt_id: AttemptId, state: SpendState) -> None:
         """Say how the request of an attempt ended."""
 
-    def record(self, what: Billable, amount: Decimal, *, at: datetime, units: int, post_id: PostId | None) -> None:
-        """A request that is known to be billed."""
+    def settle_entry(self, entry_id: int, state: SpendState) -> None:
+        """Say how the request of an entry ended; for requests that belong to no attempt."""
+
+    def reserve_read(self, what: Billable, price: Decimal, *, at: datetime, resources: Collection[str]) -> int | None:
+        """
+        Write the entry before a read that may show these posts (or this user); its id.
+
+        None: all of them were shown on this UTC day already, so that the read is free as far as anyone knows.
+        """
+
+    def settle_read(
+        self, entry_id: int | None, what: Billable, price: Decimal, *, at: datetime, resources: Collection[str]
+    ) -> int:
+        """
+        The read showed these: what was not shown before on this UTC day is billed, `price` each; how many those are.
+
+        What an earlier read without an answer may have shown is moved from its entry to this one.
+        """
+
+    def fail_read(self, entry_id: int | None, *, surely_unread: bool) -> None:
+        """The read gave no answer: nothing is owed, or nobody knows and it counts as if billed."""
+
+    def read_on(self, day_on: date) -> Collection[str]:
+        """Ids of posts that were surely shown on that UTC day: reading them again on it is free."""
+
+    def forget_reads(self, *, before_on: date) -> int:
+        """Forget which posts were shown before that day; the entries stay. How many were forgotten."""
 
     def month_total(self, month_on: date) -> Decimal:
         """Settled, reserved and unknown of that UTC month, in USD."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from asiaradar_bot.model.account import AccountState
+from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.model.outcome import RemotePost
+from asiaradar_bot.model.outcome import RemoteAccount, RemotePost
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.matching import link_key
 from asiaradar_bot.rules.prices import price_of
+
+Answer = TypeVar("Answer")
 
 
 def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetime) -> None:
@@ -76,13 +80,45 @@ class Press:
         Raises:
             CannotReadError: X gave no usable answer; nothing is known.
         """
-        found = self.timeline.own_posts(self.account_id(), since=since)
+        account_id = self.account_id()
+        with self.store.read() as tx:
+            expected = tx.account.timeline_ids(since)
+        return self.paid_read(
+            Billable.OWNED_READ,
+            lambda: self.timeline.own_posts(account_id, since=since),
+            expected=expected,
+            shown=lambda found: [post.id for post in found],
+        )
+
+    def paid_read(
+        self,
+        what: Billable,
+        read: Callable[[], Answer],
+        *,
+        expected: Collection[str],
+        shown: Callable[[Answer], Collection[str]],
+    ) -> Answer:
+        """
+        What the read gives, with its price in the ledger: reserved for what it may show, billed for what it showed.
+
+        What X showed before on the same UTC day is free.
+
+        Raises:
+            CannotReadError: X gave no usable answer; what it may cost stands in the ledger.
+        """
         now = self.clock.now()
-        if found:
-            amount = self.price(Billable.OWNED_READ, at=now) * len(found)
+        price = self.price(what, at=now)
+        with self.store.begin() as tx:
+            entry_id = tx.ledger.reserve_read(what, price, at=now, resources=expected)
+        try:
+            answer = read()
+        except CannotReadError as error:
             with self.store.begin() as tx:
-                tx.ledger.record(Billable.OWNED_READ, amount, at=now, units=len(found), post_id=None)
-        return found
+                tx.ledger.fail_read(entry_id, surely_unread=error.surely_unread)
+            raise
+        with self.store.begin() as tx:
+            tx.ledger.settle_read(entry_id, what, price, at=now, resources=shown(answer))
+        return answer
 
     def account_id(self) -> str:
         """
@@ -95,9 +131,16 @@ class Press:
             known = tx.account.get_mark("remote_id")
         if known is not None:
             return known
-        account = self.timeline.me()
-        now = self.clock.now()
+        account = self.ask_account()
         with self.store.begin() as tx:
             tx.account.set_mark("remote_id", account.id)
-            tx.ledger.record(Billable.USER_READ, self.price(Billable.USER_READ, at=now), at=now, units=1, post_id=None)
         return account.id
+
+    def ask_account(self) -> RemoteAccount:
+        """
+        The account behind the credentials, asked now.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
+        """
+        return self.paid_read(Billable.USER_READ, self.timeline.me, expected=[], shown=lambda account: [account.id])

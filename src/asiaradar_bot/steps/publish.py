@@ -24,6 +24,7 @@ from asiaradar_bot.model.outcome import (
     RetryLater,
     Unconfirmed,
     Uploaded,
+    UploadOutcome,
 )
 from asiaradar_bot.model.post import Attempt, Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
@@ -181,17 +182,27 @@ def _upload_picture(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
         return post, ()
     with press.store.read() as tx:
         picture = tx.posts.get_picture(post.picture_id)
+    entry_id = None
+    if post.alt_text:
+        now = press.clock.now()
+        amount = press.price(Billable.ALT_TEXT, at=now)
+        with press.store.begin() as tx:
+            entry_id = tx.ledger.reserve(Billable.ALT_TEXT, amount, at=now, post_id=post.id, attempt_id=None)
     answer = press.x.upload(picture.content, media_type=picture.media_type, alt_text=post.alt_text)
     now = press.clock.now()
-    if isinstance(answer, Uploaded):
-        if post.alt_text:
-            with press.store.begin() as tx:
-                amount = press.price(Billable.ALT_TEXT, at=now)
-                tx.ledger.record(Billable.ALT_TEXT, amount, at=now, units=1, post_id=post.id)
-        return post, (answer.media_id,)
     with press.store.begin() as tx:
+        if entry_id is not None:
+            tx.ledger.settle_entry(entry_id, _alt_text_state(answer))
+        if isinstance(answer, Uploaded):
+            return post, (answer.media_id,)
         changed = tx.posts.change(post, at=now, who="bot", why=answer.detail, picture_id=None)
     return changed, ()
+
+
+def _alt_text_state(answer: UploadOutcome) -> SpendState:
+    if isinstance(answer, Uploaded):
+        return SpendState.SETTLED
+    return SpendState.UNKNOWN if answer.described else SpendState.RELEASED
 
 
 def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple[Attempt, str | None] | None:

@@ -113,6 +113,10 @@ class SqlAccountRows:
         if done.rowcount == 0:
             self._connection.execute(insert(timeline).values(remote_id=post.id, seen_at=at, **values))
 
+    def timeline_ids(self, since: datetime) -> Collection[str]:
+        """Ids of the posts seen on the timeline that were created since then."""
+        return set(self._connection.scalars(select(timeline.c.remote_id).where(timeline.c.created_at >= since)))
+
     def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
         """Posts on the timeline that lead to this article, oldest first."""
         query = select(timeline).where(timeline.c.link_key == link_key).order_by(timeline.c.created_at)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
 from asiaradar_bot.model.post import AttemptId, PostId
-from asiaradar_bot.storage.tables import ledger
+from asiaradar_bot.storage.tables import billed_reads, ledger
 
+_AT_ONCE = 500
 _MICRO = Decimal(1_000_000)
 
 
@@ -36,9 +37,117 @@ class SqlLedgerRows:
         """Say how the request of an attempt ended."""
         self._connection.execute(update(ledger).where(ledger.c.attempt_id == attempt_id).values(state=state))
 
-    def record(self, what: Billable, amount: Decimal, *, at: datetime, units: int, post_id: PostId | None) -> None:
-        """A request that is known to be billed."""
-        self._insert(what, amount, at=at, units=units, post_id=post_id, attempt_id=None, state=SpendState.SETTLED)
+    def settle_entry(self, entry_id: int, state: SpendState) -> None:
+        """Say how the request of an entry ended; for requests that belong to no attempt."""
+        self._connection.execute(update(ledger).where(ledger.c.id == entry_id).values(state=state))
+
+    def reserve_read(self, what: Billable, price: Decimal, *, at: datetime, resources: Collection[str]) -> int | None:
+        """Write the entry before a read; see `ports.storage.LedgerRows`."""
+        names = {_resource(what, one) for one in resources}
+        fresh = names - set(self._shown(at, names))
+        if not fresh:
+            return None
+        entry_id = self._insert(
+            what,
+            price * len(fresh),
+            at=at,
+            units=len(fresh),
+            post_id=None,
+            attempt_id=None,
+            state=SpendState.RESERVED,
+        )
+        self._remember(entry_id, at, fresh)
+        return entry_id
+
+    def settle_read(
+        self, entry_id: int | None, what: Billable, price: Decimal, *, at: datetime, resources: Collection[str]
+    ) -> int:
+        """Bill what the read showed for the first time on its day; see `ports.storage.LedgerRows`."""
+        if entry_id is not None:
+            self._connection.execute(delete(billed_reads).where(billed_reads.c.entry_id == entry_id))
+        names = {_resource(what, one) for one in resources}
+        shown = self._shown(at, names)
+        doubtful = self._take_over(shown, at)
+        fresh = names - set(shown) | doubtful
+        values = {"at": at, "units": len(fresh), "amount_micro_usd": _micro(price * len(fresh))}
+        if entry_id is not None:
+            state = SpendState.SETTLED if fresh else SpendState.RELEASED
+            self._connection.execute(update(ledger).where(ledger.c.id == entry_id).values(**values, state=state))
+        elif fresh:
+            entry_id = self._insert(
+                what,
+                price * len(fresh),
+                at=at,
+                units=len(fresh),
+                post_id=None,
+                attempt_id=None,
+                state=SpendState.SETTLED,
+            )
+        if entry_id is not None:
+            self._remember(entry_id, at, fresh)
+        return len(fresh)
+
+    def fail_read(self, entry_id: int | None, *, surely_unread: bool) -> None:
+        """The read gave no answer: nothing is owed, or nobody knows and it counts as if billed."""
+        if entry_id is None:
+            return
+        self.settle_entry(entry_id, SpendState.RELEASED if surely_unread else SpendState.UNKNOWN)
+        if surely_unread:
+            self._connection.execute(delete(billed_reads).where(billed_reads.c.entry_id == entry_id))
+
+    def read_on(self, day_on: date) -> Collection[str]:
+        """Ids of posts that were surely shown on that UTC day: reading them again on it is free."""
+        query = (
+            select(billed_reads.c.resource)
+            .join(ledger, ledger.c.id == billed_reads.c.entry_id)
+            .where(billed_reads.c.day == day_on.toordinal(), ledger.c.state == SpendState.SETTLED)
+        )
+        names = self._connection.scalars(query)
+        return {name.partition(":")[2] for name in names if name.startswith("post:")}
+
+    def forget_reads(self, *, before_on: date) -> int:
+        """Forget which posts were shown before that day; the entries stay. How many were forgotten."""
+        done = self._connection.execute(delete(billed_reads).where(billed_reads.c.day < before_on.toordinal()))
+        return int(done.rowcount)
+
+    def _shown(self, at: datetime, names: Collection[str]) -> dict[str, int]:
+        """
+        Which of these were, or may have been, shown on that day already, with the entry that holds them.
+        """
+        found: dict[str, int] = {}
+        ordered = sorted(names)
+        for start in range(0, len(ordered), _AT_ONCE):
+            query = select(billed_reads.c.resource, billed_reads.c.entry_id).where(
+                billed_reads.c.day == _day(at), billed_reads.c.resource.in_(ordered[start : start + _AT_ONCE])
+            )
+            found |= {row.resource: row.entry_id for row in self._connection.execute(query)}
+        return found
+
+    def _take_over(self, shown: dict[str, int], at: datetime) -> set[str]:
+        """
+        Take resources out of entries whose read had no answer; the names that are free again.
+        """
+        if not shown:
+            return set()
+        query = select(ledger).where(ledger.c.id.in_(set(shown.values())), ledger.c.state != SpendState.SETTLED)
+        taken: set[str] = set()
+        for entry in self._connection.execute(query).all():
+            names = {name for name, entry_id in shown.items() if entry_id == entry.id}
+            left = entry.units - len(names)
+            values = {"units": left, "amount_micro_usd": entry.amount_micro_usd * left // entry.units}
+            if left == 0:
+                values["state"] = SpendState.RELEASED
+            self._connection.execute(update(ledger).where(ledger.c.id == entry.id).values(values))
+            taken |= names
+        self._connection.execute(
+            delete(billed_reads).where(billed_reads.c.day == _day(at), billed_reads.c.resource.in_(taken))
+        )
+        return taken
+
+    def _remember(self, entry_id: int, at: datetime, names: Collection[str]) -> None:
+        if names:
+            rows = [{"day": _day(at), "resource": name, "entry_id": entry_id} for name in sorted(names)]
+            self._connection.execute(insert(billed_reads), rows)
 
     def month_total(self, month_on: date) -> Decimal:
         """Settled, reserved and unknown of that UTC month, in USD."""
@@ -67,7 +176,7 @@ class SqlLedgerRows:
             insert(ledger).values(
                 at=at,
                 what=what,
-                amount_micro_usd=int(amount * _MICRO),
+                amount_micro_usd=_micro(amount),
                 state=state,
                 units=units,
                 post_id=post_id,
@@ -77,6 +186,21 @@ class SqlLedgerRows:
         key = done.inserted_primary_key
         assert key is not None
         return int(key[0])
+
+
+def _micro(amount: Decimal) -> int:
+    return int(amount * _MICRO)
+
+
+def _day(at: datetime) -> int:
+    return at.astimezone(UTC).date().toordinal()
+
+
+def _resource(what: Billable, resource: str) -> str:
+    """
+    A post is one resource, whichever endpoint showed it first.
+    """
+    return f"{'user' if what is Billable.USER_READ else 'post'}:{resource}"
 
 
 def _of_month(query: Select[Any], month_on: date) -> Select[Any]:

@@ -312,6 +312,16 @@ ledger = Table(
     Column("attempt_id", _ID, index=True),
 )
 
+# What X showed on which UTC day: shown again on that day it costs nothing.
+billed_reads = Table(
+    "billed_reads",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("resource", String(50), primary_key=True),
+    Column("entry_id", _ID, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -330,7 +340,7 @@ timeline = Table(
     metadata,
     Column("remote_id", String(40), primary_key=True),
     Column("text", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
     Column("seen_at", Instant, nullable=False),
     Column("post_id", _ID),
     Column("foreign_post", Boolean, nullable=False),

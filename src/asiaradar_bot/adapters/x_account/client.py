@@ -17,10 +17,13 @@ from asiaradar_bot.adapters.x_account.session import GateClosedError, WireSessio
 from asiaradar_bot.adapters.x_account.timeline import PAGE_SIZE, TIMELINE_FIELDS, Page, read_account, read_page
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.outcome import (
+    AccountBlocked,
     Published,
     PublishOutcome,
+    Refused,
     RemoteAccount,
     RemotePost,
+    RetryLater,
     Unconfirmed,
     Uploaded,
     UploadFailed,
@@ -101,15 +104,18 @@ class XAccount:
             "media_category": "tweet_image",
             "media_type": media_type,
         }
+        described = False
         try:
             answer = self._client.request("POST", "/2/media/upload", json=asked, user_auth=True).json()["data"]
             media_id = str(answer["id"])
             if alt_text:
+                described = True
                 metadata = {"id": media_id, "metadata": {"alt_text": {"text": alt_text[:1000]}}}
                 self._client.request("POST", "/2/media/metadata", json=metadata, user_auth=True)
         except (*_FAILURES, KeyError, TypeError) as error:
             return UploadFailed(
-                detail=f"its picture could not be brought to X ({type(error).__name__}), it goes without"
+                detail=f"its picture could not be brought to X ({type(error).__name__}), it goes without",
+                described=described and not _surely_not(error, now=self._now()),
             )
         seconds = answer.get("expires_after_secs")
         ends = self._now() + timedelta(seconds=seconds) if isinstance(seconds, int) else None
@@ -137,12 +143,19 @@ class XAccount:
             asked = {"max_results": PAGE_SIZE, "tweet.fields": TIMELINE_FIELDS, "start_time": _stamp(since)}
             if token is not None:
                 asked["pagination_token"] = token
-            page: Page = read_page(self._read(f"/2/users/{account_id}/tweets", asked))
+            page = self._timeline_page(account_id, asked, first=token is None)
             found.extend(page.posts)
             token = page.next_token
             if token is None:
                 return found
         raise CannotReadError(f"our timeline since {since:%Y-%m-%d %H:%M} UTC has more pages than can be read at once")
+
+    def _timeline_page(self, account_id: str, asked: dict[str, object], *, first: bool) -> Page:
+        try:
+            return read_page(self._read(f"/2/users/{account_id}/tweets", asked))
+        except CannotReadError as error:
+            error.surely_unread = error.surely_unread and first  # pages before it were read, and are billed
+            raise
 
     def _write(self, call: Callable[[], requests.Response], gate: Callable[[datetime], str | None]) -> PublishOutcome:
         with wire_call(gate) as wire:
@@ -156,7 +169,17 @@ class XAccount:
         try:
             return self._client.request("GET", route, params=asked, user_auth=True).json()
         except _FAILURES as error:
-            raise CannotReadError(f"X did not answer GET {route.split('/')[2]} ({_status(error)})") from error
+            now = self._now()
+            outcome = outcome_of_failure(error, now=now)
+            raise CannotReadError(
+                f"X did not answer GET {route.split('/')[2]} ({_status(error)})",
+                surely_unread=_surely_not(error, now=now),
+                wait=outcome.wait if isinstance(outcome, RetryLater) else None,
+            ) from error
+
+
+def _surely_not(error: Exception, *, now: datetime) -> bool:
+    return isinstance(outcome_of_failure(error, now=now), RetryLater | Refused | AccountBlocked)
 
 
 def _status(error: Exception) -> str:
