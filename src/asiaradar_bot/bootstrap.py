@@ -50,6 +50,8 @@ class App:
     alerts: AppriseAlerts
     files: FolderSideFiles
     press: Press
+    metrics: XAccount | DryRunAccount
+    """Where the figures of posts are read."""
     local_x_url: str | None = None
     """Where the local X shows its timeline, if this process runs one."""
     closing: list[Callable[[], object]] = field(default_factory=list)
@@ -130,6 +132,7 @@ def build_app(settings: Settings) -> App:
         alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
         files=files,
         press=press,
+        metrics=account,
         local_x_url=local_x_url,
         closing=closing,
     )
@@ -158,6 +161,7 @@ def limits_of(settings: Settings) -> Limits:
         hold_foreign=publishing.foreign_posts == "hold",
         safe_mode_reach=timedelta(hours=publishing.safe_mode_hours),
         month_usd=settings.budget.month_usd,
+        reads_usd=settings.budget.reads_usd,
     )
 
 

@@ -145,6 +145,8 @@ class BudgetSettings(_Section):
 
     month_usd: Decimal | None = Field(default=None, ge=0)
     """None: no limit. Reached: nothing more is sent until the next UTC month."""
+    reads_usd: Decimal = Field(default=Decimal(10), ge=0)
+    """What measuring may spend in a UTC month; 0: nothing is measured."""
 
 
 class TemplateSettings(_Section):

@@ -77,6 +77,28 @@ class Snapshot:
     """Which version was read. X counts each for itself; the last known figures of earlier ones are added in."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """
+    What one answer of X told of one version of a post.
+    """
+
+    id: str
+    versions: tuple[str, ...]
+    """Ids of all versions, the first one first; the own id alone where nothing was edited."""
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """
+    One answer: the posts that it shows, and whether what it does not show is surely not there.
+    """
+
+    posts: tuple[Reading, ...]
+    complete: bool = True
+
+
 class FollowState(StrEnum):
     """
     Whether a post on X is still measured; the text is what the database stores.

@@ -41,4 +41,6 @@ class Limits:
     """True: a post on the timeline that we did not send stops all sending."""
     safe_mode_reach: timedelta = timedelta(hours=24)
     month_usd: Decimal | None = None
+    reads_usd: Decimal = Decimal(10)
+    """What measuring may spend in a UTC month."""
     posts_per_sweep: int = 10

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.outcome import (
     PageAnswer,
     PictureAnswer,
@@ -126,6 +127,30 @@ class TimelineReader(Protocol):
 
         Raises:
             CannotReadError: X gave no usable answer, or not the whole span.
+        """
+
+
+class MetricsReader(Protocol):
+    """
+    Reads how the account's posts do; each call is one request.
+    """
+
+    def read_timeline(self, account_id: str, *, oldest_id: str, newest_id: str, private: bool) -> Readings:
+        """
+        Posts of our own timeline with ids from `oldest_id` to `newest_id`, both included; at most 100 fit.
+
+        `private` asks for the figures that only the owner sees; X then leaves out posts older than 30 days.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
+        """
+
+    def look_up(self, ids: Sequence[str], *, private: bool) -> Readings:
+        """
+        Up to 100 posts by id, at five times the price; those that are gone are left out.
+
+        Raises:
+            CannotReadError: X gave no usable answer.
         """
 
 

@@ -157,7 +157,7 @@ class PostRows(Protocol):
         """Oldest first."""
 
     def sent_times(self, since: datetime) -> Sequence[datetime]:
-        """When posts went out, or may have gone out, since then; oldest first."""
+        """When posts went out, or may have gone out, since then, those made by hand included; oldest first."""
 
     def remote_ids(self) -> Collection[str]:
         """Ids on X of our posts of the last days."""
@@ -266,6 +266,9 @@ class LedgerRows(Protocol):
     def month_total(self, month_on: date) -> Decimal:
         """Settled, reserved and unknown of that UTC month, in USD."""
 
+    def reads_total(self, month_on: date) -> Decimal:
+        """What reading came to in that UTC month, doubtful reads included, in USD."""
+
     def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
         """Entries of that UTC month, oldest first."""
 
@@ -337,6 +340,13 @@ class EngagementRows(Protocol):
 
     def list_open(self) -> Sequence[FollowedPost]:
         """Posts that are still measured or looked for, oldest first."""
+
+    def list_unfollowed(self, since: datetime) -> Sequence[tuple[str, datetime, PostId | None]]:
+        """
+        Id, time and post of what is on our timeline since then and not followed yet: ours, and what others made there.
+
+        Posts from before the bot watched the account are none of our business.
+        """
 
     def list_followed(self, since: datetime, until: datetime) -> Sequence[FollowedPost]:
         """Posts created from `since` to before `until`, in any state, oldest first."""

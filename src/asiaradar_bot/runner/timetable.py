@@ -11,6 +11,7 @@ from asiaradar_bot.steps.compose import compose
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.housekeep import back_up, disk_problem, prune
 from asiaradar_bot.steps.illustrate import illustrate
+from asiaradar_bot.steps.measure import measure
 from asiaradar_bot.steps.notify import notify
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.publish import publish_due
@@ -92,6 +93,7 @@ TIMETABLE: dict[str, Tick] = {
         step=lambda app: patrol(app.press),
         every=lambda app: timedelta(minutes=app.settings.publishing.foreign_watch_minutes),
     ),
+    "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
     "notify": Tick(
         step=lambda app: notify(
             app.store, app.alerts, app.clock, quiet=timedelta(minutes=app.settings.alerts.quiet_minutes)

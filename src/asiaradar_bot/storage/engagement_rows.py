@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from asiaradar_bot.model.engagement import (
     FIGURES,
@@ -22,7 +22,7 @@ from asiaradar_bot.model.engagement import (
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.storage.encoding import to_json
-from asiaradar_bot.storage.tables import checkpoints, followed_posts, snapshots
+from asiaradar_bot.storage.tables import checkpoints, followed_posts, snapshots, timeline
 
 _CODES = {SnapshotSource.TIMELINE: 1, SnapshotSource.LOOKUP: 2}
 _SOURCES = {code: source for source, code in _CODES.items()}
@@ -67,6 +67,27 @@ class SqlEngagementRows:
         """Posts that are still measured or looked for, oldest first."""
         query = select(followed_posts).where(followed_posts.c.state.in_(_OPEN)).order_by(followed_posts.c.created_at)
         return [_followed(row) for row in self._connection.execute(query)]
+
+    def list_unfollowed(self, since: datetime) -> Sequence[tuple[str, datetime, PostId | None]]:
+        """What is on our timeline since then and not followed yet; see `ports.storage.EngagementRows`."""
+        query = (
+            select(timeline.c.remote_id, timeline.c.created_at, timeline.c.post_id)
+            .where(
+                timeline.c.created_at >= since,
+                or_(timeline.c.post_id.is_not(None), timeline.c.foreign_post.is_(True)),
+                ~exists().where(
+                    or_(
+                        followed_posts.c.remote_id == timeline.c.remote_id,
+                        followed_posts.c.current_id == timeline.c.remote_id,
+                    )
+                ),
+            )
+            .order_by(timeline.c.created_at)
+        )
+        return [
+            (row.remote_id, row.created_at, None if row.post_id is None else PostId(row.post_id))
+            for row in self._connection.execute(query)
+        ]
 
     def list_followed(self, since: datetime, until: datetime) -> Sequence[FollowedPost]:
         """Posts created from `since` to before `until`, in any state, oldest first."""

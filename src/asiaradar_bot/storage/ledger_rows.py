@@ -14,6 +14,7 @@ from asiaradar_bot.model.post import AttemptId, PostId
 from asiaradar_bot.storage.tables import billed_reads, ledger
 
 _AT_ONCE = 500
+_READS = (Billable.OWNED_READ, Billable.POST_READ, Billable.USER_READ)
 _MICRO = Decimal(1_000_000)
 
 
@@ -154,6 +155,13 @@ class SqlLedgerRows:
         query = _of_month(select(func.coalesce(func.sum(ledger.c.amount_micro_usd), 0)), month_on)
         total = self._connection.execute(query.where(ledger.c.state != SpendState.RELEASED)).scalar_one()
         return Decimal(int(total)) / _MICRO
+
+    def reads_total(self, month_on: date) -> Decimal:
+        """What reading came to in that UTC month, doubtful reads included, in USD."""
+        query = _of_month(select(func.coalesce(func.sum(ledger.c.amount_micro_usd), 0)), month_on).where(
+            ledger.c.state != SpendState.RELEASED, ledger.c.what.in_(_READS)
+        )
+        return Decimal(int(self._connection.execute(query).scalar_one())) / _MICRO
 
     def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
         """Entries of that UTC month, oldest first."""

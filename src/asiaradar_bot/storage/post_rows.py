@@ -29,7 +29,7 @@ from asiaradar_bot.model.post import (
 from asiaradar_bot.storage.attempt_rows import SqlAttemptRows, attempt_from_row
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
 from asiaradar_bot.storage.instants import lease_instant
-from asiaradar_bot.storage.tables import attempts, leases, pictures, posts
+from asiaradar_bot.storage.tables import attempts, leases, pictures, posts, timeline
 
 _FIELDS = tuple(field.name for field in fields(Post))
 _URGENCY = {NewsClass.BREAKING: 0, NewsClass.NORMAL: 1, NewsClass.EVERGREEN: 2}
@@ -206,7 +206,7 @@ class SqlPostRows(SqlAttemptRows):
         return True
 
     def sent_times(self, since: datetime) -> Sequence[datetime]:
-        """When posts went out, or may have gone out, since then; oldest first."""
+        """When posts went out, or may have gone out, since then, those made by hand included; oldest first."""
         out = select(posts.c.published_at.label("at")).where(posts.c.published_at >= since)
         doubtful = (
             select(func.max(attempts.c.started_at).label("at"))
@@ -214,7 +214,10 @@ class SqlPostRows(SqlAttemptRows):
             .where(posts.c.state.in_(["sending", "unknown"]), posts.c.state.in_(_OPEN), attempts.c.started_at >= since)
             .group_by(attempts.c.post_id)
         )
-        both = union_all(out, doubtful).subquery()
+        by_hand = select(timeline.c.created_at.label("at")).where(
+            timeline.c.created_at >= since, timeline.c.foreign_post.is_(True), timeline.c.post_id.is_(None)
+        )
+        both = union_all(out, doubtful, by_hand).subquery()
         return list(self._connection.scalars(select(both.c.at).order_by(both.c.at)))
 
     def remote_ids(self) -> Collection[str]:

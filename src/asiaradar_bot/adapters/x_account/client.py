@@ -13,8 +13,10 @@ import tweepy
 from tweepy.errors import TweepyException
 
 from asiaradar_bot.adapters.x_account.outcomes import outcome_of_answer, outcome_of_failure
+from asiaradar_bot.adapters.x_account.readings import NEW_FIELDS, OLD_FIELDS, lacks_metrics, read_readings
 from asiaradar_bot.adapters.x_account.session import GateClosedError, WireSession, wire_call
 from asiaradar_bot.adapters.x_account.timeline import PAGE_SIZE, TIMELINE_FIELDS, Page, read_account, read_page
+from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
@@ -55,6 +57,7 @@ class XAccount:
         for name in ("tweepy", "requests_oauthlib", "oauthlib"):
             logging.getLogger(name).setLevel(logging.INFO)  # their DEBUG prints tokens
         self._now = now
+        self._fields = OLD_FIELDS
         self._client = tweepy.Client(
             consumer_key=consumer_key,
             consumer_secret=consumer_secret,
@@ -149,6 +152,28 @@ class XAccount:
             if token is None:
                 return found
         raise CannotReadError(f"our timeline since {since:%Y-%m-%d %H:%M} UTC has more pages than can be read at once")
+
+    def read_timeline(self, account_id: str, *, oldest_id: str, newest_id: str, private: bool) -> Readings:
+        """
+        Posts of our own timeline between two ids, both included; see `ports.MetricsReader`.
+        """
+        span = {"since_id": str(int(oldest_id) - 1), "until_id": str(int(newest_id) + 1), "max_results": PAGE_SIZE}
+        return self._readings(f"/2/users/{account_id}/tweets", span, private=private)
+
+    def look_up(self, ids: Sequence[str], *, private: bool) -> Readings:
+        """
+        Up to 100 posts by id; see `ports.MetricsReader`.
+        """
+        return self._readings("/2/tweets", {"ids": ",".join(ids)}, private=private)
+
+    def _readings(self, route: str, asked: dict[str, object], *, private: bool) -> Readings:
+        fields = "public_metrics,non_public_metrics" if private else "public_metrics"
+        answer = self._read(route, {**asked, self._fields: fields})
+        if lacks_metrics(answer):
+            # X has dropped these words: the other ones are asked for now, free of charge within a day, and from now on.
+            self._fields = NEW_FIELDS if self._fields == OLD_FIELDS else OLD_FIELDS
+            answer = self._read(route, {**asked, self._fields: fields})
+        return read_readings(answer)
 
     def _timeline_page(self, account_id: str, asked: dict[str, object], *, first: bool) -> Page:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
+from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.outcome import (
     GateClosed,
     Published,
@@ -79,6 +80,20 @@ class DryRunAccount:
         The configured handle.
         """
         return RemoteAccount(id="dry-run", username=self._handle, name=self._handle)
+
+    def read_timeline(self, account_id: str, *, oldest_id: str, newest_id: str, private: bool) -> Readings:
+        """
+        Nothing: nobody reads posts that never left.
+        """
+        del account_id, oldest_id, newest_id, private
+        return Readings(posts=(), complete=False)
+
+    def look_up(self, ids: Sequence[str], *, private: bool) -> Readings:
+        """
+        Nothing, as above.
+        """
+        del ids, private
+        return Readings(posts=(), complete=False)
 
     def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
         """

@@ -1,0 +1,239 @@
+"""Published posts -> snapshots: the next reads by plan, their price in the ledger, and what they showed on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from asiaradar_bot.model.engagement import (
+    CHECKPOINTS,
+    PRIVATE_AGE,
+    Figures,
+    FollowedPost,
+    FollowState,
+    Reading,
+    Readings,
+    Snapshot,
+    SnapshotSource,
+)
+from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.money import Billable
+from asiaradar_bot.ports import MetricsReader, Transaction
+from asiaradar_bot.rules.checkpoints import STOP_AGE, ReadPlan, is_old, plan_reads
+from asiaradar_bot.rules.growth import add_up, figures_at, stands_still
+from asiaradar_bot.rules.prices import budget_room
+from asiaradar_bot.steps.press import Press
+
+_REST = "measure_rest_until"
+_REST_FIRST = timedelta(minutes=5)
+_STILL_AGE = timedelta(days=3)
+_STILL_GAP = timedelta(hours=20)
+_LAG = timedelta(minutes=30)
+"""X's timeline lags; a younger post that it does not show is not missing."""
+_MOST_PAGES = 20
+_PRIVATE_UNTIL = PRIVATE_AGE - timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """
+    What one round of measuring did.
+    """
+
+    new: int = 0
+    """Posts that are followed from now on."""
+    snapshots: int = 0
+    settled: int = 0
+    """Posts that need no more reads."""
+    deleted: int = 0
+    put_off: int = 0
+    """Posts that wait for money."""
+    idle: str | None = None
+    """Why nothing (more) was read; None: nothing more was worth it."""
+
+
+def measure(press: Press, reader: MetricsReader) -> Measured:
+    """
+    Look at the posts whose figures are worth their price now; the kill switch does not matter, the budget does.
+    """
+    now = press.clock.now()
+    new, settled = _follow(press, now)
+    done = Measured(new=new, settled=settled)
+    idle = _idle_reason(press, now)
+    if idle is not None:
+        return replace(done, idle=idle)
+    plan = _plan(press, now)
+    done = replace(done, put_off=plan.put_off)
+    try:
+        account_id = press.account_id()
+        for page in plan.pages[:_MOST_PAGES]:
+            done = _read_page(press, reader, account_id, page, done)
+    except CannotReadError as error:
+        _rest(press, error)
+        return replace(done, idle=str(error))
+    if plan.pages:
+        with press.store.begin() as tx:
+            tx.account.set_mark(_REST, None)
+    return done
+
+
+def _follow(press: Press, now: datetime) -> tuple[int, int]:
+    """
+    Begin to follow what is new on the timeline, made by us or by hand; end it for what is old.
+    """
+    new = settled = 0
+    with press.store.begin() as tx:
+        for remote_id, created_at, post_id in tx.engagement.list_unfollowed(now - STOP_AGE):
+            if remote_id.isdigit():
+                post = FollowedPost(remote_id=remote_id, current_id=remote_id, created_at=created_at, post_id=post_id)
+                tx.engagement.save(post)
+                new += 1
+        for post in tx.engagement.list_open():
+            if is_old(post, now):
+                tx.engagement.save(replace(post, state=FollowState.SETTLED))
+                settled += 1
+    return new, settled
+
+
+def _idle_reason(press: Press, now: datetime) -> str | None:
+    with press.store.read() as tx:
+        rest = (tx.account.get_mark(_REST) or "").partition("|")[0]
+        spent = tx.ledger.month_total(now.date())
+    if rest and datetime.fromisoformat(rest) > now:
+        return f"X could not be read; tried again at {rest}"
+    price = press.price(Billable.OWNED_READ, at=now)
+    if not budget_room(spent, month_usd=press.limits.month_usd, price=price):
+        return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
+    return None
+
+
+def _plan(press: Press, now: datetime) -> ReadPlan:
+    with press.store.read() as tx:
+        posts = tx.engagement.list_followed(now - STOP_AGE, now)
+        read_today = set(tx.ledger.read_on(now.date()))
+        spent = tx.ledger.reads_total(now.date())
+        total = tx.ledger.month_total(now.date())
+    budget = press.limits.reads_usd
+    if press.limits.month_usd is not None:
+        budget = min(budget, spent + press.limits.month_usd - total)
+    return plan_reads(
+        posts,
+        now=now,
+        read_today=read_today,
+        spent_usd=spent,
+        month_usd=budget,
+        price_usd=press.price(Billable.OWNED_READ, at=now),
+    )
+
+
+def _read_page(
+    press: Press, reader: MetricsReader, account_id: str, page: Sequence[FollowedPost], done: Measured
+) -> Measured:
+    ids = [post.current_id for post in page]
+    private = all(press.clock.now() - post.created_at < _PRIVATE_UNTIL for post in page)
+    answer = press.paid_read(
+        Billable.OWNED_READ,
+        lambda: reader.read_timeline(account_id, oldest_id=ids[0], newest_id=ids[-1], private=private),
+        expected=ids,
+        shown=_shown,
+    )
+    now = press.clock.now()
+    by_first = {reading.versions[0]: reading for reading in answer.posts}
+    taken = sum(
+        _record(press, post, by_first[post.remote_id], SnapshotSource.TIMELINE, now)
+        for post in page
+        if post.remote_id in by_first
+    )
+    absent = [post for post in page if post.remote_id not in by_first and now - post.created_at > _LAG]
+    done = replace(done, snapshots=done.snapshots + taken)
+    return _look_for(press, reader, absent, done) if absent and answer.complete else done
+
+
+def _look_for(press: Press, reader: MetricsReader, absent: Sequence[FollowedPost], done: Measured) -> Measured:
+    """
+    What our timeline does not show where it should be: asked for by id. It was edited, or is deleted.
+    """
+    answer = press.paid_read(
+        Billable.POST_READ,
+        lambda: reader.look_up([post.current_id for post in absent], private=True),
+        expected=[],
+        shown=_shown,
+    )
+    if not answer.complete:
+        return done
+    found = {reading.versions[0]: reading for reading in answer.posts}
+    deleted = 0
+    for post in absent:
+        reading = found.get(post.remote_id)
+        with press.store.begin() as tx:
+            if reading is not None:
+                _note_edit(tx, post, reading.versions[-1], len(reading.versions))
+            elif post.misses:
+                tx.engagement.save(replace(post, state=FollowState.DELETED, misses=post.misses + 1))
+                deleted += 1
+            else:
+                tx.engagement.save(replace(post, state=FollowState.MISSING, misses=1))
+    return replace(done, deleted=done.deleted + deleted)
+
+
+def _shown(answer: Readings) -> list[str]:
+    return [reading.id for reading in answer.posts]
+
+
+def _note_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: int) -> FollowedPost:
+    """
+    The post goes on under another id; what its earlier versions had is carried along.
+    """
+    if newest_id == post.current_id:
+        return post
+    last = tx.engagement.latest([post.remote_id]).get(post.remote_id)
+    earlier = Figures() if last is None else last.figures
+    changed = replace(post, current_id=newest_id, version=version, earlier=earlier, state=FollowState.FOLLOWED)
+    tx.engagement.save(changed)
+    return changed
+
+
+def _record(press: Press, post: FollowedPost, reading: Reading, source: SnapshotSource, now: datetime) -> int:
+    with press.store.begin() as tx:
+        post = _note_edit(tx, post, reading.id, reading.versions.index(reading.id) + 1)
+        figures = reading.figures if post.version == 1 else add_up(reading.figures, post.earlier)
+        snapshot = Snapshot(
+            remote_id=post.remote_id, taken_at=now, source=source, figures=figures, version=post.version
+        )
+        tx.engagement.add([snapshot])
+        series = tx.engagement.last([post.remote_id], count=2)[post.remote_id]
+        still = now - post.created_at >= _STILL_AGE and stands_still(series, least=_STILL_GAP)
+        state = FollowState.SETTLED if still else FollowState.FOLLOWED
+        tx.engagement.save(replace(post, state=state, last_read_at=now, reads=post.reads + 1, misses=0))
+        _record_checkpoints(tx, post, series, held=figures if still else None)
+    return 1
+
+
+def _record_checkpoints(
+    tx: Transaction, post: FollowedPost, series: Sequence[Snapshot], *, held: Figures | None
+) -> None:
+    """
+    The figures at the set ages that lie between the last two looks; a post that stands still keeps its last ones.
+    """
+    seen = timedelta(0) if len(series) == 1 else series[0].taken_at - post.created_at
+    reached = series[-1].taken_at - post.created_at
+    for age in CHECKPOINTS:
+        figures: Figures | None = None
+        if seen < age <= reached:
+            figures = figures_at(age, series, created_at=post.created_at)
+        elif age > reached:
+            figures = held
+        if figures is not None:
+            tx.engagement.record_checkpoint(post.remote_id, age, figures)
+
+
+def _rest(press: Press, error: CannotReadError) -> None:
+    """
+    Leave X alone for as long as it asked, or twice as long as last time, up to six hours.
+    """
+    now = press.clock.now()
+    with press.store.begin() as tx:
+        before = float((tx.account.get_mark(_REST) or "").partition("|")[2] or 0)
+        rest = error.wait or timedelta(seconds=min(max(_REST_FIRST.total_seconds(), before * 2), 6 * 3600))
+        tx.account.set_mark(_REST, f"{(now + rest).isoformat()}|{rest.total_seconds()}")
