@@ -161,6 +161,8 @@ def limits_of(settings: Settings) -> Limits:
         hold_foreign=publishing.foreign_posts == "hold",
         safe_mode_reach=timedelta(hours=publishing.safe_mode_hours),
         month_usd=settings.budget.month_usd,
+        warn_percents=settings.budget.warn_percents,
+        breaking_passes=settings.budget.breaking_passes,
         reads_usd=settings.budget.reads_usd,
     )
 
@@ -198,7 +200,7 @@ def _account(
         case Mode.LIVE:
             keys = [
                 value.get_secret_value()
-                for value in (x.consumer_key, x.consumer_secret, x.access_token, x.access_token_secret)
+                for value in (x.consumer_key, x.consumer_secret, x.access_token, x.access_token_secret, x.bearer_token)
                 if value is not None
             ]
             return _x_account(settings, clock, x.base_url, keys), None
@@ -214,6 +216,7 @@ def _sandbox_account(
 
     keys = Credentials()
     four = [keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret]
+    four.append(keys.bearer_token)
     if _is_loopback(settings.x.base_url):
         return _x_account(settings, clock, settings.x.base_url, four), None
     settings.storage.folder.mkdir(parents=True, exist_ok=True)
@@ -241,6 +244,7 @@ def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list
         now=clock.now,
         connect_seconds=settings.x.connect_seconds,
         read_seconds=settings.x.read_seconds,
+        bearer_token=keys[4] if len(keys) > 4 else None,  # noqa: PLR2004 - after the four of the user
     )
 
 

@@ -7,7 +7,7 @@ import tomllib
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -73,6 +73,8 @@ class XSettings(_Section):
     consumer_secret: SecretStr | None = None
     access_token: SecretStr | None = None
     access_token_secret: SecretStr | None = None
+    bearer_token: SecretStr | None = None
+    """App-only; needed for nothing but X's own count of reads (`costs --usage`)."""
     connect_seconds: float = Field(default=5, gt=0, le=30)
     read_seconds: float = Field(default=20, gt=0, le=60)
 
@@ -138,6 +140,9 @@ class PublishingSettings(_Section):
     safe_mode: bool = False
 
 
+Percent = Annotated[int, Field(ge=1, le=100)]
+
+
 class BudgetSettings(_Section):
     """
     Money.
@@ -145,6 +150,10 @@ class BudgetSettings(_Section):
 
     month_usd: Decimal | None = Field(default=None, ge=0)
     """None: no limit. Reached: nothing more is sent until the next UTC month."""
+    warn_percents: tuple[Percent, ...] = (50, 80, 95)
+    """Shares of `month_usd` at which people are told."""
+    breaking_passes: bool = False
+    """True: breaking posts go out even when `month_usd` is used up."""
     reads_usd: Decimal = Field(default=Decimal(10), ge=0)
     """What measuring may spend in a UTC month; 0: nothing is measured."""
 

@@ -143,3 +143,17 @@ def test_preview_shows_text_price_and_decision(capsys: pytest.CaptureFixture[str
     found = json.loads(told(capsys, "preview", "--page", str(page), "--url", "https://radar.asia/f", "--json"))
     assert found["text"].startswith("Ferries run\n\nThey run again.\n\nhttps://radar.asia/f?")
     assert (found["price_usd"], found["decision"], len(found["links"])) == ("0.200", "auto", 1)
+
+
+def test_costs_as_page_and_as_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    """The month's page names class, dearest post and forecast; the rows end with the total."""
+    told(capsys, "posts", "add", "Ferries run https://radar.asia/f")
+    told(capsys, "tick", "publish")
+    page = told(capsys, "costs", "--usage")
+    assert "1 posts" in page
+    assert "0.200 each" in page
+    assert "Ferries run" in page
+    assert "forecast: none" in page
+    rows = [json.loads(row) for row in told(capsys, "costs", "--json").splitlines()]
+    assert [row["what"] for row in rows] == ["post_with_link", "class", "post", "total"]
+    assert float(rows[-1]["amount_usd"]) == 0.2

@@ -12,6 +12,7 @@ import pytest
 
 from asiaradar_bot.adapters.x_account import XAccount
 from asiaradar_bot.model.engagement import CHECKPOINTS, FollowedPost, FollowState
+from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.policy import Policy
@@ -23,6 +24,7 @@ from asiaradar_bot.steps.measure import Measured, measure
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due
+from asiaradar_bot.steps.spend import compare_usage
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles
 from tests.protocol.test_publishing import advance, queue
@@ -266,3 +268,26 @@ def test_in_doubt_the_ledger_is_on_the_safe_side(press: Press, x: LocalX) -> Non
         entries = [entry for day in (NOON, NOON + timedelta(days=10)) for entry in tx.ledger.list_month(day.date())]
     settled = sum((entry.amount_usd for entry in entries if entry.state is SpendState.SETTLED), Decimal(0))
     assert settled <= billed <= spent(press)
+
+
+def test_x_counts_the_reads_that_we_count(press: Press, x: LocalX) -> None:
+    """X's own usage figures, asked with the app's bearer token, are those of the ledger on every day."""
+    keys = x.credentials
+    assert isinstance(press.x, XAccount)
+    with pytest.raises(CannotReadError, match="bearer_token"):
+        press.x.read_usage(days=3)
+    counting = XAccount(
+        base_url=x.base_url,
+        consumer_key=keys.consumer_key,
+        consumer_secret=keys.consumer_secret,
+        access_token=keys.access_token,
+        access_token_secret=keys.access_token_secret,
+        now=press.clock.now,
+        bearer_token=keys.bearer_token,
+    )
+    post(press)
+    publish_due(press)
+    follow(press, days=2)
+    lines = compare_usage(press.store, press.clock, counting, days=3)
+    assert [line.x_counts for line in lines] == [line.we_count for line in lines]
+    assert sum(line.x_counts for line in lines) >= 2

@@ -1,14 +1,15 @@
-"""costs: what was spent this month, and on what."""
+"""costs: what was spent this month, on what, and what it is heading for."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.steps.spend import MonthAccount, UsageLine, account_month, compare_usage
 
 
 def register(cli: typer.Typer) -> None:
@@ -18,24 +19,63 @@ def register(cli: typer.Typer) -> None:
     cli.command()(costs)
 
 
-def costs(*, json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Spending of the month so far (UTC), by kind and certainty."""
+def costs(
+    *,
+    usage: Annotated[bool, typer.Option("--usage", help="X's own count of posts read, beside ours.")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Spending of the month so far (UTC): by kind and certainty, class and post, with a forecast."""
     with opened() as app:
-        today = app.clock.now().date()
-        with app.store.read() as tx:
-            entries = tx.ledger.list_month(today)
-            total = tx.ledger.month_total(today)
-        budget = app.limits.month_usd
-    sums: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
-    for entry in entries:
-        units, amount = sums[entry.what, entry.state]
-        sums[entry.what, entry.state] = (units + entry.units, amount + entry.amount_usd)
-    for (what, state), (units, amount) in sorted(sums.items()):
-        if json:
-            print_json({"what": what, "state": state, "units": units, "amount_usd": amount})
-        else:
-            print(f"{what:<16} {state:<9} {units:>5}  {amount:>9.3f} USD")
+        month = account_month(app.store, app.clock, limits=app.limits)
+        lines = compare_usage(app.store, app.clock, app.metrics) if usage else ()
     if json:
-        print_json({"what": "total", "amount_usd": total, "budget_usd": budget})
+        _print_rows(month, lines)
     else:
-        print(f"{'total':<16} {'':<9} {'':>5}  {total:>9.3f} USD" + (f" of {budget}" if budget is not None else ""))
+        _print_page(month, lines)
+
+
+def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
+    for kind in month.kinds:
+        print_json(asdict(kind))
+    for one in month.classes:
+        print_json({"what": "class", **asdict(one)})
+    for post in month.posts:
+        print_json({"what": "post", **asdict(post)})
+    for line in lines:
+        print_json({"what": "usage", **asdict(line)})
+    print_json(
+        {
+            "what": "total",
+            "amount_usd": month.total_usd,
+            "exposure_usd": month.exposure_usd,
+            "reads_usd": month.reads_usd,
+            "budget_usd": month.budget_usd,
+            "forecast_usd": month.forecast.amount_usd,
+            "forecast_from_days": month.forecast.from_days,
+        }
+    )
+
+
+def _print_page(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
+    for kind in month.kinds:
+        print(f"{kind.what:<16} {kind.state:<9} {kind.units:>5}  {kind.amount_usd:>9.3f} USD")
+    budget = f" of {month.budget_usd}" if month.budget_usd is not None else ""
+    print(f"{'total':<16} {'':<9} {'':>5}  {month.total_usd:>9.3f} USD{budget}")
+    if month.exposure_usd:
+        print(f"{'  not sure':<32}  {month.exposure_usd:>9.3f} USD of it: X has not told what became of the request")
+    for one in month.classes:
+        each = one.amount_usd / one.posts
+        print(f"{one.news_class:<16} {one.posts:>5} posts      {one.amount_usd:>9.3f} USD, {each:.3f} each")
+    for post in month.posts:
+        first = post.text.partition("\n")[0]
+        print(f"post {post.post_id:<27}  {post.amount_usd:>9.3f} USD  {first[:60]}")
+    if month.forecast.amount_usd is not None:
+        days = month.forecast.from_days
+        print(
+            f"{'forecast':<32}  {month.forecast.amount_usd:>9.3f} USD by the end of the month, from {days} whole days"
+        )
+    else:
+        print("forecast: none before a whole day has passed")
+    for line in lines:
+        same = "" if line.x_counts == line.we_count else "  differs"
+        print(f"{line.day_on} posts read: X counts {line.x_counts}, we count {line.we_count}{same}")

@@ -41,6 +41,10 @@ class Limits:
     """True: a post on the timeline that we did not send stops all sending."""
     safe_mode_reach: timedelta = timedelta(hours=24)
     month_usd: Decimal | None = None
+    warn_percents: tuple[int, ...] = (50, 80, 95)
+    """Shares of `month_usd` at which people are told."""
+    breaking_passes: bool = False
+    """True: breaking posts go out even when `month_usd` is used up."""
     reads_usd: Decimal = Decimal(10)
     """What measuring may spend in a UTC month."""
     posts_per_sweep: int = 10

@@ -49,6 +49,43 @@ class SpendState(StrEnum):
     """Nobody knows; counted against the budget as if billed."""
 
 
+READS = (Billable.OWNED_READ, Billable.POST_READ, Billable.USER_READ)
+"""Billed once in a UTC day for each post or user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCost:
+    """
+    What one post came to in a month: sending, alt text, deleting; reads are not counted to posts.
+    """
+
+    post_id: int
+    news_class: str
+    text: str
+    amount_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCost:
+    """
+    What the posts of one class came to in a month.
+    """
+
+    news_class: str
+    posts: int
+    amount_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageDay:
+    """
+    How many posts X says that it showed us on one UTC day.
+    """
+
+    day_on: date
+    posts_read: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """

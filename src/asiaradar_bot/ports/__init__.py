@@ -9,6 +9,7 @@ from asiaradar_bot.ports.outside import (
     Renderer,
     SideFiles,
     TimelineReader,
+    UsageReader,
 )
 from asiaradar_bot.ports.storage import Store, Transaction
 
@@ -23,4 +24,5 @@ __all__ = [
     "Store",
     "TimelineReader",
     "Transaction",
+    "UsageReader",
 ]

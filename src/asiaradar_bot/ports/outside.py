@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from asiaradar_bot.model.engagement import Readings
+from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
     PageAnswer,
     PictureAnswer,
@@ -151,6 +152,20 @@ class MetricsReader(Protocol):
 
         Raises:
             CannotReadError: X gave no usable answer.
+        """
+
+
+class UsageReader(Protocol):
+    """
+    Reads what X itself counts.
+    """
+
+    def read_usage(self, *, days: int) -> Sequence[UsageDay]:
+        """
+        How many posts X showed us on each of the last days (1 to 90), oldest first; not billed.
+
+        Raises:
+            CannotReadError: X gave no usable answer, or this account may not ask.
         """
 
 

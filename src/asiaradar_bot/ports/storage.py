@@ -15,7 +15,7 @@ from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import Decision
 from asiaradar_bot.model.engagement import CheckpointFigures, Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.lease import Lease
-from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
+from asiaradar_bot.model.money import Billable, ClassCost, LedgerEntry, PostCost, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
@@ -268,6 +268,18 @@ class LedgerRows(Protocol):
 
     def reads_total(self, month_on: date) -> Decimal:
         """What reading came to in that UTC month, doubtful reads included, in USD."""
+
+    def daily(self, since_on: date, until_on: date) -> Mapping[date, Decimal]:
+        """What each UTC day from `since_on` to before `until_on` came to, in USD; days without any are left out."""
+
+    def reads_by_day(self, since_on: date, until_on: date) -> Mapping[date, int]:
+        """Posts read on each UTC day of the span, doubtful ones included; days without reads are left out."""
+
+    def by_class(self, month_on: date) -> Sequence[ClassCost]:
+        """What the posts of each class came to in that UTC month, the dearest class first."""
+
+    def by_post(self, month_on: date, *, limit: int) -> Sequence[PostCost]:
+        """The dearest posts of that UTC month."""
 
     def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
         """Entries of that UTC month, oldest first."""

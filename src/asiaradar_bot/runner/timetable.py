@@ -16,6 +16,7 @@ from asiaradar_bot.steps.notify import notify
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.reconcile import reconcile
+from asiaradar_bot.steps.spend import watch_budget
 from asiaradar_bot.steps.verify import verify
 from asiaradar_bot.steps.watch import Watched, watch
 
@@ -94,6 +95,7 @@ TIMETABLE: dict[str, Tick] = {
         every=lambda app: timedelta(minutes=app.settings.publishing.foreign_watch_minutes),
     ),
     "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
+    "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
     "notify": Tick(
         step=lambda app: notify(
             app.store, app.alerts, app.clock, quiet=timedelta(minutes=app.settings.alerts.quiet_minutes)

@@ -10,6 +10,7 @@ from typing import assert_never
 from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, SpendState
 from asiaradar_bot.model.outcome import (
@@ -100,7 +101,8 @@ def _account_idle(press: Press) -> str | None:
     if state.paused is not None and (state.paused_until is None or state.paused_until > now):
         return f"paused: {state.paused}"
     cheapest = press.price(Billable.POST, at=now)
-    if not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
+    nothing_passes = not press.limits.breaking_passes
+    if nothing_passes and not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
         return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
     return None
 
@@ -131,7 +133,8 @@ def _find_next(press: Press) -> Post | str | None:
         if free_at > now:
             return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
         price = press.price(billable_of(post.text), at=now)
-        if not budget_room(spent, month_usd=limits.month_usd, price=price):
+        passes = limits.breaking_passes and post.news_class is NewsClass.BREAKING
+        if not passes and not budget_room(spent, month_usd=limits.month_usd, price=price):
             return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
         return post
     return None

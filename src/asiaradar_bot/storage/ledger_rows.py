@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, delete, func, insert, select, type_coerce, update
 
-from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
+from asiaradar_bot.model.money import READS, Billable, ClassCost, LedgerEntry, PostCost, SpendState
 from asiaradar_bot.model.post import AttemptId, PostId
-from asiaradar_bot.storage.tables import billed_reads, ledger
+from asiaradar_bot.storage.tables import billed_reads, ledger, posts
 
 _AT_ONCE = 500
-_READS = (Billable.OWNED_READ, Billable.POST_READ, Billable.USER_READ)
 _MICRO = Decimal(1_000_000)
+_EPOCH_ON = date(1970, 1, 1)
+_SUM = func.sum(ledger.c.amount_micro_usd)
+_DAY = type_coerce(ledger.c.at, BigInteger) // (86_400 * 1_000_000)
 
 
 class SqlLedgerRows:
@@ -159,9 +161,60 @@ class SqlLedgerRows:
     def reads_total(self, month_on: date) -> Decimal:
         """What reading came to in that UTC month, doubtful reads included, in USD."""
         query = _of_month(select(func.coalesce(func.sum(ledger.c.amount_micro_usd), 0)), month_on).where(
-            ledger.c.state != SpendState.RELEASED, ledger.c.what.in_(_READS)
+            ledger.c.state != SpendState.RELEASED, ledger.c.what.in_(READS)
         )
         return Decimal(int(self._connection.execute(query).scalar_one())) / _MICRO
+
+    def daily(self, since_on: date, until_on: date) -> Mapping[date, Decimal]:
+        """What each UTC day from `since_on` to before `until_on` came to, in USD; days without any are left out."""
+        query = (
+            select(_DAY.label("day"), func.sum(ledger.c.amount_micro_usd))
+            .where(ledger.c.at >= _midnight(since_on), ledger.c.at < _midnight(until_on))
+            .where(ledger.c.state != SpendState.RELEASED)
+            .group_by("day")
+        )
+        rows = self._connection.execute(query)
+        return {_EPOCH_ON + timedelta(days=int(row[0])): Decimal(int(row[1])) / _MICRO for row in rows}
+
+    def reads_by_day(self, since_on: date, until_on: date) -> Mapping[date, int]:
+        """Posts read on each UTC day of the span, doubtful ones included; days without reads are left out."""
+        query = (
+            select(_DAY.label("day"), func.sum(ledger.c.units))
+            .where(ledger.c.at >= _midnight(since_on), ledger.c.at < _midnight(until_on))
+            .where(ledger.c.state != SpendState.RELEASED)
+            .where(ledger.c.what.in_([Billable.OWNED_READ, Billable.POST_READ]))
+            .group_by("day")
+        )
+        return {_EPOCH_ON + timedelta(days=int(row[0])): int(row[1]) for row in self._connection.execute(query)}
+
+    def by_class(self, month_on: date) -> Sequence[ClassCost]:
+        """What the posts of each class came to in that UTC month, the dearest class first."""
+        query = (
+            _of_month(select(posts.c.news_class, func.count(posts.c.id.distinct()), _SUM), month_on)
+            .join(posts, posts.c.id == ledger.c.post_id)
+            .where(ledger.c.state != SpendState.RELEASED)
+            .group_by(posts.c.news_class)
+            .order_by(_SUM.desc(), posts.c.news_class)
+        )
+        return [
+            ClassCost(news_class=row[0], posts=row[1], amount_usd=Decimal(int(row[2])) / _MICRO)
+            for row in self._connection.execute(query)
+        ]
+
+    def by_post(self, month_on: date, *, limit: int) -> Sequence[PostCost]:
+        """The dearest posts of that UTC month."""
+        query = (
+            _of_month(select(posts.c.id, posts.c.news_class, posts.c.text, _SUM), month_on)
+            .join(posts, posts.c.id == ledger.c.post_id)
+            .where(ledger.c.state != SpendState.RELEASED)
+            .group_by(posts.c.id, posts.c.news_class, posts.c.text)
+            .order_by(_SUM.desc(), posts.c.id)
+            .limit(limit)
+        )
+        return [
+            PostCost(post_id=row[0], news_class=row[1], text=row[2], amount_usd=Decimal(int(row[3])) / _MICRO)
+            for row in self._connection.execute(query)
+        ]
 
     def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
         """Entries of that UTC month, oldest first."""
@@ -198,6 +251,10 @@ class SqlLedgerRows:
 
 def _micro(amount: Decimal) -> int:
     return int(amount * _MICRO)
+
+
+def _midnight(day_on: date) -> datetime:
+    return datetime(day_on.year, day_on.month, day_on.day, tzinfo=UTC)
 
 
 def _day(at: datetime) -> int:

@@ -13,11 +13,18 @@ import tweepy
 from tweepy.errors import TweepyException
 
 from asiaradar_bot.adapters.x_account.outcomes import outcome_of_answer, outcome_of_failure
-from asiaradar_bot.adapters.x_account.readings import NEW_FIELDS, OLD_FIELDS, lacks_metrics, read_readings
+from asiaradar_bot.adapters.x_account.readings import (
+    NEW_FIELDS,
+    OLD_FIELDS,
+    lacks_metrics,
+    read_readings,
+    read_usage_days,
+)
 from asiaradar_bot.adapters.x_account.session import GateClosedError, WireSession, wire_call
 from asiaradar_bot.adapters.x_account.timeline import PAGE_SIZE, TIMELINE_FIELDS, Page, read_account, read_page
 from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     Published,
@@ -42,7 +49,7 @@ class XAccount:
     One account on X through tweepy, with OAuth 1.0a user context; safe to use from several threads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an address, five credentials, two time-outs and a clock, all by name
         self,
         *,
         base_url: str,
@@ -53,12 +60,15 @@ class XAccount:
         now: Callable[[], datetime],
         connect_seconds: float = 5,
         read_seconds: float = 20,
+        bearer_token: str | None = None,
     ) -> None:
         for name in ("tweepy", "requests_oauthlib", "oauthlib"):
             logging.getLogger(name).setLevel(logging.INFO)  # their DEBUG prints tokens
         self._now = now
         self._fields = OLD_FIELDS
+        self._bearer = bearer_token is not None
         self._client = tweepy.Client(
+            bearer_token,
             consumer_key=consumer_key,
             consumer_secret=consumer_secret,
             access_token=access_token,
@@ -166,6 +176,18 @@ class XAccount:
         """
         return self._readings("/2/tweets", {"ids": ",".join(ids)}, private=private)
 
+    def read_usage(self, *, days: int) -> Sequence[UsageDay]:
+        """
+        X's own count of posts read; see `ports.UsageReader`.
+
+        Source: X API, GET /2/usage/tweets (docs.x.com/x-api/usage).
+        """
+        if not self._bearer:
+            raise CannotReadError(
+                "X counts reads for an app's bearer token only: set x.bearer_token", surely_unread=True
+            )
+        return read_usage_days(self._read("/2/usage/tweets", {"days": days}, user_auth=False))
+
     def _readings(self, route: str, asked: dict[str, object], *, private: bool) -> Readings:
         fields = "public_metrics,non_public_metrics" if private else "public_metrics"
         answer = self._read(route, {**asked, self._fields: fields})
@@ -190,9 +212,9 @@ class XAccount:
                 outcome = outcome_of_failure(error, now=self._now())
         return replace(outcome, signed_at=wire.signed_at)
 
-    def _read(self, route: str, asked: dict[str, object]) -> object:
+    def _read(self, route: str, asked: dict[str, object], *, user_auth: bool = True) -> object:
         try:
-            return self._client.request("GET", route, params=asked, user_auth=True).json()
+            return self._client.request("GET", route, params=asked, user_auth=user_auth).json()
         except _FAILURES as error:
             now = self._now()
             outcome = outcome_of_failure(error, now=now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Lock
 
 from asiaradar_bot.model.engagement import Readings
+from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
     GateClosed,
     Published,
@@ -94,6 +95,13 @@ class DryRunAccount:
         """
         del ids, private
         return Readings(posts=(), complete=False)
+
+    def read_usage(self, *, days: int) -> Sequence[UsageDay]:
+        """
+        Nothing, as above.
+        """
+        del days
+        return []
 
     def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
         """

@@ -6,10 +6,12 @@ Source: X API metrics (docs.x.com/x-api/fundamentals/metrics), OpenAPI 2.166 (ol
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from asiaradar_bot.model.engagement import Figures, Reading, Readings
 from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.money import UsageDay
 
 OLD_FIELDS = "tweet.fields"
 NEW_FIELDS = "post.fields"
@@ -44,6 +46,24 @@ def read_readings(answer: object) -> Readings:
     meta = _part(answer, "meta")
     whole = "next_token" not in meta and meta.get("result_count", len(rows)) == len(rows)
     return Readings(posts=posts, complete=whole and all(map(_is_expected, answer.get("errors") or [])))
+
+
+def read_usage_days(answer: object) -> tuple[UsageDay, ...]:
+    """
+    Posts read on each day, oldest first.
+
+    Raises:
+        CannotReadError: the answer can't be understood.
+    """
+    rows = _part(_part(answer, "data"), "daily_project_usage").get("usage")
+    try:
+        days = [
+            UsageDay(day_on=datetime.fromisoformat(row["date"]).date(), posts_read=int(row["usage"]))
+            for row in rows or ()
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise CannotReadError("X's answer about our usage can't be understood") from error
+    return tuple(sorted(days, key=lambda day: day.day_on))
 
 
 def _is_expected(error: object) -> bool:
