@@ -51,6 +51,8 @@ class StorageSettings(_Section):
     """Side files: epoch, kill switch, backups."""
     backup_hours: int = Field(default=1, ge=1)
     keep_hourly: int = Field(default=48, ge=1)
+    snapshot_days: int | None = Field(default=None, ge=60)
+    """Older posts keep their figures at set ages and their last snapshot; None: every snapshot is kept."""
     keep_daily: int = Field(default=30, ge=1)
 
     @field_validator("url")

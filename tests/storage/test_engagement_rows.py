@@ -135,3 +135,19 @@ def test_what_nobody_follows_has_no_snapshots(store: SqlStore) -> None:
             tx.engagement.add([seen(1, 1)])
         with pytest.raises(NotFoundError):
             tx.engagement.record_checkpoint("1", CHECKPOINTS[0], Figures())
+
+
+def test_old_curves_are_thinned_out_and_their_ends_stay(store: SqlStore) -> None:
+    """Posts of the span keep their last snapshot and their checkpoints; younger and older ones are left alone."""
+    with store.begin() as tx:
+        for number in (0, 50, 100):
+            tx.engagement.save(followed(number))
+            tx.engagement.add([seen(number, 1, impressions=1), seen(number, 2, impressions=2)])
+            tx.engagement.record_checkpoint(str(number), CHECKPOINTS[0], Figures(impressions=1))
+        since, before = NOON + timedelta(hours=40), NOON + timedelta(hours=60)
+        assert tx.engagement.thin_out(since=since, before=before) == 1
+        assert [len(tx.engagement.series(str(number))) for number in (0, 50, 100)] == [2, 1, 2]
+        assert tx.engagement.thin_out(since=None, before=before) == 1
+        assert tx.engagement.series("0")[0].figures.impressions == 2
+        known = tx.engagement.at_age(CHECKPOINTS[0], since=NOON, until=NOON + 9 * DAY)
+    assert [one.figures.impressions for one in known] == [1, 1, 1]

@@ -378,6 +378,11 @@ class EngagementRows(Protocol):
     def list_between(self, since: datetime, until: datetime) -> Sequence[Snapshot]:
         """Snapshots of all posts taken from `since` to before `until`, oldest first."""
 
+    def thin_out(self, *, since: datetime | None, before: datetime) -> int:
+        """
+        Remove all but the last snapshot of posts created from `since` (None: ever) to before `before`; how many.
+        """
+
     def record_checkpoint(self, remote_id: str, age: timedelta, figures: Figures) -> None:
         """Insert or replace the figures of a post at an age. Raises NotFoundError."""
 

@@ -65,6 +65,11 @@ def _compose(app: App) -> object:
     return compose(app.store, app.renderer, app.clock, policy=app.policy, limits=app.limits, prices=app.prices)
 
 
+def _prune(app: App) -> int:
+    days = app.settings.storage.snapshot_days
+    return prune(app.store, app.clock, keep_snapshots=None if days is None else timedelta(days=days))
+
+
 def _seconds(value: float) -> Callable[[App], timedelta]:
     return lambda _: timedelta(seconds=value)
 
@@ -106,7 +111,7 @@ TIMETABLE: dict[str, Tick] = {
         step=lambda app: back_up(app.store, app.clock),
         every=lambda app: timedelta(hours=app.settings.storage.backup_hours),
     ),
-    "prune": Tick(step=lambda app: prune(app.store, app.clock), every=lambda _: timedelta(days=1)),
+    "prune": Tick(step=_prune, every=lambda _: timedelta(days=1)),
 }
 
 

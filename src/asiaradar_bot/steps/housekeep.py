@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from asiaradar_bot.ports import Clock, Store
@@ -10,6 +10,7 @@ from asiaradar_bot.ports import Clock, Store
 LOW_BYTES = 200 * 1024 * 1024
 """With less room than this nothing new is taken in; what is open is still settled."""
 _KEEP = timedelta(days=30)
+_THINNED = "snapshots_thinned_until"
 
 
 def back_up(store: Store, clock: Clock) -> Path | None:
@@ -19,11 +20,23 @@ def back_up(store: Store, clock: Clock) -> Path | None:
     return store.back_up(now=clock.now())
 
 
-def prune(store: Store, clock: Clock) -> int:
+def prune(store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None) -> int:
     """
-    Remove replay ids and sent alerts older than 30 days; how many rows.
+    Remove replay ids, sent alerts and which posts X showed when, older than 30 days; how many rows.
+
+    With `keep_snapshots` posts older than that keep only their last snapshot.
     """
-    return store.prune(before=clock.now() - _KEEP)
+    now = clock.now()
+    removed = store.prune(before=now - _KEEP)
+    with store.begin() as tx:
+        removed += tx.ledger.forget_reads(before_on=(now - _KEEP).date())
+        if keep_snapshots is not None:
+            before = now - keep_snapshots
+            done_until = tx.account.get_mark(_THINNED)
+            since = datetime.fromisoformat(done_until) if done_until else None
+            removed += tx.engagement.thin_out(since=since, before=before)
+            tx.account.set_mark(_THINNED, before.isoformat())
+    return removed
 
 
 def disk_problem(store: Store) -> str | None:

@@ -1,0 +1,31 @@
+"""What is removed after a while, and what stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot, SnapshotSource
+from asiaradar_bot.model.money import Billable
+from asiaradar_bot.steps.housekeep import prune
+from asiaradar_bot.storage.store import SqlStore
+from tests.fakes.outside import NOON, FakeClock
+
+
+def test_snapshots_go_only_when_asked_and_money_stays(store: SqlStore) -> None:
+    """Without a span no snapshot goes; with one the old curve keeps its end; the ledger keeps its sum."""
+    with store.begin() as tx:
+        tx.engagement.save(FollowedPost(remote_id="1", current_id="1", created_at=NOON, post_id=None))
+        for hours in (1, 2, 3):
+            at = NOON + timedelta(hours=hours)
+            tx.engagement.add(
+                [Snapshot(remote_id="1", taken_at=at, source=SnapshotSource.TIMELINE, figures=Figures(likes=hours))]
+            )
+        tx.ledger.settle_read(None, Billable.OWNED_READ, Decimal("0.001"), at=NOON, resources=["1"])
+    clock = FakeClock(NOON + timedelta(days=100))
+    assert prune(store, clock) == 1
+    assert prune(store, clock, keep_snapshots=timedelta(days=101)) == 0
+    assert prune(store, clock, keep_snapshots=timedelta(days=60)) == 2
+    with store.read() as tx:
+        assert [one.figures.likes for one in tx.engagement.series("1")] == [3]
+        assert tx.ledger.month_total(NOON.date()) == Decimal("0.001")
