@@ -137,8 +137,10 @@ def table(posts: list[StoredPost], results: list[Result]) -> str:
     """The results as a table in Markdown."""
     naive = results[-1].usd
     lines = [
-        "| collector | USD for 1,000 posts | billed reads a post | mean error | worst twentieth |"
-        " mean error, straight lines | price against the last row |",
+        (
+            "| collector | USD for 1,000 posts | billed reads a post | mean error | worst twentieth |"
+            " mean error, straight lines | price against the last row |"
+        ),
         "|---|---|---|---|---|---|---|",
     ]
     for result in results:
