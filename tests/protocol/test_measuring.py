@@ -15,6 +15,7 @@ from asiaradar_bot.model.engagement import CHECKPOINTS, FollowedPost, FollowStat
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import SpendState
+from asiaradar_bot.model.outcome import Picture, Published, Unconfirmed
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId
 from asiaradar_bot.rules.prices import PRICES
@@ -28,7 +29,7 @@ from asiaradar_bot.steps.spend import compare_usage
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles
 from tests.protocol.test_publishing import advance, queue
-from tests.sandbox.x_access import call
+from tests.sandbox.x_access import call, image_bytes
 
 TIMELINE = "/2/users/[0-9]+/tweets"
 
@@ -155,7 +156,9 @@ def test_an_edited_post_goes_on_as_one(press: Press, x: LocalX) -> None:
     edit = {"text": "Story, mended", "edit_options": {"previous_post_id": before.remote_id}}
     answer = call(x, "POST", "/2/tweets", json=edit)
     assert answer.status_code == 201, answer.text
+    assert patrol(press).foreign == 0
     follow(press, hours=4)
+    assert patrol(press).foreign == 0
     after = only(press)
     assert (after.remote_id, after.version) == (before.remote_id, 2)
     assert after.current_id == answer.json()["data"]["id"]
@@ -254,6 +257,23 @@ def test_the_ledger_is_the_invoice(press: Press, x: LocalX, seed: int) -> None:
         advance(press, minutes=dice.uniform(3, 90))
     assert spent(press) == x.invoice().total_usd
     assert x.invoice().count("owned_read") > 10
+
+
+def test_alt_texts_and_deletes_are_in_the_ledger_too(press: Press, x: LocalX) -> None:
+    """A post with a described picture, and its deletion, come to what X bills."""
+    with press.store.begin() as tx:
+        picture = Picture(content=image_bytes(), media_type="image/jpeg", width_pixels=40, height_pixels=30)
+        picture_id = tx.posts.add_picture(picture, source_url=None)
+    post(press, picture_id=picture_id, alt_text="A harbour")
+    publish_due(press)
+    (shown,) = x.posts()
+    assert isinstance(press.delete(shown.id, post_id=None), Published)
+    assert x.posts() == []
+    assert {line.what for line in x.invoice().lines} == {"alt_text", "post_with_link", "delete"}
+    assert spent(press) == x.invoice().total_usd
+    x.faults.add(Fault(kind=FaultKind.NOT_CREATED_500, method="DELETE"))
+    assert isinstance(press.delete(shown.id, post_id=None), Unconfirmed)
+    assert spent(press) == x.invoice().total_usd + Decimal("0.010")
 
 
 def test_in_doubt_the_ledger_is_on_the_safe_side(press: Press, x: LocalX) -> None:

@@ -120,6 +120,8 @@ class RemotePost:
     """Expanded links in order."""
     media_count: int = 0
     in_reply_to: str | None = None
+    first_id: str | None = None
+    """Id of the version that this one is an edit of; None: it was never edited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

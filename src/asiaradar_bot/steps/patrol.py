@@ -77,13 +77,14 @@ def patrol(press: Press) -> Patrolled:
 def _account_for(
     press: Press, tx: Transaction, remote: Sequence[RemotePost], *, watching_since: datetime, now: datetime
 ) -> Patrolled:
-    known = tx.account.find_seen([post.id for post in remote])
+    known = tx.account.find_seen([one for post in remote for one in (post.id, post.first_id) if one is not None])
     markers = tx.posts.markers()
     ours = set(tx.posts.remote_ids())
     open_keys = {attempt.match_key: post.id for post, attempt in tx.posts.list_sending()}
     foreign = adopted = 0
     for post in remote:
-        if post.id in known or post.id in ours:
+        # A post of ours that was edited in the app has a new id and is no stranger; `measure` follows its versions.
+        if any(one in known or one in ours for one in (post.id, post.first_id)):
             continue
         owner_id = _owner(post, markers, open_keys)
         if owner_id is not None:

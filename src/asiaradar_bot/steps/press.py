@@ -11,13 +11,31 @@ from typing import TypeVar
 from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.model.outcome import RemoteAccount, RemotePost
+from asiaradar_bot.model.money import Billable, PriceList, SpendState
+from asiaradar_bot.model.outcome import (
+    AlreadyThere,
+    Published,
+    PublishOutcome,
+    RemoteAccount,
+    RemotePost,
+    Unconfirmed,
+)
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post
+from asiaradar_bot.model.post import Post, PostId
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.matching import link_key
 from asiaradar_bot.rules.prices import price_of
+
+
+def _spend_state(outcome: PublishOutcome) -> SpendState:
+    match outcome:
+        case Published():
+            return SpendState.SETTLED
+        case AlreadyThere() | Unconfirmed():
+            return SpendState.UNKNOWN
+        case _:
+            return SpendState.RELEASED
+
 
 Answer = TypeVar("Answer")
 
@@ -119,6 +137,19 @@ class Press:
         with self.store.begin() as tx:
             tx.ledger.settle_read(entry_id, what, price, at=now, resources=shown(answer))
         return answer
+
+    def delete(self, remote_id: str, *, post_id: PostId | None) -> PublishOutcome:
+        """
+        What X said to deleting this post of ours, the price in the ledger; whether it may be deleted is for the caller.
+        """
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            amount = self.price(Billable.DELETE, at=now)
+            entry_id = tx.ledger.reserve(Billable.DELETE, amount, at=now, post_id=post_id, attempt_id=None)
+        outcome = self.x.delete(remote_id)
+        with self.store.begin() as tx:
+            tx.ledger.settle_entry(entry_id, _spend_state(outcome))
+        return outcome
 
     def account_id(self) -> str:
         """

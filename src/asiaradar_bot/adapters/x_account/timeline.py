@@ -81,4 +81,10 @@ def _post(row: dict[str, Any]) -> RemotePost:
         links=tuple(str(url.get("unwound_url") or url.get("expanded_url") or url["url"]) for url in urls),
         media_count=len((row.get("attachments") or {}).get("media_keys", [])),
         in_reply_to=replied[0] if replied else None,
+        first_id=_first_version(row),
     )
+
+
+def _first_version(row: dict[str, Any]) -> str | None:
+    history = row.get("edit_history_tweet_ids") or row.get("edit_history_post_ids") or [""]
+    return str(history[0]) if history[0] and str(history[0]) != str(row["id"]) else None
