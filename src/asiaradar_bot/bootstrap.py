@@ -85,8 +85,6 @@ def build_app(settings: Settings) -> App:
         SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
         StorageError: the database can't be used.
     """
-    if settings.runner.engine == "procrastinate":
-        raise SettingsError("runner.engine = procrastinate is not in this version: set it to embedded")
     policy = load_policy(settings.templates.policy)
     prices = load_prices(settings.templates.prices)
     clock = SystemClock()

@@ -16,7 +16,17 @@ _SECRET_SHAPES = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 _HIDDEN = "[hidden]"
-_CAPPED = ("tweepy", "requests_oauthlib", "oauthlib", "httpcore2", "httpx2", "urllib3", "apscheduler")
+_CAPPED = {
+    "tweepy": logging.INFO,
+    "requests_oauthlib": logging.INFO,
+    "oauthlib": logging.INFO,
+    "httpcore2": logging.INFO,
+    "httpx2": logging.INFO,
+    "urllib3": logging.INFO,
+    "apscheduler": logging.ERROR,
+    "procrastinate": logging.ERROR,
+}
+"""Libraries whose lower levels print secrets, or a line for every tick."""
 
 
 class Redaction:
@@ -92,8 +102,8 @@ def configure_logs(*, json: bool | None, level: str, secrets: Iterable[str]) -> 
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _CAPPED:
-        logging.getLogger(name).setLevel(logging.ERROR if name == "apscheduler" else logging.INFO)
+    for name, lowest in _CAPPED.items():
+        logging.getLogger(name).setLevel(lowest)
     structlog.configure(
         processors=[
             redaction,

@@ -186,8 +186,8 @@ class AccountRows(Protocol):
     def acquire_lease(self, owner: str, *, now: datetime, length: timedelta) -> Lease | None:
         """The lease, new or renewed; None while somebody else holds it."""
 
-    def release_lease(self, lease: Lease) -> None:
-        """Give it back at a clean stop."""
+    def release_lease(self, owner: str) -> None:
+        """Give it back, if this owner holds it, so that another need not wait until it runs out."""
 
     def state(self) -> AccountState:
         """Everything on record about the account."""

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
+from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.timetable import TIMETABLE
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
@@ -28,8 +29,9 @@ class Runner:
     The scheduler of one process.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, engine: Engine | None = None) -> None:
         self._app = app
+        self._engine = engine or EmbeddedEngine()
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -48,6 +50,7 @@ class Runner:
         reason = enter_safe_mode_if_restored(self._app.press)
         if reason is not None:
             _log.warning("safe mode", reason=reason)
+        self._engine.start(self._perform)
         self._scheduler.add_job(self._beat, "interval", seconds=_BEAT.total_seconds(), next_run_time=datetime.now(UTC))
         for name, tick in TIMETABLE.items():
             every = tick.every(self._app)
@@ -71,6 +74,8 @@ class Runner:
         """
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._engine.stop()
+        self._guarded("lease", self._app.press.release_lease)
 
     def wake(self, name: str) -> None:
         """
@@ -83,6 +88,10 @@ class Runner:
         self._guarded("heartbeat", self.heartbeat.beat)
 
     def _tick(self, name: str) -> None:
+        if not self._stopping.is_set() and not self._resting(name):
+            self._engine.ask(name)
+
+    def _perform(self, name: str) -> None:
         if self._stopping.is_set() or self._resting(name):
             return
         if not self._locks[name].acquire(blocking=False):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
+from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.loop import Runner
 
 _log = get_logger("asiaradar.service")
@@ -24,7 +26,7 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    turning = Runner(app)
+    turning = Runner(app, engine=_engine(app))
     if runner:
         turning.start()
     server = WebThread(app, build_web(app, turning.wake)) if build_web is not None else None
@@ -46,6 +48,18 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
             server.stop()
         _log.info("stopped")
     return 0
+
+
+def _engine(app: App) -> Engine:
+    if app.settings.runner.engine == "embedded":
+        return EmbeddedEngine()
+    try:
+        from asiaradar_bot.runner.shared_engine import SharedEngine
+    except ImportError as error:
+        raise SettingsError(
+            "runner.engine = procrastinate needs the extra `ha`: install asiaradar_bot[ha], or set it to embedded"
+        ) from error
+    return SharedEngine(app.settings.storage.url, account=app.settings.x.handle)
 
 
 class WebThread:

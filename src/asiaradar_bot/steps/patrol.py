@@ -123,7 +123,7 @@ def _adopt(tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) ->
         attempt = tx.posts.claim(
             post, lease, now=now, match_key=match_key(post.text, link=post.link), media_count=remote.media_count
         )
-        tx.account.release_lease(lease)
+        tx.account.release_lease(who)
     if attempt is None:
         return 0
     tx.posts.finish(

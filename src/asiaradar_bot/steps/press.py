@@ -74,6 +74,13 @@ class Press:
             return None
         return f"the database (epoch {state.epoch}) is older than this machine's side file (epoch {seen})"
 
+    def release_lease(self) -> None:
+        """
+        Let another process send at once, instead of after the lease has run out.
+        """
+        with self.store.begin() as tx:
+            tx.account.release_lease(self.owner)
+
     def stop_reason(self) -> str | None:
         """
         Why nothing may be sent: stop file, environment, or the switch in the database; None: sending is allowed.

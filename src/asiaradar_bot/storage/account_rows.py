@@ -12,6 +12,7 @@ from asiaradar_bot.model.account import AccountState, SeenPost
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import PostId
+from asiaradar_bot.storage.inserting import inserting
 from asiaradar_bot.storage.instants import lease_instant
 from asiaradar_bot.storage.tables import instant, leases, marks, timeline
 
@@ -31,9 +32,12 @@ class SqlAccountRows:
         now = self._lease_now(now)
         row = self._connection.execute(select(leases).where(leases.c.account == self._account)).one_or_none()
         if row is None:
-            self._connection.execute(
-                insert(leases).values(account=self._account, owner=owner, fence=1, expires_at=now + length)
+            first = inserting(self._connection, leases).values(
+                account=self._account, owner=owner, fence=1, expires_at=now + length
             )
+            done = self._connection.execute(first.on_conflict_do_nothing().returning(leases.c.fence))
+            if done.one_or_none() is None:
+                return None
             return Lease(account=self._account, owner=owner, fence=1, expires_at=now + length)
         fence = row.fence if row.owner == owner else row.fence + 1
         done = self._connection.execute(
@@ -50,11 +54,11 @@ class SqlAccountRows:
             return None
         return Lease(account=self._account, owner=owner, fence=fence, expires_at=now + length)
 
-    def release_lease(self, lease: Lease) -> None:
-        """Give it back at a clean stop: it runs out now."""
+    def release_lease(self, owner: str) -> None:
+        """It runs out now, if this owner holds it."""
         self._connection.execute(
             update(leases)
-            .where(leases.c.account == lease.account, leases.c.owner == lease.owner, leases.c.fence == lease.fence)
+            .where(leases.c.account == self._account, leases.c.owner == owner)
             .values(expires_at=instant(0))
         )
 
@@ -79,9 +83,8 @@ class SqlAccountRows:
         if value is None:
             self._connection.execute(delete(marks).where(marks.c.key == key))
             return
-        done = self._connection.execute(update(marks).where(marks.c.key == key).values(value=value))
-        if done.rowcount == 0:
-            self._connection.execute(insert(marks).values(key=key, value=value))
+        row = inserting(self._connection, marks).values(key=key, value=value)
+        self._connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""
