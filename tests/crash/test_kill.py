@@ -22,3 +22,17 @@ def test_twenty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         run.close()
     assert (tally.lost, tally.doubled, tally.mismatched) == ([], [], []), tally.sentence()
     assert tally.classes["ambiguous"] > 0, "X never left a doubt, so nothing was proven"
+
+
+@pytest.mark.crash
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", ["embedded", "procrastinate"])
+def test_kills_on_postgresql_lose_and_double_nothing(tmp_path: Path, postgres_url: str, engine: str) -> None:
+    """The same on PostgreSQL, under either engine."""
+    run = FaultRun(tmp_path, seed=11, posts=20, over_seconds=20, url=postgres_url, engine=engine)
+    try:
+        tally = run.run(kills=6)
+    finally:
+        run.close()
+    assert (tally.lost, tally.doubled, tally.mismatched) == ([], [], []), tally.sentence()

@@ -71,11 +71,21 @@ class FaultRun:
     A local X in its own process, a database with queued posts, and a bot that is killed and started again.
     """
 
-    def __init__(self, folder: Path, *, seed: int, posts: int, over_seconds: float, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        posts: int,
+        over_seconds: float,
+        url: str | None = None,
+        engine: str = "embedded",
+    ) -> None:
         self._folder = folder
         self._random = random.Random(seed)
         self._seed = seed
         self.posts = posts
+        self._engine = engine
         self._url = url or f"sqlite:///{folder}/bot.db"
         self._bot: subprocess.Popen[bytes] | None = None
         self._x = self._start_x()
@@ -138,6 +148,7 @@ class FaultRun:
             "STORAGE__URL": self._url,
             "STORAGE__FOLDER": str(self._folder),
             "ENVIRONMENT": "faults",
+            "RUNNER__ENGINE": self._engine,
             "X__MODE": "sandbox",
             "X__BASE_URL": self.x_url,
             "X__CONNECT_SECONDS": "0.3",

@@ -45,9 +45,7 @@ def test_two_first_marks_do_not_collide(store: SqlStore) -> None:
 
 def test_two_first_leases_have_one_owner(store: SqlStore) -> None:
     """Only one machine gets the first lease of an account."""
-    results = _race(
-        store, lambda tx, owner: tx.account.acquire_lease(owner, now=NOW, length=timedelta(days=365 * 100))
-    )
+    results = _race(store, lambda tx, owner: tx.account.acquire_lease(owner, now=NOW, length=timedelta(days=365 * 100)))
     assert isinstance(results[0], Lease)
     assert results[1] is None
     with store.begin() as tx:
