@@ -16,6 +16,7 @@ from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
 from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
+from asiaradar_bot.adapters.news_site.websub import WebSubClient
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
@@ -46,6 +47,7 @@ class App:
     store: SqlStore
     clock: SystemClock
     site: NewsSite
+    hubs: WebSubClient
     renderer: SandboxedRenderer
     alerts: AppriseAlerts
     files: FolderSideFiles
@@ -102,6 +104,7 @@ def build_app(settings: Settings) -> App:
     schema.upgrade(store, now=clock.now())
     _check_belonging(store, settings)
     account, local_x_url = _account(settings, clock, closing)
+    fetcher = _fetcher(settings)
     renderer = SandboxedRenderer(settings.templates.folder)
     closing.append(renderer.close)
     files = FolderSideFiles(settings.storage.folder)
@@ -125,7 +128,8 @@ def build_app(settings: Settings) -> App:
         sources=tuple(_source(one) for one in settings.sources),
         store=store,
         clock=clock,
-        site=NewsSite(_fetcher(settings), picture_seconds=max(settings.publishing.picture_seconds, 0.1)),
+        site=NewsSite(fetcher, picture_seconds=max(settings.publishing.picture_seconds, 0.1)),
+        hubs=WebSubClient(fetcher),
         renderer=renderer,
         alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
         files=files,

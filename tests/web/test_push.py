@@ -14,7 +14,9 @@ from standardwebhooks import Webhook
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.settings import load_settings
-from asiaradar_bot.web.app import build_web, take_push
+from asiaradar_bot.web.app import build_web
+from asiaradar_bot.web.health import metrics_text, not_ready
+from asiaradar_bot.web.hooks import take_push
 
 SECRET = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
 
@@ -73,10 +75,8 @@ def test_what_is_not_ours_is_refused(app: App) -> None:
 
 def test_readiness_follows_the_sign_of_life(app: App) -> None:
     """Not ready before the first beat, ready after it."""
-    from asiaradar_bot.web.app import _metrics, _not_ready
-
-    assert _not_ready(app) == "no sign of life yet"
+    assert not_ready(app) == "no sign of life yet"
     Heartbeat(app.store, app.clock).beat()
-    assert _not_ready(app) is None
-    assert b'asiaradar_posts{state="queued"} 0.0' in _metrics(app)
+    assert not_ready(app) is None
+    assert b'asiaradar_posts{state="queued"} 0.0' in metrics_text(app)
     assert build_web(app, wake=lambda _: None).title == "asiaradar_bot"

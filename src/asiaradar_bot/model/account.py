@@ -74,7 +74,8 @@ class Subscription:
     secret: str
     path: str
     """Unguessable last part of the callback address."""
-    requested_at: datetime
+    requested_at: datetime | None = None
+    """When the hub was last asked; None: never yet."""
     verified_at: datetime | None = None
     expires_at: datetime | None = None
 

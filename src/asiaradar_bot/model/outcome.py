@@ -225,3 +225,29 @@ class PictureRefused:
 
 
 PictureAnswer = Picture | PictureRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """
+    A hub and the topic that the source has there.
+    """
+
+    url: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubAccepted:
+    """The hub took the request; its question whether we meant it comes to the callback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubRefused:
+    """The hub did not take the request."""
+
+    detail: str
+    retry_after: timedelta | None = None
+
+
+HubAnswer = HubAccepted | HubRefused

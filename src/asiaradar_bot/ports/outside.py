@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
+    Hub,
+    HubAnswer,
     PageAnswer,
     PictureAnswer,
     PublishOutcome,
@@ -56,6 +58,17 @@ class ArticleSource(Protocol):
     def read_picture(self, url: str) -> PictureAnswer:
         """
         The image at `url`, made safe and within X's limits.
+        """
+
+
+class HubClient(Protocol):
+    """
+    Asks WebSub hubs to tell us of news.
+    """
+
+    def subscribe(self, hub: Hub, *, callback: str, secret: str, lease: timedelta) -> HubAnswer:
+        """
+        Whether the hub took the request; its question whether we meant it comes to the callback. Never raises.
         """
 
 

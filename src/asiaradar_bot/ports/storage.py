@@ -317,6 +317,9 @@ class InboxRows(Protocol):
     def find_subscription(self, topic: str) -> Subscription | None:
         """The subscription, or None."""
 
+    def find_subscription_at(self, path: str) -> Subscription | None:
+        """The subscription whose callback ends in this path, or None."""
+
     def list_subscriptions(self) -> Sequence[Subscription]:
         """All of them."""
 

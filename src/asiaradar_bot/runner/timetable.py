@@ -17,6 +17,7 @@ from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.spend import watch_budget
+from asiaradar_bot.steps.subscribe import subscribe
 from asiaradar_bot.steps.verify import verify
 from asiaradar_bot.steps.watch import Watched, watch
 
@@ -101,6 +102,10 @@ TIMETABLE: dict[str, Tick] = {
     ),
     "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
     "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
+    "subscribe": Tick(
+        step=lambda app: subscribe(app.store, app.hubs, app.clock, public_url=app.settings.web.public_url),
+        every=_seconds(60),
+    ),
     "notify": Tick(
         step=lambda app: notify(
             app.store, app.alerts, app.clock, quiet=timedelta(minutes=app.settings.alerts.quiet_minutes)

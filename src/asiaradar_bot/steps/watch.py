@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts, Revision, SourceItem
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import InputError
@@ -201,6 +203,8 @@ def _record_items(
         tx.audit.record(
             AuditEntry(at=now, who="bot", action="source.moved", subject=f"source {source.name}", after={"url": moved})
         )
+    _record_warnings(tx, source, answer.warnings, now=now)
+    _note_hub(tx, answer)
     saved = _healthy(health, source, now=now, validators=answer.validators, items=len(answer.items))
     tx.sources.save(
         replace(
@@ -223,6 +227,30 @@ def _refuse_item(tx: Transaction, source: Source, item: SourceItem, error: Input
         after={"id": item.id[:200], "title": item.title[:200]},
     )
     tx.audit.record(entry)
+
+
+def _record_warnings(tx: Transaction, source: Source, warnings: Sequence[str], *, now: datetime) -> None:
+    """
+    What was wrong with the document stands in the audit, once until it changes.
+    """
+    key, said = f"warnings of {source.name}", "; ".join(warnings)[:1000] or None
+    if tx.account.get_mark(key) == said:
+        return
+    tx.account.set_mark(key, said)
+    why = said or "the document is sound again"
+    tx.audit.record(AuditEntry(at=now, who="bot", action="source.warning", subject=f"source {source.name}", why=why))
+
+
+def _note_hub(tx: Transaction, answer: SourceRead) -> None:
+    if answer.hub is None or answer.topic is None:
+        return
+    known = tx.inbox.find_subscription(answer.topic)
+    if known is None or known.hub != answer.hub:
+        tx.inbox.save_subscription(
+            Subscription(
+                topic=answer.topic, hub=answer.hub, secret=secrets.token_urlsafe(32), path=secrets.token_urlsafe(24)
+            )
+        )
 
 
 def _known_article(tx: Transaction, facts: Facts, names: Sequence[str]) -> ArticleId | None:

@@ -46,6 +46,11 @@ class SqlInboxRows:
         row = self._connection.execute(select(subscriptions).where(subscriptions.c.topic == topic)).one_or_none()
         return None if row is None else _subscription(row)
 
+    def find_subscription_at(self, path: str) -> Subscription | None:
+        """The subscription whose callback ends in this path, or None."""
+        row = self._connection.execute(select(subscriptions).where(subscriptions.c.path == path)).one_or_none()
+        return None if row is None else _subscription(row)
+
     def list_subscriptions(self) -> Sequence[Subscription]:
         """All of them."""
         return [

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.storage.store import SqlStore
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `migrations/versions`; a test holds it true."""
 
 

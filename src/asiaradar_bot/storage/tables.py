@@ -370,7 +370,7 @@ subscriptions = Table(
     Column("hub", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("path", String(80), nullable=False),
-    Column("requested_at", Instant, nullable=False),
+    Column("requested_at", Instant),
     Column("verified_at", Instant),
     Column("expires_at", Instant),
 )

@@ -10,9 +10,6 @@ import pytest
 
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.websub import (
-    Hub,
-    HubAccepted,
-    HubRefused,
     IntentConfirmed,
     SubscriptionDenied,
     WebSubClient,
@@ -22,6 +19,7 @@ from asiaradar_bot.adapters.news_site.websub import (
     subscription_request,
 )
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.outcome import Hub, HubAccepted, HubRefused
 from tests.adapters.news_site.local_server import LocalServer
 
 SECRET = "a secret of sound length"

@@ -62,6 +62,20 @@ class StandInFetcher(SafeFetcher):
         )
         return fetched if isinstance(fetched, FetchFailed) else self._renamed(fetched)
 
+    def post(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        max_bytes: int,
+        deadline: float = TOTAL_SECONDS,
+    ) -> Fetched | FetchFailed:
+        """
+        The stand-in's answer to a POST.
+        """
+        return super().post(self._to_stand_in(url), headers=headers, body=body, max_bytes=max_bytes, deadline=deadline)
+
     def _to_stand_in(self, url: str) -> str:
         return url.replace(self._real, self._stand_in, 1)
 

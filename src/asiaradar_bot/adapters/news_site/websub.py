@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from asiaradar_bot.adapters.news_site.answer import FetchFailed
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.outcome import Hub, HubAccepted, HubAnswer, HubRefused
 from asiaradar_bot.rules.addresses import absolute_url
 
 Mode = Literal["subscribe", "unsubscribe"]
@@ -28,16 +29,6 @@ MAX_CHALLENGE_CHARS = 1024
 MAX_LEASE = timedelta(days=30)
 _METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _MAX_ANSWER_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hub:
-    """
-    A hub and the topic that the source has there.
-    """
-
-    url: str
-    topic: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +59,6 @@ class SubscriptionDenied:
 
 
 IntentAnswer = IntentConfirmed | SubscriptionDenied
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubAccepted:
-    """The hub took the request; its question whether we meant it comes to the callback."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubRefused:
-    """The hub did not take the request."""
-
-    detail: str
-    retry_after: timedelta | None = None
-
-
-HubAnswer = HubAccepted | HubRefused
 
 
 def discover_hub(link_header: str | None, *, url: str, hub: str | None = None, topic: str | None = None) -> Hub | None:

@@ -21,7 +21,7 @@ class SiteHabits:
     validators: bool = False
     """Whether a proxy in front adds ETag and Last-Modified, and answers 304."""
     hub_url: str | None = None
-    """The WebSub hub that a proxy names in front of the feeds."""
+    """The WebSub hub that a proxy names in front of the feeds; `/hub` is the site's own."""
     sitemap_every: timedelta = timedelta(0)
     """How often the cron job writes the sitemap; zero: it is always fresh."""
     sitemap_rows: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,8 @@ from asiaradar_bot.sandbox.site.behaviours import Answer, Behaviour, Behaviours
 from asiaradar_bot.sandbox.site.control import PREFIX, Control
 from asiaradar_bot.sandbox.site.feeds import Feeds
 from asiaradar_bot.sandbox.site.habits import SiteHabits
+from asiaradar_bot.sandbox.site.hub import PATH as HUB_PATH
+from asiaradar_bot.sandbox.site.hub import SampleHub
 from asiaradar_bot.sandbox.site.rendering import MANNERS, Renderer
 from asiaradar_bot.sandbox.site.server import Asked, SiteServer
 from asiaradar_bot.sandbox.site.shelf import Shelf
@@ -57,6 +60,9 @@ class SampleSite:
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
         """Where it listens."""
         self.public_base = (public_base or self.base_url).rstrip("/")
+        self._hub = SampleHub(self._document) if habits.hub_url == HUB_PATH else None
+        if self._hub is not None:
+            habits = replace(habits, hub_url=self.public_base + HUB_PATH)
         renderer = Renderer(self.public_base, manner=manner, habits=habits)
         self._behaviours = Behaviours()
         self._responder = Responder(
@@ -115,6 +121,13 @@ class SampleSite:
         """
         return self._shelf.is_used(slug)
 
+    @property
+    def subscribers(self) -> int:
+        """
+        How many subscribers its hub has verified; 0 without a hub of its own.
+        """
+        return 0 if self._hub is None else self._hub.subscribers
+
     def publish(self, slug: str) -> str:
         """
         The address of the article, published at this moment.
@@ -122,13 +135,17 @@ class SampleSite:
         Raises:
             ValueError: no such article is written.
         """
-        return self.public_base + self._shelf.publish(slug).path
+        url = self.public_base + self._shelf.publish(slug).path
+        self._tell_hub()
+        return url
 
     def publish_next(self) -> str | None:
         """
         The slug of the next article of the script, published at this moment; None: all were.
         """
-        return self._shelf.publish_next()
+        slug = self._shelf.publish_next()
+        self._tell_hub()
+        return slug
 
     def update(
         self, slug: str, title: str | None = None, *, summary: str | None = None, body: str | None = None
@@ -209,11 +226,20 @@ class SampleSite:
         """
         self._behaviours.clear()
 
+    def _tell_hub(self) -> None:
+        if self._hub is not None:
+            self._hub.distribute()
+
+    def _document(self, path: str) -> bytes:
+        return self._responder.answer(path, asked={}).body
+
     def _answer(self, asked: Asked) -> Answer:
         path = asked.target.partition("?")[0]
         if path.startswith(PREFIX):
             return self._control.answer(asked.method, path, host=asked.headers.get("Host", ""), body=asked.body)
         self.requests.append(asked.target)
+        if self._hub is not None and path == HUB_PATH and asked.method == "POST":
+            return self._hub.answer(asked.body)
         if asked.method not in _READING:
             return Answer(status=405, headers={"Allow": "GET, HEAD"})
         return self._responder.answer(asked.target, asked=asked.headers)

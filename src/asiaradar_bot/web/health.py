@@ -1,0 +1,77 @@
+"""Liveness, readiness and metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.model.post import PostState
+
+_STALE = timedelta(seconds=60)
+
+
+def health_routes(app: App) -> APIRouter:
+    """
+    `/livez`, `/readyz` and `/metrics`.
+    """
+    routes = APIRouter()
+
+    @routes.get("/livez")
+    def livez() -> PlainTextResponse:
+        """The process turns."""
+        return PlainTextResponse("alive\n")
+
+    @routes.get("/readyz")
+    def readyz() -> PlainTextResponse:
+        """The database answers and the ticks write their sign of life."""
+        problem = not_ready(app)
+        return PlainTextResponse((problem or "ready") + "\n", status_code=503 if problem else 200)
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        """Prometheus."""
+        return Response(metrics_text(app), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def not_ready(app: App) -> str | None:
+    """
+    Why this process is not ready, in a sentence; None: it is.
+    """
+    try:
+        with app.store.read() as tx:
+            beat = tx.account.get_mark("heartbeat")
+    except StorageError as error:
+        return str(error)
+    if beat is None:
+        return "no sign of life yet"
+    if app.clock.now() - datetime.fromisoformat(beat) > _STALE:
+        return f"the last sign of life is from {beat}"
+    return None
+
+
+def metrics_text(app: App) -> bytes:
+    """
+    The figures in Prometheus' text format.
+    """
+    registry = CollectorRegistry()
+    posts = Gauge("asiaradar_posts", "Posts by state.", ["state"], registry=registry)
+    spent = Gauge("asiaradar_month_usd", "Spent this UTC month, doubtful requests included.", registry=registry)
+    ok = Gauge("asiaradar_source_ok_timestamp", "Last good poll.", ["source"], registry=registry)
+    paused = Gauge("asiaradar_sending_blocked", "1 while stopped, paused or in safe mode.", registry=registry)
+    with app.store.read() as tx:
+        counts = tx.posts.count_by_state()
+        state = tx.account.state()
+        spent.set(float(tx.ledger.month_total(app.clock.now().date())))
+        for health in tx.sources.list_all():
+            ok.labels(health.name).set(health.ok_at.timestamp() if health.ok_at else 0)
+    for name in PostState:
+        posts.labels(name).set(counts.get(name, 0))
+    paused.set(1 if state.stopped or state.paused or state.safe_mode else 0)
+    return generate_latest(registry)
