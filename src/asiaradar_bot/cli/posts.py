@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json, read_time, who
+from asiaradar_bot.cli.shared import opened, print_json, who
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.rules.post_text import weighted_length
+from asiaradar_bot.rules.when import read_when
 
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -86,7 +87,7 @@ def show(post_id: Number, *, json: Json = False) -> None:
 def add(
     text: Annotated[list[str], typer.Argument(help="The text; several make a thread.")],
     *,
-    at: Annotated[str, typer.Option(help="now, «in 2 h», or 2026-11-24T09:00Z.")] = "now",
+    at: Annotated[str, typer.Option(help="now, «tomorrow 9am», «in 2 h», or 2026-11-24T09:00Z.")] = "now",
     slot: Annotated[bool, typer.Option("--slot", help="The newsroom's next free slot.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Write it down, send it after approval.")] = False,
     image: Annotated[Path | None, typer.Option(help="Picture file (JPEG, PNG, WEBP).")] = None,
@@ -96,7 +97,7 @@ def add(
     """A manual post, or a thread of several parts."""
     with opened() as app:
         picture = _picture(image) if image else None
-        due_at = read_time(at, now=app.clock.now())
+        due_at = read_when(at, now=app.clock.now(), zone=app.policy.wording.zone)
         for post in app.editor(who()).add(text, due_at=due_at, slot=slot, draft=draft, picture=picture, alt_text=alt):
             print_json(as_row(post)) if json else _tell(post)
 
@@ -134,13 +135,15 @@ def move(
     post_id: Number,
     *,
     at: Annotated[
-        str | None, typer.Option(help="now, «in 2 h», or 2026-11-24T09:00Z; without it the next slot.")
+        str | None,
+        typer.Option(help="now, «tomorrow 9am», «in 2 h», or 2026-11-24T09:00Z; without it the next slot."),
     ] = None,
     version: Version = None,
 ) -> None:
     """Another time for a post."""
     with opened() as app:
-        due_at = None if at is None else read_time(at, now=app.clock.now())
+        zone = app.policy.wording.zone
+        due_at = None if at is None else read_when(at, now=app.clock.now(), zone=zone)
         _tell(app.editor(who()).move(post_id, due_at=due_at, version=version))
 
 

@@ -45,6 +45,49 @@ def hashtags(text: str) -> list[str]:
     """
     The hashtags of a text in order, without their sign; a number alone is none, nor is one inside a link.
     """
+    return [match[1] for match in _hashtag_matches(text)]
+
+
+def mentions(text: str) -> list[str]:
+    """
+    The handles that a text mentions, in order, without their sign; lists (`@handle/list`) are not among them.
+    """
+    return [match[1] for match in _mention_matches(text)]
+
+
+def cashtags(text: str) -> list[str]:
+    """
+    The cashtags of a text in order, without their sign.
+    """
+    return [match[1] for match in _cashtag_matches(text)]
+
+
+def hashtag_spans(text: str) -> list[tuple[int, int]]:
+    """
+    Where the hashtags of `hashtags` stand, their sign included: start and end (exclusive) in Python's indices.
+    """
+    return [_with_sign(match) for match in _hashtag_matches(text)]
+
+
+def mention_spans(text: str) -> list[tuple[int, int]]:
+    """
+    Where the handles of `mentions` stand, their sign included.
+    """
+    return [_with_sign(match) for match in _mention_matches(text)]
+
+
+def cashtag_spans(text: str) -> list[tuple[int, int]]:
+    """
+    Where the cashtags of `cashtags` stand, their sign included.
+    """
+    return [_with_sign(match) for match in _cashtag_matches(text)]
+
+
+def _with_sign(match: re.Match[str]) -> tuple[int, int]:
+    return match.start(1) - 1, match.end(1)
+
+
+def _hashtag_matches(text: str) -> list[re.Match[str]]:
     if "#" not in text and "\uff03" not in text:  # the expression is large: built only for texts that need it
         return []
     tags = [
@@ -55,29 +98,21 @@ def hashtags(text: str) -> list[str]:
     # No link holds a space, so what stands behind one is in none.
     if not all(match.start(1) == 1 or match[0][0] in " \n" for match in tags):
         tags = list(_outside_links(tags, text))
-    return [match[1] for match in tags]
+    return tags
 
 
-def mentions(text: str) -> list[str]:
-    """
-    The handles that a text mentions, in order, without their sign; lists (`@handle/list`) are not among them.
-    """
+def _mention_matches(text: str) -> list[re.Match[str]]:
     if "@" not in text and "\uff20" not in text:
         return []
     return [
-        match[1]
+        match
         for match in _matches(_MENTION, "@", text=text, reach=3)
         if match[2] is None and not _NO_MENTION_BEFORE.match(text, match.end())
     ]
 
 
-def cashtags(text: str) -> list[str]:
-    """
-    The cashtags of a text in order, without their sign.
-    """
-    if "$" not in text:
-        return []
-    return [match[1] for match in _matches(_CASHTAG, "$", text=text, reach=1)]
+def _cashtag_matches(text: str) -> list[re.Match[str]]:
+    return _matches(_CASHTAG, "$", text=text, reach=1) if "$" in text else []
 
 
 def _matches(pattern: re.Pattern[str], sign: str, *, text: str, reach: int) -> list[re.Match[str]]:

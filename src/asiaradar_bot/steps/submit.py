@@ -14,10 +14,10 @@ from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.slots import next_slot
-from asiaradar_bot.rules.wording import check_links_allowed, check_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,7 @@ class Editor:
             TextError: it can't go out; all reasons in one sentence.
         """
         clean = normalise(text)
-        choices = self.policy.wording
-        meant = [link for link in links(clean) if "://" in link]
-        problems = list(check_text(clean, link=meant[0] if meant else None, choices=choices))
-        problems += check_links_allowed(clean, self.policy.allowed_domains)
-        extra = {f"«{link}» becomes a link that was not meant" for link in meant[1:]}
-        problems = [problem for problem in problems if problem not in extra]
+        problems = text_errors(clean, self.policy)
         if problems:
             raise TextError("the text cannot go out: " + "; ".join(problems))
         return clean

@@ -1,0 +1,128 @@
+"""What an editor is told about a text while writing it: errors that stop it, and warnings worth a second look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.rules.duplicates import headline_likeness
+from asiaradar_bot.rules.post_text import hashtags, link_spans, normalise, weighted_length
+from asiaradar_bot.rules.text_view import meant_links
+from asiaradar_bot.rules.wording import check_links_allowed, check_text
+
+_SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
+_SHOUTED_WORDS = 4
+_BARE = re.compile(r"\s+")
+_SHORTEST_LIKENESS = 12
+"""Shorter texts («Good morning») are alike without being the same post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """
+    One remark about a text.
+    """
+
+    sentence: str
+    blocks: bool
+    """True: with it the text can't go out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentText:
+    """
+    A post that went out or waits, to be compared with.
+    """
+
+    post_id: int
+    text: str
+    at: datetime
+    """When it was or is to be sent."""
+
+
+def text_errors(text: str, policy: Policy) -> tuple[str, ...]:
+    """
+    Why an editor's text can't go out, a sentence each; empty: it can. Every link with a protocol counts as meant.
+    """
+    clean = normalise(text)
+    meant = meant_links(clean)
+    found = [
+        *check_text(clean, link=meant[0] if meant else None, choices=policy.wording),
+        *check_links_allowed(clean, policy.allowed_domains),
+    ]
+    extra = {f"«{link}» becomes a link that was not meant" for link in meant[1:]}
+    return tuple(dict.fromkeys(problem for problem in found if problem not in extra))
+
+
+def lint_text(text: str, *, policy: Policy, recent: Sequence[RecentText] = ()) -> tuple[Lint, ...]:
+    """
+    All remarks about a text, what stops it first; an empty text has none, as nobody has begun to write.
+    """
+    clean = normalise(text)
+    if not clean:
+        return ()
+    errors = tuple(Lint(sentence=problem, blocks=True) for problem in text_errors(clean, policy))
+    return (*errors, *(Lint(sentence=sentence, blocks=False) for sentence in _warnings(clean, policy, recent)))
+
+
+def lint_thread(texts: Sequence[str]) -> tuple[Lint, ...]:
+    """
+    Remarks about a thread as a whole: parts that are empty, or the same twice, which X refuses.
+    """
+    clean = [normalise(text) for text in texts]
+    empty = [
+        Lint(sentence=f"part {number} is empty: write it or take it away", blocks=True)
+        for number, text in enumerate(clean, start=1)
+        if not text and len(clean) > 1
+    ]
+    same = [
+        Lint(sentence=f"parts {clean.index(text) + 1} and {number} are the same; X refuses the second", blocks=True)
+        for number, text in enumerate(clean, start=1)
+        if text and clean.index(text) + 1 < number
+    ]
+    return (*empty, *same)
+
+
+def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterator[str]:
+    twin = find_like(text, recent, percent=policy.duplicate_percent)
+    if twin is not None:
+        percent, post = twin
+        how = "the same as" if percent == 100 else f"{percent} % like"  # noqa: PLR2004
+        yield f"this is {how} post {post.post_id} of {post.at:%d %b %H:%M} UTC: say something new, or leave it"
+    if len(meant_links(text)) > 1:
+        yield "more than one link: X shows a card for only one of them"
+    found = hashtags(text)
+    if len({tag.casefold() for tag in found}) < len(found):
+        yield "a hashtag stands there twice"
+    if text.startswith("@"):
+        yield "a post that begins with a mention is shown as a reply, to few people"
+    if len(_SHOUTED.findall(text)) >= _SHOUTED_WORDS:
+        yield "many words in capitals read as shouting"
+
+
+def find_like(text: str, recent: Sequence[RecentText], *, percent: int) -> tuple[int, RecentText] | None:
+    """
+    The recent post most alike and how much, from `percent` on; links don't count. None: none is so alike.
+    """
+    words = _without_links(text)
+    if weighted_length(words) < _SHORTEST_LIKENESS:
+        return None
+    likenesses = [(_likeness(words, _without_links(post.text)), post) for post in recent]
+    best = max(likenesses, key=lambda pair: pair[0], default=None)
+    return best if best is not None and best[0] >= percent else None
+
+
+def _likeness(one: str, other: str) -> int:
+    return 100 if one == other else min(headline_likeness(one, other), 99)
+
+
+def _without_links(text: str) -> str:
+    clean = normalise(text)
+    pieces, position = [], 0
+    for start, end, _ in link_spans(clean):
+        pieces.append(clean[position:start])
+        position = end
+    return _BARE.sub(" ", "".join([*pieces, clean[position:]])).strip()

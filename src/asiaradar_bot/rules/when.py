@@ -1,0 +1,108 @@
+"""A time in an editor's words («tomorrow 9am», «in 2 h») as an instant; for whoever asks an editor for a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.rules.slots import check_zone, local_instant
+
+_SHORT_IN = re.compile(r"in (\d{1,5}) ?(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
+_MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
+_HALF_HOUR = re.compile(r"in (?:half an hour|half hour|(a|an) (hour|day))", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"\b0?0:00|\b24:00|midnight|\b12 ?a\.?m|零点|0時|0시|午夜|자정", re.IGNORECASE)
+_IANA = re.compile(r"\s+([A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$")
+_LANGUAGES = ["en", "zh", "ja", "ko"]
+_CHINESE_HOUR = re.compile(r"(上午|早上|中午|下午|晚上)?\s*(\d{1,2})\s*[点點](?:\s*(\d{1,2})\s*分?|\s*(半))?")
+_AFTERNOON = frozenset({"下午", "晚上", "中午"})
+_NOON = 12
+_FARTHEST = timedelta(days=366)
+_SPAN_WORDS = re.compile(r"\b(?:h|hours?|mins?|minutes?)\b", re.IGNORECASE)
+_NO_CLOCK = 999_999
+"""Microseconds that nobody writes: where they come back, only a day was named, and the time of day is the base's."""
+_EXAMPLES = "write «tomorrow 9am», «friday 14:00», «in 2 h», or 2026-11-24T09:00Z"
+
+
+def read_when(text: str, *, now: datetime, zone: str) -> datetime:
+    """
+    The instant, in UTC, that the words mean in the newsroom's zone; `now` for «now».
+
+    Words that name their own zone (`9am UTC`, `09:00 Asia/Tokyo`, an offset) are taken by it. A time of day that is
+    over for today is tomorrow's. A local time that the spring change skips is the instant of the jump.
+
+    Raises:
+        InputError: they name no time, no time of day, the past, or more than a year ahead.
+    """
+    words = " ".join(text.split())
+    if words.casefold() in {"now", ""}:
+        return now
+    at = _span_from(words, now) or _stamp(words, now=now, zone=zone)
+    if at is None:
+        raise InputError(f"«{text}» is no time: {_EXAMPLES}")
+    if at < now - timedelta(minutes=1):
+        raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, which is over: {_EXAMPLES}")
+    if at > now + _FARTHEST:
+        raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, more than a year ahead: {_EXAMPLES}")
+    return max(at, now)
+
+
+def _span_from(words: str, now: datetime) -> datetime | None:
+    if found := _SHORT_IN.fullmatch(words):
+        return now + timedelta(minutes=int(found[1]) * _MINUTES_PER[found[2][0].lower()])
+    if found := _HALF_HOUR.fullmatch(words):
+        return now + {"hour": timedelta(hours=1), "day": timedelta(days=1)}.get(found[2] or "", timedelta(minutes=30))
+    return None
+
+
+def _stamp(words: str, *, now: datetime, zone: str) -> datetime | None:
+    if named := _IANA.search(words):
+        words, zone = words[: named.start()], _known_zone(named[1])
+    local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    found = _exact(words) or _in_words(_CHINESE_HOUR.sub(_clock, words), local_now)
+    if found is None:
+        return None
+    no_clock = found.microsecond == _NO_CLOCK and not _SPAN_WORDS.search(words)
+    if no_clock or (found.time() == time(0) and not _MIDNIGHT.search(words)):
+        raise InputError(f"«{words}» names a day and no time of day: {_EXAMPLES}")
+    found = found.replace(microsecond=0)
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    return local_instant(found.date(), found.time(), ZoneInfo(zone))
+
+
+def _exact(words: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(words)
+    except ValueError:
+        return None
+
+
+def _in_words(words: str, local_now: datetime) -> datetime | None:
+    import dateparser  # 0.2 s to load: only for those who write words
+
+    found: datetime | None = dateparser.parse(
+        words,
+        languages=_LANGUAGES,
+        settings={
+            "RELATIVE_BASE": local_now.replace(microsecond=_NO_CLOCK),
+            "PREFER_DATES_FROM": "future",
+            "DATE_ORDER": "DMY",
+        },
+    )
+    return found
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour, minute = int(match[2]), int(match[3] or (30 if match[4] else 0))
+    if match[1] in _AFTERNOON and hour < _NOON:
+        hour += 12
+    return f" {hour:02}:{minute:02}"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return check_zone(name)
+    except ValueError as error:
+        raise InputError(str(error)) from error
