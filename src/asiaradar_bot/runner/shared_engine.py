@@ -61,6 +61,7 @@ class SharedEngine:
             self._asking.open()
             self._prepare()
         except ConnectorException as error:
+            self._asking.close()
             raise StorageError(f"the job queue can't be prepared in PostgreSQL: {error.__cause__ or error}") from error
         self._thread = threading.Thread(target=self._run, args=[perform], name="engine", daemon=True)
         self._thread.start()
