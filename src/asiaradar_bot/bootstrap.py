@@ -202,10 +202,11 @@ def _account(
         case Mode.LIVE:
             keys = [
                 value.get_secret_value()
-                for value in (x.consumer_key, x.consumer_secret, x.access_token, x.access_token_secret, x.bearer_token)
+                for value in (x.consumer_key, x.consumer_secret, x.access_token, x.access_token_secret)
                 if value is not None
             ]
-            return _x_account(settings, clock, x.base_url, keys), None
+            bearer = None if x.bearer_token is None else x.bearer_token.get_secret_value()
+            return _x_account(settings, clock, x.base_url, keys, bearer), None
         case Mode.SANDBOX:
             return _sandbox_account(settings, clock, closing)
 
@@ -218,14 +219,13 @@ def _sandbox_account(
 
     keys = Credentials()
     four = [keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret]
-    four.append(keys.bearer_token)
     if _is_loopback(settings.x.base_url):
-        return _x_account(settings, clock, settings.x.base_url, four), None
+        return _x_account(settings, clock, settings.x.base_url, four, keys.bearer_token), None
     settings.storage.folder.mkdir(parents=True, exist_ok=True)
     local = LocalX(state_file=settings.storage.folder / "local-x.db")
     local.start()
     closing.append(local.stop)
-    return _x_account(settings, clock, local.base_url, four), local.base_url
+    return _x_account(settings, clock, local.base_url, four, keys.bearer_token), local.base_url
 
 
 def _is_loopback(url: str) -> bool:
@@ -236,7 +236,7 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
-def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list[str]) -> XAccount:
+def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list[str], bearer: str | None) -> XAccount:
     return XAccount(
         base_url=base_url,
         consumer_key=keys[0],
@@ -246,7 +246,7 @@ def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list
         now=clock.now,
         connect_seconds=settings.x.connect_seconds,
         read_seconds=settings.x.read_seconds,
-        bearer_token=keys[4] if len(keys) > 4 else None,  # noqa: PLR2004 - after the four of the user
+        bearer_token=bearer,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 
 import psycopg
@@ -14,15 +13,9 @@ from procrastinate import PsycopgConnector
 
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.runner.shared_engine import QUEUE, TASK, SharedEngine, rescue_stalled
+from tests.waiting import until
 
 pytestmark = pytest.mark.postgres
-
-
-def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        threading.Event().wait(0.02)
 
 
 class Work:
@@ -66,7 +59,7 @@ def test_a_step_never_runs_on_two_machines_at_once(postgres_url: str) -> None:
             before = len(work.done)
             for engine in engines:
                 engine.ask("publish")
-            _until(lambda before=before: len(work.done) > before)  # type: ignore[misc]  # bound at once
+            until(lambda before=before: len(work.done) > before)  # type: ignore[misc]  # bound at once
     finally:
         for engine in engines:
             engine.stop()
@@ -120,7 +113,7 @@ def test_the_job_of_a_dead_machine_is_given_on(postgres_url: str, *, another_wai
     second = SharedEngine(postgres_url, account="AsiaRadar")
     second.start(work.perform_as("b"))
     try:
-        _until(lambda: work.done == [("b", "publish")])
+        until(lambda: work.done == [("b", "publish")])
     finally:
         second.stop()
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hmac
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,16 +23,9 @@ from asiaradar_bot.storage.store import SqlStore
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.hooks import answer_question, take_content
 from tests.fakes.outside import FakeClock
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread does."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
-        threading.Event().wait(0.02)
 
 
 def only_subscription(app: App) -> Subscription:

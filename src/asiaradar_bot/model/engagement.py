@@ -114,6 +114,10 @@ class FollowState(StrEnum):
     """It is gone from X, with all its versions; its last figures stay."""
 
 
+OPEN_STATES = frozenset({FollowState.FOLLOWED, FollowState.MISSING})
+"""Posts that are still measured or looked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedPost:
     """

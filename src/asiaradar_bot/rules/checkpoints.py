@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from asiaradar_bot.model.engagement import CHECKPOINTS, PRIVATE_AGE, FollowedPost, FollowState
+from asiaradar_bot.model.engagement import CHECKPOINTS, OPEN_STATES, PRIVATE_AGE, FollowedPost, FollowState
 from asiaradar_bot.rules.growth import unseen_share
 
 LEAST_AGE = timedelta(minutes=15)
@@ -27,7 +27,6 @@ _CHECKPOINT_WORTH = 0.08
 _EDGE = timedelta(minutes=2)
 """Around midnight nobody can say which day X bills: no reads then."""
 _PAGE = 100
-_OPEN = frozenset({FollowState.FOLLOWED, FollowState.MISSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +90,7 @@ def is_edge_of_day(now: datetime) -> bool:
     """
     True within two minutes of midnight UTC.
     """
-    return now.astimezone(UTC).date() != (now + _EDGE).astimezone(UTC).date() or (
-        now.astimezone(UTC).date() != (now - _EDGE).astimezone(UTC).date()
-    )
+    return (now - _EDGE).astimezone(UTC).date() != (now + _EDGE).astimezone(UTC).date()
 
 
 def day_room(now: datetime, *, spent_usd: Decimal, month_usd: Decimal, spent_today_usd: Decimal) -> Decimal:
@@ -117,7 +114,7 @@ def is_old(post: FollowedPost, now: datetime) -> bool:
 
 def _wanted(post: FollowedPost, *, now: datetime, read_today: Collection[str]) -> Wanted | None:
     age = now - post.created_at
-    if post.state not in _OPEN or age < LEAST_AGE or is_old(post, now):
+    if post.state not in OPEN_STATES or age < LEAST_AGE or is_old(post, now):
         return None
     free = post.current_id in read_today
     if post.state is FollowState.MISSING:

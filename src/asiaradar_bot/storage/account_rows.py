@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from asiaradar_bot.model.account import AccountState, SeenPost
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import PostId
-from asiaradar_bot.storage.inserting import inserting
+from asiaradar_bot.storage.inserting import inserting, put
 from asiaradar_bot.storage.instants import lease_instant
 from asiaradar_bot.storage.tables import instant, leases, marks, timeline
 
@@ -83,8 +83,7 @@ class SqlAccountRows:
         if value is None:
             self._connection.execute(delete(marks).where(marks.c.key == key))
             return
-        row = inserting(self._connection, marks).values(key=key, value=value)
-        self._connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        put(self._connection, marks, key={"key": key}, values={"value": value})
 
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""
@@ -112,9 +111,7 @@ class SqlAccountRows:
             "text": post.text,
             "created_at": post.created_at,
         }
-        done = self._connection.execute(update(timeline).where(timeline.c.remote_id == post.id).values(values))
-        if done.rowcount == 0:
-            self._connection.execute(insert(timeline).values(remote_id=post.id, seen_at=at, **values))
+        put(self._connection, timeline, key={"remote_id": post.id}, values=values, at_first={"seen_at": at})
 
     def timeline_ids(self, since: datetime) -> Collection[str]:
         """Ids of the posts seen on the timeline that were created since then."""

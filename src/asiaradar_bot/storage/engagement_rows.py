@@ -8,10 +8,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
 
 from asiaradar_bot.model.engagement import (
     FIGURES,
+    OPEN_STATES,
     CheckpointFigures,
     Figures,
     FollowedPost,
@@ -22,12 +23,11 @@ from asiaradar_bot.model.engagement import (
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.storage.encoding import to_json
+from asiaradar_bot.storage.inserting import portions, put
 from asiaradar_bot.storage.tables import checkpoints, followed_posts, snapshots, timeline
 
 _CODES = {SnapshotSource.TIMELINE: 1, SnapshotSource.LOOKUP: 2}
 _SOURCES = {code: source for source, code in _CODES.items()}
-_OPEN = ("followed", "missing")
-_AT_ONCE = 500
 
 
 class SqlEngagementRows:
@@ -41,19 +41,16 @@ class SqlEngagementRows:
     def save(self, post: FollowedPost) -> None:
         """Insert or replace, by `remote_id`."""
         values = asdict(post)
+        key = {"remote_id": values.pop("remote_id")}
         values["earlier"] = None if post.earlier == Figures() else to_json(asdict(post.earlier))
-        done = self._connection.execute(
-            update(followed_posts).where(followed_posts.c.remote_id == post.remote_id).values(values)
-        )
-        if done.rowcount == 0:
-            self._connection.execute(insert(followed_posts).values(values))
+        put(self._connection, followed_posts, key=key, values=values)
 
     def find(self, remote_ids: Collection[str]) -> Mapping[str, FollowedPost]:
         """Followed posts by the id of their first or newest version, as asked."""
         found: dict[str, FollowedPost] = {}
         wanted = set(remote_ids)
         for column in (followed_posts.c.remote_id, followed_posts.c.current_id):
-            for some in _portions(wanted):
+            for some in portions(wanted):
                 for row in self._connection.execute(select(followed_posts).where(column.in_(some))):
                     found[getattr(row, column.name)] = _followed(row)
         return found
@@ -65,7 +62,9 @@ class SqlEngagementRows:
 
     def list_open(self) -> Sequence[FollowedPost]:
         """Posts that are still measured or looked for, oldest first."""
-        query = select(followed_posts).where(followed_posts.c.state.in_(_OPEN)).order_by(followed_posts.c.created_at)
+        query = (
+            select(followed_posts).where(followed_posts.c.state.in_(OPEN_STATES)).order_by(followed_posts.c.created_at)
+        )
         return [_followed(row) for row in self._connection.execute(query)]
 
     def list_unfollowed(self, since: datetime) -> Sequence[tuple[str, datetime, PostId | None]]:
@@ -100,8 +99,6 @@ class SqlEngagementRows:
         keys = self._keys({one.remote_id for one in taken})
         rows = []
         for one in taken:
-            if one.remote_id not in keys:
-                raise NotFoundError(f"post {one.remote_id} on X is not followed: nothing is known about it")
             values = {"followed_id": keys[one.remote_id], "taken_at": one.taken_at, "source": _CODES[one.source]}
             rows.append({**values, "version": one.version, **asdict(one.figures)})
         if rows:
@@ -114,7 +111,7 @@ class SqlEngagementRows:
     def last(self, remote_ids: Collection[str], *, count: int) -> Mapping[str, Sequence[Snapshot]]:
         """Up to `count` newest snapshots of each of these posts that has any, oldest first."""
         found: dict[str, list[Snapshot]] = {}
-        for some in _portions(set(remote_ids)):
+        for some in portions(set(remote_ids)):
             newer = snapshots.alias("newer")
             newer_count = (
                 select(func.count())
@@ -157,15 +154,8 @@ class SqlEngagementRows:
 
     def record_checkpoint(self, remote_id: str, age: timedelta, figures: Figures) -> None:
         """Insert or replace the figures of a post at an age. Raises NotFoundError."""
-        keys = self._keys({remote_id})
-        if remote_id not in keys:
-            raise NotFoundError(f"post {remote_id} on X is not followed: nothing is known about it")
-        here = and_(checkpoints.c.followed_id == keys[remote_id], checkpoints.c.age_minutes == _minutes(age))
-        done = self._connection.execute(update(checkpoints).where(here).values(asdict(figures)))
-        if done.rowcount == 0:
-            self._connection.execute(
-                insert(checkpoints).values(followed_id=keys[remote_id], age_minutes=_minutes(age), **asdict(figures))
-            )
+        key = {"age_minutes": _minutes(age), "followed_id": self._keys({remote_id})[remote_id]}
+        put(self._connection, checkpoints, key=key, values=asdict(figures))
 
     def at_age(self, age: timedelta, *, since: datetime, until: datetime) -> Sequence[CheckpointFigures]:
         """
@@ -195,10 +185,16 @@ class SqlEngagementRows:
         ]
 
     def _keys(self, remote_ids: Collection[str]) -> Mapping[str, int]:
+        """
+        The row of each of these followed posts. Raises NotFoundError.
+        """
         keys: dict[str, int] = {}
-        for some in _portions(set(remote_ids)):
+        for some in portions(set(remote_ids)):
             query = select(followed_posts.c.remote_id, followed_posts.c.id).where(followed_posts.c.remote_id.in_(some))
             keys |= {row.remote_id: row.id for row in self._connection.execute(query)}
+        for remote_id in remote_ids:
+            if remote_id not in keys:
+                raise NotFoundError(f"post {remote_id} on X is not followed: nothing is known about it")
         return keys
 
 
@@ -210,12 +206,6 @@ _AT_AGE = [checkpoints.c[name] for name in FIGURES]
 
 def _created(since: datetime, until: datetime) -> Any:
     return and_(followed_posts.c.created_at >= since, followed_posts.c.created_at < until)
-
-
-def _portions(ids: Collection[str]) -> Iterable[list[str]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
 
 
 def _minutes(age: timedelta) -> int:

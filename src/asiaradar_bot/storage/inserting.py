@@ -1,9 +1,15 @@
-"""Inserts that two machines may try in the same moment: the one dialect-specific statement that storage needs."""
+"""Rows that two machines may write first in the same moment, and long lists of keys: what the `*_rows` share."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+_AT_ONCE = 500
+"""Values in one IN list: databases bound how many a statement may carry."""
 
 
 def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -13,3 +19,27 @@ def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def put(
+    connection: Connection,
+    table: Table,
+    *,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    at_first: Mapping[str, Any] | None = None,
+) -> None:
+    """
+    Insert the row, or change `values` of the one that has this key; `at_first` is written with a new row only.
+    """
+    row = inserting(connection, table).values({**key, **(at_first or {}), **values})
+    connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def portions(keys: Collection[str]) -> Iterable[list[str]]:
+    """
+    The keys in order, as many at once as an IN list takes.
+    """
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]

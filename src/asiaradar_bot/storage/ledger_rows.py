@@ -7,16 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, delete, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, delete, func, insert, select, type_coerce, update
 
 from asiaradar_bot.model.money import READS, Billable, ClassCost, LedgerEntry, PostCost, SpendState
 from asiaradar_bot.model.post import AttemptId, PostId
+from asiaradar_bot.storage.inserting import portions
 from asiaradar_bot.storage.tables import billed_reads, ledger, posts
 
-_AT_ONCE = 500
 _MICRO = Decimal(1_000_000)
 _EPOCH_ON = date(1970, 1, 1)
 _SUM = func.sum(ledger.c.amount_micro_usd)
+_COUNTS = ledger.c.state != SpendState.RELEASED
+"""What is owed, or may be."""
 _DAY = type_coerce(ledger.c.at, BigInteger) // (86_400 * 1_000_000)
 
 
@@ -50,15 +52,7 @@ class SqlLedgerRows:
         fresh = names - set(self._shown(at, names))
         if not fresh:
             return None
-        entry_id = self._insert(
-            what,
-            price * len(fresh),
-            at=at,
-            units=len(fresh),
-            post_id=None,
-            attempt_id=None,
-            state=SpendState.RESERVED,
-        )
+        entry_id = self._insert_read(what, price, at=at, units=len(fresh), state=SpendState.RESERVED)
         self._remember(entry_id, at, fresh)
         return entry_id
 
@@ -77,15 +71,7 @@ class SqlLedgerRows:
             state = SpendState.SETTLED if fresh else SpendState.RELEASED
             self._connection.execute(update(ledger).where(ledger.c.id == entry_id).values(**values, state=state))
         elif fresh:
-            entry_id = self._insert(
-                what,
-                price * len(fresh),
-                at=at,
-                units=len(fresh),
-                post_id=None,
-                attempt_id=None,
-                state=SpendState.SETTLED,
-            )
+            entry_id = self._insert_read(what, price, at=at, units=len(fresh), state=SpendState.SETTLED)
         if entry_id is not None:
             self._remember(entry_id, at, fresh)
         return len(fresh)
@@ -118,10 +104,9 @@ class SqlLedgerRows:
         Which of these were, or may have been, shown on that day already, with the entry that holds them.
         """
         found: dict[str, int] = {}
-        ordered = sorted(names)
-        for start in range(0, len(ordered), _AT_ONCE):
+        for some in portions(names):
             query = select(billed_reads.c.resource, billed_reads.c.entry_id).where(
-                billed_reads.c.day == _day(at), billed_reads.c.resource.in_(ordered[start : start + _AT_ONCE])
+                billed_reads.c.day == _day(at), billed_reads.c.resource.in_(some)
             )
             found |= {row.resource: row.entry_id for row in self._connection.execute(query)}
         return found
@@ -154,35 +139,31 @@ class SqlLedgerRows:
 
     def month_total(self, month_on: date) -> Decimal:
         """Settled, reserved and unknown of that UTC month, in USD."""
-        query = _of_month(select(func.coalesce(func.sum(ledger.c.amount_micro_usd), 0)), month_on)
-        total = self._connection.execute(query.where(ledger.c.state != SpendState.RELEASED)).scalar_one()
-        return Decimal(int(total)) / _MICRO
+        return self._total(month_on)
 
     def reads_total(self, month_on: date) -> Decimal:
         """What reading came to in that UTC month, doubtful reads included, in USD."""
-        query = _of_month(select(func.coalesce(func.sum(ledger.c.amount_micro_usd), 0)), month_on).where(
-            ledger.c.state != SpendState.RELEASED, ledger.c.what.in_(READS)
-        )
-        return Decimal(int(self._connection.execute(query).scalar_one())) / _MICRO
+        return self._total(month_on, ledger.c.what.in_(READS))
+
+    def _total(self, month_on: date, *conditions: ColumnElement[bool]) -> Decimal:
+        query = _of_month(select(func.coalesce(_SUM, 0)), month_on).where(_COUNTS, *conditions)
+        return _usd(self._connection.execute(query).scalar_one())
 
     def daily(self, since_on: date, until_on: date) -> Mapping[date, Decimal]:
         """What each UTC day from `since_on` to before `until_on` came to, in USD; days without any are left out."""
-        query = (
-            select(_DAY.label("day"), func.sum(ledger.c.amount_micro_usd))
-            .where(ledger.c.at >= _midnight(since_on), ledger.c.at < _midnight(until_on))
-            .where(ledger.c.state != SpendState.RELEASED)
-            .group_by("day")
-        )
-        rows = self._connection.execute(query)
-        return {_EPOCH_ON + timedelta(days=int(row[0])): Decimal(int(row[1])) / _MICRO for row in rows}
+        return {day_on: _usd(micro) for day_on, micro in self._by_day(_SUM, since_on, until_on).items()}
 
     def reads_by_day(self, since_on: date, until_on: date) -> Mapping[date, int]:
         """Posts read on each UTC day of the span, doubtful ones included; days without reads are left out."""
+        posts_read = ledger.c.what.in_([Billable.OWNED_READ, Billable.POST_READ])
+        return self._by_day(func.sum(ledger.c.units), since_on, until_on, posts_read)
+
+    def _by_day(
+        self, what: ColumnElement[int], since_on: date, until_on: date, *conditions: ColumnElement[bool]
+    ) -> Mapping[date, int]:
         query = (
-            select(_DAY.label("day"), func.sum(ledger.c.units))
-            .where(ledger.c.at >= _midnight(since_on), ledger.c.at < _midnight(until_on))
-            .where(ledger.c.state != SpendState.RELEASED)
-            .where(ledger.c.what.in_([Billable.OWNED_READ, Billable.POST_READ]))
+            select(_DAY.label("day"), what)
+            .where(ledger.c.at >= _midnight(since_on), ledger.c.at < _midnight(until_on), _COUNTS, *conditions)
             .group_by("day")
         )
         return {_EPOCH_ON + timedelta(days=int(row[0])): int(row[1]) for row in self._connection.execute(query)}
@@ -192,12 +173,12 @@ class SqlLedgerRows:
         query = (
             _of_month(select(posts.c.news_class, func.count(posts.c.id.distinct()), _SUM), month_on)
             .join(posts, posts.c.id == ledger.c.post_id)
-            .where(ledger.c.state != SpendState.RELEASED)
+            .where(_COUNTS)
             .group_by(posts.c.news_class)
             .order_by(_SUM.desc(), posts.c.news_class)
         )
         return [
-            ClassCost(news_class=row[0], posts=row[1], amount_usd=Decimal(int(row[2])) / _MICRO)
+            ClassCost(news_class=row[0], posts=row[1], amount_usd=_usd(row[2]))
             for row in self._connection.execute(query)
         ]
 
@@ -206,13 +187,13 @@ class SqlLedgerRows:
         query = (
             _of_month(select(posts.c.id, posts.c.news_class, posts.c.text, _SUM), month_on)
             .join(posts, posts.c.id == ledger.c.post_id)
-            .where(ledger.c.state != SpendState.RELEASED)
+            .where(_COUNTS)
             .group_by(posts.c.id, posts.c.news_class, posts.c.text)
             .order_by(_SUM.desc(), posts.c.id)
             .limit(limit)
         )
         return [
-            PostCost(post_id=row[0], news_class=row[1], text=row[2], amount_usd=Decimal(int(row[3])) / _MICRO)
+            PostCost(post_id=row[0], news_class=row[1], text=row[2], amount_usd=_usd(row[3]))
             for row in self._connection.execute(query)
         ]
 
@@ -221,6 +202,9 @@ class SqlLedgerRows:
         return [
             _entry(row) for row in self._connection.execute(_of_month(select(ledger), month_on).order_by(ledger.c.id))
         ]
+
+    def _insert_read(self, what: Billable, price: Decimal, *, at: datetime, units: int, state: SpendState) -> int:
+        return self._insert(what, price * units, at=at, units=units, post_id=None, attempt_id=None, state=state)
 
     def _insert(
         self,
@@ -253,6 +237,10 @@ def _micro(amount: Decimal) -> int:
     return int(amount * _MICRO)
 
 
+def _usd(micro: int) -> Decimal:
+    return Decimal(int(micro)) / _MICRO
+
+
 def _midnight(day_on: date) -> datetime:
     return datetime(day_on.year, day_on.month, day_on.day, tzinfo=UTC)
 
@@ -279,7 +267,7 @@ def _entry(row: Any) -> LedgerEntry:
         id=row.id,
         at=row.at,
         what=Billable(row.what),
-        amount_usd=Decimal(row.amount_micro_usd) / _MICRO,
+        amount_usd=_usd(row.amount_micro_usd),
         state=SpendState(row.state),
         units=row.units,
         post_id=row.post_id,

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.outcome import Validators
 from asiaradar_bot.model.source import SourceHealth
+from asiaradar_bot.storage.inserting import put
 from asiaradar_bot.storage.tables import sightings, sources
 
 
@@ -48,9 +49,7 @@ class SqlSourceRows:
             "gone": health.gone,
             "items": health.items,
         }
-        done = self._connection.execute(update(sources).where(sources.c.name == health.name).values(values))
-        if done.rowcount == 0:
-            self._connection.execute(insert(sources).values(name=health.name, **values))
+        put(self._connection, sources, key={"name": health.name}, values=values)
 
     def find_sightings(self, name: str, item_ids: Collection[str]) -> Mapping[str, tuple[ArticleId, str]]:
         """Article and item digest by item id, for those items that the source showed before."""
@@ -61,18 +60,13 @@ class SqlSourceRows:
 
     def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
         """Insert, or refresh digest and last-seen time."""
-        key = item_id[:500]
-        done = self._connection.execute(
-            update(sightings)
-            .where(sightings.c.source == name, sightings.c.item_id == key)
-            .values(digest=digest, last_seen_at=at)
+        put(
+            self._connection,
+            sightings,
+            key={"source": name, "item_id": item_id[:500]},
+            values={"digest": digest, "last_seen_at": at},
+            at_first={"article_id": article_id, "first_seen_at": at},
         )
-        if done.rowcount == 0:
-            self._connection.execute(
-                insert(sightings).values(
-                    source=name, item_id=key, article_id=article_id, digest=digest, first_seen_at=at, last_seen_at=at
-                )
-            )
 
 
 def _health(row: Any) -> SourceHealth:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from asiaradar_bot.adapters.news_site.answer import Fetched, FetchFailed
-from asiaradar_bot.adapters.news_site.fetch import MAX_REDIRECTS, TOTAL_SECONDS, SafeFetcher
+from asiaradar_bot.adapters.news_site.answer import Ask, Fetched, FetchFailed
+from asiaradar_bot.adapters.news_site.connect import Deadline
+from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.model.errors import SettingsError
 
 
@@ -39,42 +39,9 @@ class StandInFetcher(SafeFetcher):
         """
         return (self._host,)
 
-    def get(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        max_bytes: int,
-        accept_types: Sequence[str],
-        max_redirects: int = MAX_REDIRECTS,
-        deadline: float = TOTAL_SECONDS,
-    ) -> Fetched | FetchFailed:
-        """
-        What stands at the address, by the stand-in's word.
-        """
-        fetched = super().get(
-            self._to_stand_in(url),
-            headers=headers,
-            max_bytes=max_bytes,
-            accept_types=accept_types,
-            max_redirects=max_redirects,
-            deadline=deadline,
-        )
+    def _follow(self, url: str, ask: Ask, deadline: Deadline) -> Fetched | FetchFailed:
+        fetched = super()._follow(self._to_stand_in(url), ask, deadline)
         return fetched if isinstance(fetched, FetchFailed) else self._renamed(fetched)
-
-    def post(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes,
-        max_bytes: int,
-        deadline: float = TOTAL_SECONDS,
-    ) -> Fetched | FetchFailed:
-        """
-        The stand-in's answer to a POST.
-        """
-        return super().post(self._to_stand_in(url), headers=headers, body=body, max_bytes=max_bytes, deadline=deadline)
 
     def _to_stand_in(self, url: str) -> str:
         return url.replace(self._real, self._stand_in, 1)
