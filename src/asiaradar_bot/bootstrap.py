@@ -20,6 +20,7 @@ from asiaradar_bot.adapters.news_site.websub import WebSubClient
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
+from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.errors import SettingsError, StorageError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
@@ -65,11 +66,11 @@ class App:
         fetch = self.settings.fetch
         return url if fetch.stand_in is None else url.replace(fetch.stand_in, f"https://{fetch.allowed_hosts[0]}", 1)
 
-    def editor(self, who: str) -> Editor:
+    def editor(self, person: Person) -> Editor:
         """
-        The tools of an editor of that name.
+        The tools of that person, as far as their role reaches.
         """
-        return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, who=who)
+        return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
 
     def close(self) -> None:
         """

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event
 
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
@@ -26,6 +27,7 @@ from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, SimulatedCrash
 
 SETTLED = {"minutes": 16}
+ME = Person(who="cli:me", role=Role.ADMIN)
 
 
 def make_press(
@@ -238,7 +240,7 @@ def test_a_cancel_while_sending_is_refused(store: SqlStore) -> None:
     press = make_press(store, "lost")
     post = queue(store)
     publish_due(press)
-    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, person=ME)
     with pytest.raises(WrongStateError, match="already going out"):
         editor.cancel(post.id)
 
@@ -262,7 +264,7 @@ def test_a_lease_keeps_a_second_process_out(store: SqlStore) -> None:
 def test_a_thread_goes_on_at_the_part_that_is_missing(store: SqlStore) -> None:
     """Part two is sent after part one is out, as a reply to it, also after a crash between them."""
     press = make_press(store, "yes", "crash_before_wire")
-    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, person=ME)
     parts = editor.add(["First part", "Second part", "Third part"])
     with pytest.raises(SimulatedCrash):
         publish_due(press)
@@ -343,7 +345,7 @@ def test_an_edit_names_the_version_it_read(store: SqlStore) -> None:
     """Two editors cannot overwrite each other."""
     press = make_press(store)
     post = queue(store)
-    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, person=ME)
     changed = editor.edit(post.id, text="Another text", version=post.version)
     assert (changed.text, changed.price_usd) == ("Another text", "0.015")
     with pytest.raises(VersionConflictError):
@@ -364,7 +366,7 @@ def test_an_unknown_post_is_settled_by_a_person_only(store: SqlStore) -> None:
     post = queue(store)
     publish_due(press)
     reconcile(press)
-    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, who="cli:me")
+    editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, person=ME)
     with pytest.raises(Exception, match="posts settle"):
         editor.approve(PostId(post.id))
     assert editor.settle(post.id, remote_id="55").state is PostState.PUBLISHED

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.cli.shared import opened, who
+from asiaradar_bot.cli.shared import opened, person
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.steps import switch
 
@@ -80,7 +80,7 @@ def doctor() -> int:
 def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = "stopped by hand") -> int:
     """Kill switch: nothing more is sent, not even what is at the gate."""
     with opened() as app:
-        switch.stop(app.store, app.clock, who=who(), reason=reason)
+        switch.stop(app.store, app.clock, person=person(), reason=reason)
     print("stopped: nothing is sent until `asiaradar resume`")
     return 0
 
@@ -88,7 +88,7 @@ def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] =
 def resume() -> int:
     """Switch sending on again: clears the kill switch, a pause, and acknowledges foreign posts."""
     with opened() as app:
-        done = switch.resume(app.store, app.clock, app.files, who=who())
+        done = switch.resume(app.store, app.clock, app.files, person=person())
     print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")
     if done.still_stopped is not None:
         print(f"still {done.still_stopped}: remove it as well")

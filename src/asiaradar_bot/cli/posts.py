@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json, who
+from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostState
@@ -98,7 +98,8 @@ def add(
     with opened() as app:
         picture = _picture(image) if image else None
         due_at = read_when(at, now=app.clock.now(), zone=app.policy.wording.zone)
-        for post in app.editor(who()).add(text, due_at=due_at, slot=slot, draft=draft, picture=picture, alt_text=alt):
+        editor = app.editor(person())
+        for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, picture=picture, alt_text=alt):
             print_json(as_row(post)) if json else _tell(post)
 
 
@@ -106,28 +107,28 @@ def add(
 def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Version = None) -> None:
     """Another text; from then on the bot does not touch it."""
     with opened() as app:
-        _tell(app.editor(who()).edit(post_id, text=text, version=version))
+        _tell(app.editor(person()).edit(post_id, text=text, version=version))
 
 
 @group.command()
 def approve(post_id: Number, *, version: Version = None) -> None:
     """Let a draft, held, expired or rejected post go out."""
     with opened() as app:
-        _tell(app.editor(who()).approve(post_id, version=version))
+        _tell(app.editor(person()).approve(post_id, version=version))
 
 
 @group.command()
 def hold(post_id: Number, *, why: Why = "", version: Version = None) -> None:
     """Keep a queued post back."""
     with opened() as app:
-        _tell(app.editor(who()).hold(post_id, why=why, version=version))
+        _tell(app.editor(person()).hold(post_id, why=why, version=version))
 
 
 @group.command()
 def cancel(post_id: Number, *, why: Why = "", version: Version = None) -> None:
     """Withdraw a post that is not out yet."""
     with opened() as app:
-        _tell(app.editor(who()).cancel(post_id, why=why, version=version))
+        _tell(app.editor(person()).cancel(post_id, why=why, version=version))
 
 
 @group.command()
@@ -144,7 +145,7 @@ def move(
     with opened() as app:
         zone = app.policy.wording.zone
         due_at = None if at is None else read_when(at, now=app.clock.now(), zone=zone)
-        _tell(app.editor(who()).move(post_id, due_at=due_at, version=version))
+        _tell(app.editor(person()).move(post_id, due_at=due_at, version=version))
 
 
 @group.command()
@@ -158,7 +159,7 @@ def settle(
     if (published is None) != not_posted:
         raise InputError("say either --published ID or --not-posted")
     with opened() as app:
-        _tell(app.editor(who()).settle(post_id, remote_id=published))
+        _tell(app.editor(person()).settle(post_id, remote_id=published))
 
 
 def _picture(file: Path) -> Picture:

@@ -12,6 +12,7 @@ from typing import Any
 
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.logs import configure_logs
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.settings import Settings, load_settings
 
 
@@ -31,11 +32,11 @@ def opened(settings: Settings | None = None, *, quiet: bool = True) -> Iterator[
         app.close()
 
 
-def who() -> str:
+def person() -> Person:
     """
-    The person at the keyboard, as the audit names them.
+    The person at the keyboard: whoever may use the database file may do everything.
     """
-    return "cli:" + (os.environ.get("ASIARADAR_EDITOR") or getpass.getuser())
+    return Person(who="cli:" + (os.environ.get("ASIARADAR_EDITOR") or getpass.getuser()), role=Role.ADMIN)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -51,6 +51,12 @@ class VersionConflictError(PostError):
     """
 
 
+class AccessError(AsiaRadarError):
+    """
+    The person's role does not reach for what was asked; an HTTP 403.
+    """
+
+
 class TextError(AsiaRadarError):
     """
     A text can't go out: empty, too long, or with links, mentions or signs that aren't allowed.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import PostError, TextError, VersionConflictError
 from asiaradar_bot.model.money import PriceList
@@ -30,8 +31,14 @@ class Editor:
     clock: Clock
     policy: Policy
     prices: Sequence[PriceList]
-    who: str
-    """`cli:NAME` or `desk:NAME`, as the audit shows it."""
+    person: Person
+
+    @property
+    def who(self) -> str:
+        """
+        The name as the audit shows it.
+        """
+        return self.person.who
 
     def check_text(self, text: str) -> str:
         """
@@ -62,6 +69,7 @@ class Editor:
         Raises:
             TextError: a text can't go out; nothing is written.
         """
+        self.person.check(Action.WRITE)
         clean = [self.check_text(text) for text in texts]
         now = self.clock.now()
         with self.store.begin() as tx:
@@ -120,6 +128,7 @@ class Editor:
             TextError, WrongStateError, NotFoundError: nothing is written.
             VersionConflictError: the post changed since `version`.
         """
+        self.person.check(Action.WRITE)
         clean = self.check_text(text)
         now = self.clock.now()
         with self.store.begin() as tx:
@@ -139,6 +148,7 @@ class Editor:
         """
         Let a draft, held, expired or rejected post go out at its time, or now if that has passed.
         """
+        self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
@@ -165,12 +175,14 @@ class Editor:
         """
         Keep a queued post back until somebody approves it.
         """
+        self.person.check(Action.HOLD)
         return self._move(post_id, PostState.HELD, why=why or f"held by {self.who}", version=version)
 
     def cancel(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
         """
         Withdraw a post that is not out yet; later parts of its thread go with it.
         """
+        self.person.check(Action.HOLD)
         post = self._move(post_id, PostState.CANCELLED, why=why or f"cancelled by {self.who}", version=version)
         if post.thread_id is not None:
             with self.store.read() as tx:
@@ -184,6 +196,7 @@ class Editor:
         """
         Another time for a post; None is the newsroom's next free slot.
         """
+        self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
@@ -195,6 +208,7 @@ class Editor:
         """
         Say what became of an unknown post: its id on X, or None if the account surely does not show it.
         """
+        self.person.check(Action.SETTLE)
         now = self.clock.now()
         with self.store.begin() as tx:
             post = tx.posts.get(PostId(post_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.ports import Clock, SideFiles, Store
 
@@ -21,21 +22,29 @@ class Resumed:
     """Why nothing is sent nevertheless (stop file, environment); None: sending is on."""
 
 
-def stop(store: Store, clock: Clock, *, who: str, reason: str) -> None:
+def stop(store: Store, clock: Clock, *, person: Person, reason: str) -> None:
     """
     Nothing more is sent from this commit on, not even what is at the gate.
+
+    Raises:
+        AccessError: the person's role does not reach.
     """
+    person.check(Action.STOP)
     now = clock.now()
     with store.begin() as tx:
-        tx.account.set_mark("stopped", f"{reason} ({who})")
-        tx.audit.record(AuditEntry(at=now, who=who, action="kill_switch.on", subject="account", why=reason))
+        tx.account.set_mark("stopped", f"{reason} ({person.who})")
+        tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.on", subject="account", why=reason))
         tx.inbox.raise_alert("kill_switch", f"sending was stopped: {reason}", subject="account", at=now)
 
 
-def resume(store: Store, clock: Clock, files: SideFiles, *, who: str) -> Resumed:
+def resume(store: Store, clock: Clock, files: SideFiles, *, person: Person) -> Resumed:
     """
     Sending is on again: the switch and a pause are cleared, and foreign posts count as acknowledged.
+
+    Raises:
+        AccessError: the person's role does not reach.
     """
+    person.check(Action.RESUME)
     now = clock.now()
     with store.begin() as tx:
         state = tx.account.state()
@@ -43,6 +52,6 @@ def resume(store: Store, clock: Clock, files: SideFiles, *, who: str) -> Resumed
             tx.account.set_mark(mark, None)
         foreign = tx.account.acknowledge_foreign(at=now)
         why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
-        tx.audit.record(AuditEntry(at=now, who=who, action="kill_switch.off", subject="account", why=why))
+        tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.off", subject="account", why=why))
         waiting = tx.posts.count_by_state()
     return Resumed(waiting=waiting, still_stopped=files.stop_reason())
