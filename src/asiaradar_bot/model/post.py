@@ -52,7 +52,7 @@ MOVES: dict[PostState, frozenset[PostState]] = {
     PostState.REJECTED: frozenset({PostState.QUEUED, PostState.CANCELLED}),
     PostState.UNKNOWN: frozenset({PostState.PUBLISHED, PostState.QUEUED, PostState.CANCELLED}),
     PostState.EXPIRED: frozenset({PostState.QUEUED}),
-    PostState.CANCELLED: frozenset(),
+    PostState.CANCELLED: frozenset({PostState.HELD}),
 }
 
 BY_PERSON_ONLY: frozenset[tuple[PostState, PostState]] = frozenset(
@@ -63,6 +63,7 @@ BY_PERSON_ONLY: frozenset[tuple[PostState, PostState]] = frozenset(
         (PostState.UNKNOWN, PostState.QUEUED),
         (PostState.UNKNOWN, PostState.CANCELLED),
         (PostState.EXPIRED, PostState.QUEUED),
+        (PostState.CANCELLED, PostState.HELD),
     }
 )
 """Moves that no timer and no step may make by itself."""

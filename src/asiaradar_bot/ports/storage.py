@@ -215,6 +215,9 @@ class AccountRows(Protocol):
     def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
         """Posts on the timeline that lead to this article, oldest first."""
 
+    def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:
+        """All posts seen on the timeline that were created since then, newest first."""
+
     def list_foreign(self) -> Sequence[SeenPost]:
         """Foreign posts that nobody has acknowledged yet."""
 
@@ -292,6 +295,9 @@ class AuditRows(Protocol):
 
     def record(self, entry: AuditEntry) -> None:
         """Append."""
+
+    def newest_id(self) -> int:
+        """Counts up with every entry; 0 before the first."""
 
     def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
         """Newest first."""

@@ -48,6 +48,28 @@ def _covers(span: QuietHours, now: datetime, news_class: NewsClass) -> bool:
     return local >= span.starts or local < span.ends
 
 
+def quiet_until(now: datetime, quiet_hours: Sequence[QuietHours], news_class: NewsClass) -> datetime:
+    """
+    The first instant from now on at which this class may be sent: now itself outside all quiet hours.
+
+    With quiet hours round the clock: now plus a week, so that pages show something far away.
+    """
+    at = now
+    while at < now + timedelta(days=7):
+        covering = [span for span in quiet_hours if _covers(span, at, news_class)]
+        if not covering:
+            return at
+        at = max(_end_of(span, at) for span in covering)
+    return at
+
+
+def _end_of(span: QuietHours, at: datetime) -> datetime:
+    zone = ZoneInfo(span.zone)
+    on = at.astimezone(zone).date()
+    ends = (local_instant(on + timedelta(days=days), span.ends, zone) for days in (0, 1))
+    return next(end for end in ends if end > at)
+
+
 def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:
     """
     The UTC instant of a local time; a skipped one becomes the instant of the jump, a doubled one its first.
@@ -75,6 +97,21 @@ def next_slot(now: datetime, slots: SlotTimes, taken: Collection[datetime]) -> d
             if instant > now and instant not in taken:
                 return instant
     return now + timedelta(days=_LOOK_AHEAD_DAYS)
+
+
+def upcoming_slots(now: datetime, slots: SlotTimes, *, days: int) -> Sequence[datetime]:
+    """
+    Every slot after now on today and the next `days` days, taken or not, in rising order.
+    """
+    zone = ZoneInfo(slots.zone)
+    today = now.astimezone(zone).date()
+    found = {
+        local_instant(on, at, zone)
+        for on in (today + timedelta(days=ahead) for ahead in range(days + 1))
+        if on.weekday() in slots.weekdays
+        for at in slots.times
+    }
+    return sorted(instant for instant in found if instant > now)
 
 
 def room(now: datetime, sent: Sequence[datetime], *, per_hour: int, per_day: int, min_gap: timedelta) -> datetime:

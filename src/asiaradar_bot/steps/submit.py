@@ -9,7 +9,7 @@ from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import PostError, TextError, VersionConflictError
+from asiaradar_bot.model.errors import PostError, TextError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
@@ -170,6 +170,56 @@ class Editor:
                 expires_at=expires_at,
                 text_frozen=True,
             )
+
+    def publish_now(self, post_id: int, *, version: int | None = None) -> Post:
+        """
+        Make a post due this moment, approving it if it waits for that; caps, quiet hours and guards still hold.
+
+        Raises:
+            PostError: it is under embargo, or unknown.
+        """
+        self.person.check(Action.PUBLISH_NOW)
+        now = self.clock.now()
+        with self.store.read() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+        if post.not_before_at is not None and post.not_before_at > now:
+            raise PostError(
+                f"post {post_id} is under embargo until {post.not_before_at:%Y-%m-%d %H:%M} UTC: it cannot go earlier",
+                post_id=post_id,
+            )
+        if post.state is not PostState.QUEUED:
+            post = self.approve(post_id, version=version)
+        with self.store.begin() as tx:
+            return tx.posts.change(post, at=now, who=self.who, why="to go out now", due_at=now, in_slot=False)
+
+    def reclass(self, post_id: int, news_class: NewsClass, *, version: int | None = None) -> Post:
+        """
+        Give a post another class: breaking goes first and may pierce quiet hours.
+        """
+        self.person.check(Action.PUBLISH_NOW)
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            return tx.posts.change(post, at=now, who=self.who, why=f"made {news_class}", news_class=news_class)
+
+    def restore(self, post_id: int, *, version: int | None = None) -> Post:
+        """
+        Take a withdrawal back: the post is held again, if it was never tried (an attempt may stand on X).
+
+        Raises:
+            WrongStateError: it is not cancelled, or was tried.
+        """
+        self.person.check(Action.HOLD)
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            if tx.posts.list_attempts(post.id):
+                raise WrongStateError(
+                    f"post {post_id} was tried before it was cancelled and may stand on X: write a new one",
+                    post_id=post_id,
+                )
+            why = f"brought back by {self.who}"
+            return tx.posts.move(post, PostState.HELD, at=now, who=self.who, why=why, by_person=True)
 
     def hold(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
         """

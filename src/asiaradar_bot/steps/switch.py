@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.audit import AuditEntry
-from asiaradar_bot.ports import Clock, SideFiles, Store
+from asiaradar_bot.model.post import PostId, PostState
+from asiaradar_bot.ports import Clock, SideFiles, Store, Transaction
+
+_BACKLOG = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +41,13 @@ def stop(store: Store, clock: Clock, *, person: Person, reason: str) -> None:
         tx.inbox.raise_alert("kill_switch", f"sending was stopped: {reason}", subject="account", at=now)
 
 
-def resume(store: Store, clock: Clock, files: SideFiles, *, person: Person) -> Resumed:
+def resume(
+    store: Store, clock: Clock, files: SideFiles, *, person: Person, keep: Collection[PostId] | None = None
+) -> Resumed:
     """
     Sending is on again: the switch and a pause are cleared, and foreign posts count as acknowledged.
+
+    `keep`: of the posts that are due already, those that were approved again; the others are held. None: all go out.
 
     Raises:
         AccessError: the person's role does not reach.
@@ -53,5 +61,13 @@ def resume(store: Store, clock: Clock, files: SideFiles, *, person: Person) -> R
         foreign = tx.account.acknowledge_foreign(at=now)
         why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
         tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.off", subject="account", why=why))
+        if keep is not None:
+            _hold_others(tx, keep, at=now, who=person.who)
         waiting = tx.posts.count_by_state()
     return Resumed(waiting=waiting, still_stopped=files.stop_reason())
+
+
+def _hold_others(tx: Transaction, keep: Collection[PostId], *, at: datetime, who: str) -> None:
+    for post in tx.posts.list_due(at, limit=_BACKLOG):
+        if post.id not in keep:
+            tx.posts.move(post, PostState.HELD, at=at, who=who, why="was due while sending was stopped")

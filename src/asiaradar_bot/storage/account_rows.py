@@ -122,6 +122,11 @@ class SqlAccountRows:
         query = select(timeline).where(timeline.c.link_key == link_key).order_by(timeline.c.created_at)
         return [_seen(row) for row in self._connection.execute(query)]
 
+    def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:
+        """All posts seen on the timeline that were created since then, newest first."""
+        query = select(timeline).where(timeline.c.created_at >= since).order_by(timeline.c.created_at.desc())
+        return [_seen(row) for row in self._connection.execute(query)]
+
     def list_foreign(self) -> Sequence[SeenPost]:
         """Foreign posts that nobody has acknowledged yet."""
         query = select(timeline).where(timeline.c.foreign_post.is_(True), timeline.c.acknowledged_at.is_(None))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.storage.encoding import to_json
@@ -34,6 +34,10 @@ class SqlAuditRows:
                 after=to_json(dict(entry.after)),
             )
         )
+
+    def newest_id(self) -> int:
+        """Counts up with every entry; 0 before the first."""
+        return int(self._connection.execute(select(func.coalesce(func.max(audit.c.id), 0))).scalar_one())
 
     def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
         """Newest first."""

@@ -1,4 +1,4 @@
-"""The web app put together: pushes, health and metrics; the Desk will grow from here."""
+"""The web app put together: the Desk, pushes, health and metrics."""
 
 from __future__ import annotations
 
@@ -6,39 +6,79 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.errors import AsiaRadarError, StorageError
+from asiaradar_bot.model.errors import AsiaRadarError
+from asiaradar_bot.web.entry import SignInNeededError, Visitor
+from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
 from asiaradar_bot.web.hooks import hook_routes
+from asiaradar_bot.web.pages.desk import desk_routes
+from asiaradar_bot.web.pages.live import live_routes
+from asiaradar_bot.web.pages.post import picture_routes, post_routes
+from asiaradar_bot.web.pages.queue import queue_routes
+from asiaradar_bot.web.pages.refused import lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.stop import stop_routes
 
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
+_KEEP = "public, max-age=31536000, immutable"
+Entry = Callable[[Request], Visitor | None]
 
 
-def build_web(app: App, *, wake: Callable[[str], None]) -> FastAPI:
+def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = None) -> FastAPI:
     """
-    The ASGI app; `wake` starts a step at once.
+    The ASGI app; `wake` starts a step at once, `entry` says who is signed in (tests bring their own).
     """
-    web = FastAPI(title="asiaradar_bot", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    web = FastAPI(title="asiaradar_bot", docs_url=None, redoc_url=None, openapi_url=None)
+    frame = Frame(app)
+    who = entry or (lambda _: None)
 
     @web.middleware("http")
     async def _harden(request: Request, call_next: Any) -> Response:
+        request.state.visitor = who(request)
         response: Response = await call_next(request)
         response.headers.update(_HEADERS)
+        is_static = request.url.path.startswith("/static/")
+        response.headers["Cache-Control"] = _KEEP if is_static and "v" in request.query_params else "no-store"
         return response
 
-    @web.exception_handler(AsiaRadarError)
-    async def _refuse(request: Request, error: AsiaRadarError) -> JSONResponse:
-        del request
-        status = 503 if isinstance(error, StorageError) else 400
-        return JSONResponse({"title": str(error), "status": status}, status_code=status)
-
+    _answer_refusals(web, frame)
+    web.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.include_router(health_routes(app))
     web.include_router(hook_routes(app, wake=wake))
+    for routes in (
+        desk_routes(frame),
+        queue_routes(frame, wake=wake),
+        post_routes(frame, wake=wake),
+        picture_routes(frame),
+        stop_routes(frame, wake=wake),
+        live_routes(frame),
+    ):
+        web.include_router(routes, include_in_schema=False)
     return web
+
+
+def _answer_refusals(web: FastAPI, frame: Frame) -> None:
+    @web.exception_handler(AsiaRadarError)
+    def _refuse(request: Request, error: AsiaRadarError) -> Response:
+        return refuse(frame, request, error)
+
+    @web.exception_handler(RequestValidationError)
+    def _refuse_form(request: Request, error: RequestValidationError) -> Response:
+        return refuse_form(frame, request, error)
+
+    @web.exception_handler(SignInNeededError)
+    def _sign_in(request: Request, error: SignInNeededError) -> Response:
+        del error
+        return lead_to_sign_in(request)

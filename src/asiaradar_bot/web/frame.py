@@ -1,0 +1,149 @@
+"""What all pages share: templates, the words and times in them, static files, and the bar on top."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.web.entry import Visitor, visitor_of
+from asiaradar_bot.web.views.said import read_said
+from asiaradar_bot.web.views.top_bar import top_bar
+from asiaradar_bot.web.words import translations
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_SAID = frozenset({"said", "post", "v"})
+MISSING = "—"
+"""Stands wherever a figure is not known."""
+
+
+class Frame:
+    """
+    Renders pages for one App; `autoescape` is always on, and what is not given to a template is an error.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._spoken: dict[str, Environment] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """
+        The newsroom's zone, in which pages show times.
+        """
+        return ZoneInfo(self.app.policy.wording.zone)
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """
+        A whole page for whoever is signed in (or nobody: then without bar and rail).
+        """
+        visitor = visitor_of(request)
+        env = self._env(visitor)
+        shared: dict[str, object] = {
+            "visitor": visitor,
+            "path": request.url.path,
+            "here": _here(request),
+            "bar": top_bar(self.app, visitor.person) if visitor is not None else None,
+            "said": read_said(request.query_params),
+        }
+        return HTMLResponse(env.get_template(template).render(shared | values), status_code=status)
+
+    def part(self, request: Request, template: str, **values: object) -> HTMLResponse:
+        """
+        A piece of a page, for a script to put in place.
+        """
+        visitor = visitor_of(request)
+        return HTMLResponse(self._env(visitor).get_template(template).render({"visitor": visitor} | values))
+
+    def _env(self, visitor: Visitor | None) -> Environment:
+        language = visitor.language if visitor is not None else "en"
+        if language not in self._spoken:
+            self._spoken[language] = self._made(language)
+        return self._spoken[language]
+
+    def _made(self, language: str) -> Environment:
+        env = Environment(
+            loader=FileSystemLoader(_HERE / "html"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        env.globals.update(static_url=static_url, missing=MISSING, language=language)
+        env.filters.update(
+            local=self._local, clock=self._clock, day=self._day, iso=_iso, usd=usd, count=_count, path_quote=quote
+        )
+        env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+        return env
+
+    def _local(self, at: datetime | None) -> str | Markup:
+        return self._time(at, "%a %d %b %H:%M")
+
+    def _clock(self, at: datetime | None) -> str | Markup:
+        return self._time(at, "%H:%M:%S")
+
+    def _day(self, at: datetime | None) -> str | Markup:
+        return self._time(at, "%A %d %B %Y")
+
+    def _time(self, at: datetime | None, form: str) -> str | Markup:
+        if at is None:
+            return MISSING
+        title = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone.key}, {at:%H:%M:%S} UTC"
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            _iso(at), title, format(at.astimezone(self.zone), form)
+        )
+
+
+def usd(amount: Decimal | str | None) -> str:
+    """
+    An amount of USD as people read it, `0.20 USD`; with three digits where two would lie.
+    """
+    if amount is None:
+        return MISSING
+    value = Decimal(amount)
+    two = value.quantize(Decimal("0.01"))
+    return f"{two if two == value else value.quantize(Decimal('0.001'))} USD"
+
+
+def back_to(path: str, **said: object) -> Response:
+    """
+    Lead back after a change, with what was done said there; only to a path of ours.
+    """
+    safe = path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"
+    base, _, query = safe.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] not in _SAID]
+    parts = kept + [f"{name}={quote(str(value))}" for name, value in said.items()]
+    return RedirectResponse(base + ("?" + "&".join(parts) if parts else ""), status_code=303)
+
+
+@lru_cache(maxsize=64)
+def static_url(name: str) -> str:
+    """
+    Address of a static file with its digest, so that browsers may keep it for good.
+    """
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _iso(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _count(value: int | None) -> str:
+    return MISSING if value is None else f"{value:,}"

@@ -1,0 +1,1 @@
+"""A file per page of the Desk: reads, asks a step, renders; decides nothing."""

@@ -1,0 +1,67 @@
+"""The Desk: what needs a person, what goes out next, and what just went out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Action
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.lineup import MOST, expected_times
+from asiaradar_bot.web.entry import Visitor, needs
+from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.views.post_card import list_cards
+
+_NEEDS_YOU = (PostState.UNKNOWN, PostState.REJECTED, PostState.HELD)
+_MOST = 30
+
+
+def desk_routes(frame: Frame) -> APIRouter:
+    """
+    `/`.
+    """
+    routes = APIRouter()
+
+    @routes.get("/")
+    def desk(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> HTMLResponse:
+        """Three columns."""
+        person = visitor.person
+        with frame.app.store.read() as tx:
+            waiting = tx.posts.list_posts(states=_NEEDS_YOU, limit=_MOST)
+            expected = expect(frame.app, tx)
+            queued = sorted(tx.posts.list_queued(limit=_MOST), key=lambda post: expected.get(post.id, post.due_at))
+            sent = tx.posts.list_posts(states=[PostState.SENDING, PostState.PUBLISHED], limit=_MOST)
+            return frame.page(
+                request,
+                "desk.html",
+                needs_you=list_cards(frame.app, tx, sorted(waiting, key=_urgency), person=person),
+                next_up=list_cards(frame.app, tx, queued, person=person, expected=expected),
+                just_sent=list_cards(frame.app, tx, sorted(sent, key=_sent_at, reverse=True), person=person),
+            )
+
+    return routes
+
+
+def expect(app: App, tx: Transaction, *, moved: Post | None = None) -> dict[PostId, datetime]:
+    """
+    When each queued post will go out, as the sender would choose now; `moved` stands in for the post of its id.
+    """
+    now = app.clock.now()
+    sent = tx.posts.sent_times(now - timedelta(days=1))
+    queued = [post for post in tx.posts.list_queued(limit=MOST) if moved is None or post.id != moved.id]
+    if moved is not None:
+        queued.append(moved)
+    return dict(expected_times(queued, sent, now=now, policy=app.policy, limits=app.limits))
+
+
+def _urgency(post: Post) -> tuple[int, float]:
+    return _NEEDS_YOU.index(post.state), -post.created_at.timestamp()
+
+
+def _sent_at(post: Post) -> datetime:
+    return post.published_at or post.due_at

@@ -1,0 +1,207 @@
+"""One post: its text as it is sent, why it stands where it stands, its attempts and history, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Action
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.acts import NEEDED, Act
+from asiaradar_bot.rules.lineup import knock_on
+from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.rules.text_view import view_text
+from asiaradar_bot.rules.when import read_when
+from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.web.entry import Visitor, needs
+from asiaradar_bot.web.frame import Frame, back_to
+from asiaradar_bot.web.pages.desk import expect
+from asiaradar_bot.web.views.post_card import list_cards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """
+    A button: what it does, and what is said after it.
+    """
+
+    do: Callable[[Editor, int, int], Post]
+    said: str
+
+
+BUTTONS: dict[Act, Doing] = {
+    Act.APPROVE: Doing(do=lambda editor, post, version: editor.approve(post, version=version), said="approved"),
+    Act.HOLD: Doing(do=lambda editor, post, version: editor.hold(post, version=version), said="held"),
+    Act.SKIP: Doing(do=lambda editor, post, version: editor.cancel(post, version=version), said="skipped"),
+    Act.RESTORE: Doing(do=lambda editor, post, version: editor.restore(post, version=version), said="restored"),
+    Act.NOW: Doing(do=lambda editor, post, version: editor.publish_now(post, version=version), said="now"),
+    Act.BREAKING: Doing(
+        do=lambda editor, post, version: editor.reclass(post, NewsClass.BREAKING, version=version), said="breaking"
+    ),
+    Act.CALM: Doing(
+        do=lambda editor, post, version: editor.reclass(post, NewsClass.NORMAL, version=version), said="calmed"
+    ),
+}
+
+
+def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
+    """
+    `/posts/ID` and its buttons.
+    """
+    routes = APIRouter(prefix="/posts")
+
+    @routes.get("/{post_id}")
+    def show(request: Request, post_id: int, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> HTMLResponse:
+        """The post."""
+        with frame.app.store.read() as tx:
+            post = tx.posts.get(PostId(post_id))
+            expected = expect(frame.app, tx)
+            return frame.page(
+                request,
+                "post.html",
+                card=list_cards(frame.app, tx, [post], person=visitor.person, expected=expected)[0],
+                view=view_text(post.text),
+                attempts=tx.posts.list_attempts(post.id),
+                history=tx.audit.list_recent(subject=f"post {post.id}"),
+                thread=tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [],
+                now=frame.app.clock.now(),
+            )
+
+    for act, doing in BUTTONS.items():
+        _add_button(routes, frame, act, doing, wake)
+    _add_move(routes, frame)
+    _add_review(routes, frame)
+    return routes
+
+
+def picture_routes(frame: Frame) -> APIRouter:
+    """
+    `/pictures/ID`: a picture as it is sent, re-encoded by us.
+    """
+    routes = APIRouter()
+
+    @routes.get("/pictures/{picture_id}")
+    def picture(picture_id: int, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> Response:
+        """The bytes."""
+        del visitor
+        with frame.app.store.read() as tx:
+            found = tx.posts.get_picture(picture_id)
+        return Response(found.content, media_type=found.media_type)
+
+    return routes
+
+
+def _add_button(routes: APIRouter, frame: Frame, act: Act, doing: Doing, wake: Callable[[str], None]) -> None:
+    @routes.post(f"/{{post_id}}/{act}", name=f"post_{act}")
+    def press(
+        post_id: int,
+        version: Annotated[int, Form()],
+        back: Annotated[str, Form()] = "/",
+        visitor: Visitor = Depends(needs(NEEDED[act])),  # noqa: B008, FAST002 - an annotation cannot see `act`
+    ) -> Response:
+        post = doing.do(frame.app.editor(visitor.person), post_id, version)
+        wake("publish")
+        return back_to(back, said=doing.said, post=post_id, v=post.version)
+
+
+def _add_move(routes: APIRouter, frame: Frame) -> None:
+    @routes.get("/{post_id}/move")
+    def plan(
+        request: Request,
+        post_id: int,
+        visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.MOVE]))],
+        to: str = "",
+        back: str = "/queue",
+    ) -> HTMLResponse:
+        """What the move would do to the others, before it is saved."""
+        app = frame.app
+        with app.store.read() as tx:
+            post = tx.posts.get(PostId(post_id))
+            due_at = _when(app, to) if to else _free_slot(app, tx)
+            before = expect(app, tx)
+            after = expect(app, tx, moved=replace(post, due_at=due_at))
+            changed = knock_on(before, after)
+            others = [one for one in tx.posts.list_queued() if one.id in changed and one.id != post.id]
+            return frame.page(
+                request,
+                "move.html",
+                card=list_cards(app, tx, [post], person=visitor.person, expected=before)[0],
+                to=due_at,
+                in_slot=not to,
+                expected_at=after.get(post.id),
+                others=list_cards(app, tx, others, person=visitor.person, expected=after),
+                before=before,
+                back=back,
+            )
+
+    @routes.post("/{post_id}/move")
+    def move(
+        post_id: int,
+        visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.MOVE]))],
+        version: Annotated[int, Form()],
+        to: Annotated[str, Form()] = "",
+        back: Annotated[str, Form()] = "/queue",
+    ) -> Response:
+        """Save it; without a time it goes to the next free slot."""
+        due_at = _when(frame.app, to) if to else None
+        frame.app.editor(visitor.person).move(post_id, due_at=due_at, version=version)
+        return back_to(back, said="moved", post=post_id)
+
+
+def _add_review(routes: APIRouter, frame: Frame) -> None:
+    @routes.get("/{post_id}/review")
+    def look(
+        request: Request, post_id: int, visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.REVIEW]))]
+    ) -> HTMLResponse:
+        """An unknown post beside what our timeline shows."""
+        app = frame.app
+        with app.store.read() as tx:
+            post = tx.posts.get(PostId(post_id))
+            attempts = tx.posts.list_attempts(post.id)
+            since = min((attempt.started_at for attempt in attempts), default=post.due_at) - timedelta(minutes=10)
+            seen = [one for one in tx.account.list_seen(since=since) if one.post_id is None]
+            return frame.page(
+                request,
+                "review.html",
+                card=list_cards(app, tx, [post], person=visitor.person)[0],
+                attempts=attempts,
+                seen=seen,
+                profile=app.local_x_url or f"https://x.com/{app.settings.x.handle}",
+            )
+
+    @routes.post("/{post_id}/review")
+    def settle(
+        post_id: int,
+        visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.REVIEW]))],
+        outcome: Annotated[str, Form()],
+        remote_id: Annotated[str, Form(max_length=300)] = "",
+    ) -> Response:
+        """What became of it."""
+        if outcome == "published":
+            digits = remote_id.strip().rstrip("/").rpartition("/")[2]
+            if not digits.isdecimal():
+                raise InputError("the id of the post on X is a number: copy it from the end of the post's address")
+            frame.app.editor(visitor.person).settle(post_id, remote_id=digits)
+        elif outcome == "absent":
+            frame.app.editor(visitor.person).settle(post_id, remote_id=None)
+        else:
+            raise InputError("say whether the post is on X or surely is not")
+        return back_to(f"/posts/{post_id}", said="settled", post=post_id)
+
+
+def _when(app: App, words: str) -> datetime:
+    return read_when(words, now=app.clock.now(), zone=app.policy.wording.zone)
+
+
+def _free_slot(app: App, tx: Transaction) -> datetime:
+    now = app.clock.now()
+    return next_slot(now, app.policy.slots, tx.posts.taken_slots(now))

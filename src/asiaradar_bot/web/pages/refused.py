@@ -1,0 +1,86 @@
+"""What a page says when it can't do what was asked: one sentence, the right status, and the way back."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from asiaradar_bot.model.errors import (
+    AccessError,
+    AsiaRadarError,
+    InputError,
+    NotFoundError,
+    PostError,
+    StorageError,
+    TextError,
+    VersionConflictError,
+)
+from asiaradar_bot.web.entry import visitor_of
+from asiaradar_bot.web.frame import Frame
+
+_STATUS: tuple[tuple[type[AsiaRadarError], int], ...] = (
+    (StorageError, 503),
+    (AccessError, 403),
+    (NotFoundError, 404),
+    (VersionConflictError, 409),
+    (PostError, 409),
+    (TextError, 422),
+    (InputError, 400),
+)
+
+
+def status_of(error: AsiaRadarError) -> int:
+    """
+    The HTTP status of a refusal.
+    """
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def refuse(frame: Frame, request: Request, error: AsiaRadarError) -> Response:
+    """
+    The refusal as a page for people and as problem+json (RFC 9457) for programs.
+    """
+    status = status_of(error)
+    if wants_page(request) and visitor_of(request) is not None and status != 503:  # noqa: PLR2004 - no database, no bar
+        post_id = error.post_id if isinstance(error, PostError) else None
+        return frame.page(request, "refused.html", sentence=str(error), post_id=post_id, status=status)
+    return problem(status, str(error))
+
+
+def refuse_form(frame: Frame, request: Request, error: RequestValidationError) -> Response:
+    """
+    A field that is missing or wrong, in words.
+    """
+    parts = [f"{'.'.join(str(step) for step in one['loc'][1:])}: {one['msg'].lower()}" for one in error.errors()]
+    return refuse(frame, request, InputError("the request does not fit: " + "; ".join(parts)))
+
+
+def lead_to_sign_in(request: Request) -> Response:
+    """
+    Pages lead to the sign-in and back; everything else is told 401.
+    """
+    if request.method == "GET" and wants_page(request) and request.url.path != "/live":
+        from urllib.parse import quote
+
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={quote(asked, safe='')}", status_code=303)
+    return problem(401, "sign in first")
+
+
+def problem(status: int, title: str) -> JSONResponse:
+    """
+    Source: RFC 9457.
+    """
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status},
+        status_code=status,
+        media_type="application/problem+json",
+    )
+
+
+def wants_page(request: Request) -> bool:
+    """
+    Whether a person's browser asks, not a program.
+    """
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/hooks/"))

@@ -1,0 +1,129 @@
+"""A post as a card: headline, text, why it stands where it stands, price, times, and what may be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.acts import open_acts
+
+_X = "https://x.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCard:
+    """
+    What a card shows.
+    """
+
+    id: int
+    version: int
+    state: str
+    kind: str
+    news_class: str
+    headline: str
+    text: str
+    reason: str
+    price_usd: str
+    due_at: datetime
+    expected_at: datetime | None
+    """When it will really go out, as far as anyone can say; None for posts that are not queued."""
+    expires_at: datetime | None
+    not_before_at: datetime | None
+    frozen: bool
+    """A person wrote or approved the text: the bot does not touch it."""
+    in_slot: bool
+    part: int
+    parts: int
+    article_id: int | None
+    picture_id: int | None
+    alt_text: str | None
+    attempts: int
+    published_at: datetime | None
+    x_url: str | None
+    impressions: int | None
+    likes: int | None
+    acts: tuple[str, ...]
+
+
+def list_cards(
+    app: App,
+    tx: Transaction,
+    posts: Iterable[Post],
+    *,
+    person: Person,
+    expected: Mapping[PostId, datetime] | None = None,
+) -> list[PostCard]:
+    """
+    Cards of these posts, in their order.
+    """
+    posts = list(posts)
+    titles = _titles(tx, posts)
+    figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
+    expected = expected or {}
+    return [
+        PostCard(
+            id=post.id,
+            version=post.version,
+            state=post.state,
+            kind=post.kind,
+            news_class=post.news_class,
+            headline=titles.get(post.id) or post.text.partition("\n")[0],
+            text=post.text,
+            reason=post.reason,
+            price_usd=post.price_usd,
+            due_at=post.due_at,
+            expected_at=expected.get(post.id),
+            expires_at=post.expires_at if post.state in _WAITING else None,
+            not_before_at=post.not_before_at,
+            frozen=post.text_frozen,
+            in_slot=post.in_slot,
+            part=post.part,
+            parts=post.parts,
+            article_id=post.article_id,
+            picture_id=post.picture_id,
+            alt_text=post.alt_text,
+            attempts=post.attempts,
+            published_at=post.published_at,
+            x_url=x_url(app, post.remote_id),
+            impressions=_of(figures, post).impressions,
+            likes=_of(figures, post).likes,
+            acts=open_acts(post, person),
+        )
+        for post in posts
+    ]
+
+
+_WAITING = frozenset({PostState.DRAFT, PostState.HELD, PostState.QUEUED})
+
+
+def x_url(app: App, remote_id: str | None) -> str | None:
+    """
+    Where a reader sees the post: on X, or on the local X of the sandbox.
+    """
+    if remote_id is None:
+        return None
+    if app.local_x_url is not None:
+        return f"{app.local_x_url}/#post-{remote_id}"
+    return f"{_X}/{app.settings.x.handle}/status/{remote_id}"
+
+
+def _titles(tx: Transaction, posts: list[Post]) -> dict[PostId, str]:
+    return {post.id: tx.articles.get(post.article_id).facts.title for post in posts if post.article_id is not None}
+
+
+def _of(figures: Mapping[str, Snapshot], post: Post) -> Figures:
+    found = figures.get(post.remote_id or "")
+    return Figures() if found is None else found.figures
+
+
+def _figures(tx: Transaction, remote_ids: list[str]) -> Mapping[str, Snapshot]:
+    followed: Mapping[str, FollowedPost] = tx.engagement.find(remote_ids)
+    newest = tx.engagement.latest([one.remote_id for one in followed.values()])
+    return {asked: newest[one.remote_id] for asked, one in followed.items() if one.remote_id in newest}

@@ -1,0 +1,43 @@
+"""A Desk for tests: a dry-run bot, a visitor of a chosen role, and posts in the states that pages must show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.model.access import Role
+from asiaradar_bot.settings import load_settings
+from asiaradar_bot.web.app import build_web
+from asiaradar_bot.web.entry import Visitor
+
+
+def visitor(role: Role = Role.ADMIN, *, language: str = "en") -> Visitor:
+    """Somebody who is signed in."""
+    return Visitor(user_id=1, name="mei", role=role, csrf="c" * 20, session_id=1, language=language)
+
+
+@contextmanager
+def desk_app(folder: Path, **settings: Any) -> Iterator[App]:
+    """A bot that sends nowhere."""
+    app = build_app(
+        load_settings(
+            storage={"url": f"sqlite:///{folder}/bot.db", "folder": folder}, x={"mode": "dry-run"}, **settings
+        )
+    )
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def browser(app: App, who: Visitor | None, *, woken: list[str] | None = None) -> TestClient:
+    """A browser of this visitor, in process."""
+    web = build_web(app, wake=(woken if woken is not None else []).append, entry=lambda _: who)
+    client = TestClient(web, follow_redirects=False)
+    client.headers["accept"] = "text/html"
+    return client

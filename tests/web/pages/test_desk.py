@@ -1,0 +1,239 @@
+"""Desk, queue, post and stop pages in process: what they show, what their buttons do, and what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.web.views.said import read_said
+from tests.web.desk import browser, desk_app, visitor
+
+HOSTILE = '<img src=x onerror=alert(1)> "javascript:alert(1)"'
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A dry-run bot."""
+    with desk_app(tmp_path) as made:
+        yield made
+
+
+def editor(app: App) -> Editor:
+    """Somebody who may do everything."""
+    return app.editor(Person(who="cli:kim", role=Role.ADMIN))
+
+
+def added(app: App, text: str = "A quiet post", *, minutes: float = 60) -> Post:
+    """A queued post that is due in so many minutes."""
+    return editor(app).add([text], due_at=app.clock.now() + timedelta(minutes=minutes))[0]
+
+
+def stored(app: App, post: Post) -> Post:
+    """The post as it stands now."""
+    with app.store.read() as tx:
+        return tx.posts.get(PostId(post.id))
+
+
+def form(post: Post, **more: object) -> dict[str, object]:
+    """The fields of a button."""
+    return {"csrf": "c" * 20, "version": post.version, "back": "/", **more}
+
+
+def test_the_three_columns_show_what_is_where(app: App) -> None:
+    """Held posts need somebody, queued ones are next, and each says why and what it costs."""
+    held = editor(app).hold(added(app, "Held back").id, why="the desk wants to look")
+    added(app, "Goes out soon")
+    page = browser(app, visitor()).get("/").text
+    needs_you, next_up = page.index("Needs you"), page.index("Next up")
+    assert needs_you < page.index("Held back") < next_up < page.index("Goes out soon")
+    assert "the desk wants to look" in page
+    assert "0.015 USD" in page
+    assert f'data-open="/posts/{held.id}"' in page
+
+
+def test_hostile_text_stays_text(app: App) -> None:
+    """A headline with markup is shown, never run, on every page that shows posts."""
+    post = added(app, HOSTILE)
+    client = browser(app, visitor())
+    for path in ("/", "/queue", f"/posts/{post.id}", f"/posts/{post.id}/move"):
+        page = client.get(path).text
+        assert "<img src=x" not in page, path
+        assert "&lt;img src=x" in page, path
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "said"),
+    [("hold", PostState.HELD, "held"), ("skip", PostState.CANCELLED, "skipped"), ("now", PostState.QUEUED, "now")],
+)
+def test_a_button_does_it_and_says_so(app: App, act: str, state: PostState, said: str) -> None:
+    """The change is made, the page that was left is shown again, and it says what was done and how to undo it."""
+    post = added(app)
+    woken: list[str] = []
+    client = browser(app, visitor(), woken=woken)
+    answer = client.post(f"/posts/{post.id}/{act}", data=form(post, back="/queue?state=queued"))
+    assert answer.status_code == 303
+    after = stored(app, post)
+    assert after.state is state
+    assert answer.headers["location"] == f"/queue?state=queued&said={said}&post={post.id}&v={after.version}"
+    assert woken == ["publish"]
+    assert ">z<" in client.get(answer.headers["location"]).text
+
+
+def test_a_skip_is_undone(app: App) -> None:
+    """A post that was skipped by mistake is held again; one that was tried is not, since it may stand on X."""
+    post = added(app)
+    client = browser(app, visitor())
+    client.post(f"/posts/{post.id}/skip", data=form(post))
+    skipped = stored(app, post)
+    assert client.post(f"/posts/{post.id}/restore", data=form(skipped)).status_code == 303
+    assert stored(app, post).state is PostState.HELD
+
+
+def test_an_old_page_overwrites_nothing(app: App) -> None:
+    """A button pressed on a page that is out of date is answered 409 with a sentence, and nothing changes."""
+    post = added(app)
+    editor(app).edit(post.id, text="Changed meanwhile")
+    answer = browser(app, visitor()).post(f"/posts/{post.id}/hold", data=form(post))
+    assert answer.status_code == 409
+    assert "look again" in answer.text
+    assert stored(app, post).state is PostState.QUEUED
+
+
+def test_roles_reach_only_so_far(app: App) -> None:
+    """A viewer sees no buttons, and pressing one all the same is refused with the role that is needed."""
+    post = added(app)
+    client = browser(app, visitor(Role.VIEWER))
+    assert 'data-key="h"' not in client.get("/").text
+    answer = client.post(f"/posts/{post.id}/hold", data=form(post))
+    assert answer.status_code == 403
+    assert "needs the role editor" in answer.text
+
+
+def test_nobody_gets_in_unsigned(app: App) -> None:
+    """Pages lead to the sign-in and back; a post is told 401."""
+    client = browser(app, None)
+    answer = client.get("/queue?state=held")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fqueue%3Fstate%3Dheld")
+    assert client.post("/stop", data={}).status_code == 401
+
+
+def test_leading_back_stays_at_home(app: App) -> None:
+    """Whatever address a form names, the browser is led to a page of ours."""
+    post = added(app)
+    for foreign in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        answer = browser(app, visitor()).post(
+            f"/posts/{post.id}/hold", data={"csrf": "c", "version": stored(app, post).version, "back": foreign}
+        )
+        assert answer.headers["location"].startswith("/?said="), foreign
+        editor(app).approve(post.id)
+
+
+def test_only_known_words_are_said() -> None:
+    """An address cannot put words of its own on a page."""
+    assert read_said({"said": "<b>you won</b>"}) is None
+    assert read_said({"said": "held", "post": "x"}) is not None
+    said = read_said({"said": "held", "post": "7", "v": "3"})
+    assert said is not None
+    assert (said.post_id, said.version, said.undo) == (7, 3, "approve")
+
+
+def test_stop_and_resume(app: App) -> None:
+    """One press stops; going on shows what is due, and what is not ticked is held."""
+    keep, drop = added(app, "Keep me", minutes=-1), added(app, "Look again", minutes=-1)
+    client = browser(app, visitor())
+    assert client.post("/stop", data={"csrf": "c"}).status_code == 303
+    page = client.get("/").text
+    assert "STOPPED" in page
+    assert "stopped at the Desk (desk:mei)" in page
+    assert "Keep me" in client.get("/resume").text
+    answer = client.post("/resume", data={"csrf": "c", "keep": [str(keep.id)]})
+    assert answer.headers["location"] == "/?said=resumed"
+    assert (stored(app, keep).state, stored(app, drop).state) == (PostState.QUEUED, PostState.HELD)
+    assert "DRY-RUN" in client.get("/").text
+    assert browser(app, visitor(Role.EDITOR)).post("/resume", data={}).status_code == 403
+
+
+def test_the_queue_has_days_slots_and_tabs(app: App) -> None:
+    """Queued posts stand between the free slots of their days; each state has its tab with its number."""
+    added(app)
+    editor(app).hold(added(app, "Held one").id)
+    client = browser(app, visitor())
+    page = client.get("/queue").text
+    assert "A quiet post" in page
+    assert "free slot" in page
+    held = client.get("/queue?state=held").text
+    assert "Held one" in held
+    assert "A quiet post" not in held
+    assert client.get("/queue?state=nonsense").status_code == 400
+
+
+def test_bulk_changes_do_what_they_can(app: App) -> None:
+    """What cannot be done is said with its reason, the rest is done; acts that are not for several are refused."""
+    first, second = added(app, "One"), added(app, "Two")
+    editor(app).edit(second.id, text="Two, changed")
+    client = browser(app, visitor())
+    chosen = [f"{first.id}:{first.version}", f"{second.id}:{second.version}"]
+    answer = client.post("/queue/bulk", data={"csrf": "c", "act": "hold", "chosen": chosen})
+    assert answer.status_code == 409
+    assert "somebody changed it" in answer.text
+    assert (stored(app, first).state, stored(app, second).state) == (PostState.HELD, PostState.QUEUED)
+    for data in ({"act": "now", "chosen": chosen}, {"act": "hold", "chosen": ["x"]}):
+        assert client.post("/queue/bulk", data=data).status_code == 400
+
+
+def test_a_move_shows_what_it_does_to_others_first(tmp_path: Path) -> None:
+    """With a gap between posts, moving one beside another shows the other's new time before anything is saved."""
+    with desk_app(tmp_path, publishing={"min_gap_seconds": 600}) as app:
+        first, second = added(app, "First", minutes=30), added(app, "Second", minutes=120)
+        client = browser(app, visitor())
+        to = f"{second.due_at - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
+        page = client.get(f"/posts/{first.id}/move", params={"to": to}).text
+        assert "What it does to others" in page
+        assert "Second" in page
+        assert stored(app, first).due_at == first.due_at
+        answer = client.post(f"/posts/{first.id}/move", data=form(first, to=to))
+        assert answer.status_code == 303
+        assert f"{stored(app, first).due_at:%Y-%m-%dT%H:%M:%SZ}" == to
+        assert client.get(f"/posts/{first.id}/move", params={"to": "whenever"}).status_code == 400
+        slot = client.post(f"/posts/{second.id}/move", data=form(second))
+        assert slot.status_code == 303
+        assert stored(app, second).in_slot
+
+
+def test_an_unknown_post_is_reviewed_never_sent_again_by_a_button(app: App) -> None:
+    """Beside an unknown post stand the attempts and the timeline; there is no button that sends it."""
+    post = added(app, minutes=-1)
+    with app.store.begin() as tx:
+        lease = tx.account.acquire_lease("test", now=app.clock.now(), length=timedelta(minutes=1))
+        assert lease is not None
+        attempt = tx.posts.claim(post, lease, now=app.clock.now(), match_key="k", media_count=0)
+        assert attempt is not None
+        tx.posts.finish(attempt, PostState.UNKNOWN, at=app.clock.now(), answer_class="ambiguous", why="no answer")
+    client = browser(app, visitor())
+    page = client.get("/").text
+    assert f"/posts/{post.id}/review" in page
+    assert f'action="/posts/{post.id}/now"' not in page
+    assert client.post(f"/posts/{post.id}/now", data=form(stored(app, post))).status_code == 409
+    assert "Is it on X?" in client.get(f"/posts/{post.id}/review").text
+    for wrong in ({"outcome": "maybe"}, {"outcome": "published", "remote_id": "abc"}):
+        assert client.post(f"/posts/{post.id}/review", data=wrong).status_code == 400
+    address = "https://x.com/AsiaRadar/status/1234567890"
+    client.post(f"/posts/{post.id}/review", data={"outcome": "published", "remote_id": address})
+    assert (stored(app, post).state, stored(app, post).remote_id) == (PostState.PUBLISHED, "1234567890")
+
+
+def test_what_is_not_there_is_said(app: App) -> None:
+    """An address with a number that is not on record answers 404 with a sentence; a program gets problem+json."""
+    client = browser(app, visitor())
+    assert client.get("/posts/999").status_code == 404
+    answer = client.get("/posts/999", headers={"accept": "application/json"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 404
+    assert client.get("/pictures/1").status_code == 404
