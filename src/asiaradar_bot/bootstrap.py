@@ -17,6 +17,7 @@ from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
 from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
 from asiaradar_bot.adapters.news_site.websub import WebSubClient
+from asiaradar_bot.adapters.passwords import Argon2Passwords
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
@@ -28,6 +29,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.source import Source, SourceKind
 from asiaradar_bot.policy_file import load_policy, load_prices
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
+from asiaradar_bot.steps.access import Access
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage import schema
@@ -53,6 +55,7 @@ class App:
     alerts: AppriseAlerts
     files: FolderSideFiles
     press: Press
+    passwords: Argon2Passwords
     metrics: XAccount | DryRunAccount
     """Where the figures of posts are read."""
     local_x_url: str | None = None
@@ -71,6 +74,12 @@ class App:
         The tools of that person, as far as their role reaches.
         """
         return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
+
+    def access(self) -> Access:
+        """
+        The door of the Desk.
+        """
+        return Access(store=self.store, clock=self.clock, passwords=self.passwords)
 
     def close(self) -> None:
         """
@@ -135,6 +144,7 @@ def build_app(settings: Settings) -> App:
         alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
         files=files,
         press=press,
+        passwords=Argon2Passwords(),
         metrics=account,
         local_x_url=local_x_url,
         closing=closing,

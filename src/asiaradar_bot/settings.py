@@ -179,6 +179,8 @@ class WebSettings(_Section):
     port: int = Field(default=8420, ge=0, le=65535)
     public_url: str | None = None
     """Address under which hubs reach us, e.g. https://bot.radar.asia; needed for WebSub only."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed; none by default."""
     hook_secret: SecretStr | None = None
     """`whsec_...` as of Standard Webhooks; None: /hooks/publish is switched off."""
 

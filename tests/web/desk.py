@@ -39,5 +39,5 @@ def browser(app: App, who: Visitor | None, *, woken: list[str] | None = None) ->
     """A browser of this visitor, in process."""
     web = build_web(app, wake=(woken if woken is not None else []).append, entry=lambda _: who)
     client = TestClient(web, follow_redirects=False)
-    client.headers["accept"] = "text/html"
+    client.headers.update({"accept": "text/html", "sec-fetch-site": "same-origin", "x-csrf": "c" * 20})
     return client

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.cli.shared import person
 from asiaradar_bot.logs import configure_logs
+from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.post import PostState
@@ -45,7 +47,7 @@ def show(*, pace: float, port: int, once: bool) -> int:
         web.start()
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
-        print(f"bot          {web.url}/readyz\n", flush=True)
+        print(f"the Desk     {web.url}/enter/{_link(app)}   <- lets you in once, as an admin\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)
         finally:
@@ -53,6 +55,12 @@ def show(*, pace: float, port: int, once: bool) -> int:
             web.stop()
             app.close()
     return 0
+
+
+def _link(app: App) -> str:
+    me = person()
+    app.access().add_user("demo", Role.ADMIN, person=me)
+    return app.access().make_link("demo", person=me)
 
 
 def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:

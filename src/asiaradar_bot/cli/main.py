@@ -7,7 +7,7 @@ from typing import cast
 
 import typer
 
-from asiaradar_bot.cli import articles, costs, db, look, operate, posts
+from asiaradar_bot.cli import articles, costs, db, look, operate, posts, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -27,6 +27,7 @@ costs.register(cli)
 cli.add_typer(articles.group, name="articles")
 cli.add_typer(posts.group, name="posts")
 cli.add_typer(db.group, name="db")
+cli.add_typer(users.group, name="users")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -193,6 +193,22 @@ class Alerts(Protocol):
         """
 
 
+class PasswordHasher(Protocol):
+    """
+    Turns passwords into hashes that are costly to guess from.
+    """
+
+    def hash(self, password: str) -> str:
+        """
+        The hash to store.
+        """
+
+    def is_right(self, password: str, stored: str | None) -> bool:
+        """
+        Whether it is the password of that hash; without one as much work is done, and the answer is no.
+        """
+
+
 class SideFiles(Protocol):
     """
     The few facts that live outside the database: the stop file and the epoch that tells a restored database.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.account import AccountState, AlertNote, Headline, SeenPost, Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.audit import AuditEntry
@@ -19,6 +20,7 @@ from asiaradar_bot.model.money import Billable, ClassCost, LedgerEntry, PostCost
 from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
+from asiaradar_bot.model.user import Failures, Session, User, UserId
 
 
 class SourceRows(Protocol):
@@ -403,6 +405,57 @@ class EngagementRows(Protocol):
         """
 
 
+class AccessRows(Protocol):
+    """
+    People at the Desk; tokens come and go as SHA-256 digests.
+    """
+
+    def add_user(self, name: str, role: Role, *, at: datetime) -> User:
+        """Insert; the name is free."""
+
+    def get_user(self, user_id: UserId) -> User:
+        """The user. Raises NotFoundError."""
+
+    def find_user(self, name_key: str) -> User | None:
+        """The user of that name in lower case, or None."""
+
+    def list_users(self) -> Sequence[User]:
+        """By name."""
+
+    def save_user(self, user: User) -> None:
+        """Write role, password and language."""
+
+    def remove_user(self, user_id: UserId) -> None:
+        """The user with all sessions and links."""
+
+    def add_session(self, digest: str, user_id: UserId, *, csrf: str, at: datetime, address: str) -> None:
+        """Insert, with the sign-in as its confirmation."""
+
+    def find_session(self, digest: str) -> tuple[User, Session] | None:
+        """The session of that token's digest with its user, or None."""
+
+    def touch_session(self, session_id: int, *, at: datetime) -> None:
+        """It was used."""
+
+    def end_sessions(self, user_id: UserId, *, only: int | None, but: int | None = None) -> None:
+        """Remove one session of the user, or all, or all but one."""
+
+    def add_link(self, digest: str, user_id: UserId, *, expires_at: datetime) -> None:
+        """Insert."""
+
+    def use_link(self, digest: str, *, at: datetime) -> UserId | None:
+        """Use the link up: whose it is, or None if it is unknown or over. Twice in the same moment lets one in."""
+
+    def record_failure(self, name_key: str, address: str, *, at: datetime) -> None:
+        """A sign-in failed."""
+
+    def count_failures(self, name_key: str, address: str, *, since: datetime) -> Failures:
+        """Failures since then."""
+
+    def forget(self, *, before: datetime) -> int:
+        """Remove sessions, links and failures that were over before then; how many rows."""
+
+
 class Transaction(Protocol):
     """
     One short transaction; nothing in it waits on a network.
@@ -439,6 +492,10 @@ class Transaction(Protocol):
     @property
     def engagement(self) -> EngagementRows:
         """Engagement."""
+
+    @property
+    def access(self) -> AccessRows:
+        """People at the Desk."""
 
 
 class Store(Protocol):

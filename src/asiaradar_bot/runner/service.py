@@ -73,7 +73,15 @@ class WebThread:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((app.settings.web.host, app.settings.web.port))
-        config = uvicorn.Config(web, log_config=None, access_log=False, server_header=False, lifespan="off")  # type: ignore[arg-type]  # an ASGI app
+        config = uvicorn.Config(
+            web,  # type: ignore[arg-type]  # an ASGI app
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            forwarded_allow_ips=list(app.settings.web.trusted_proxies),
+            timeout_graceful_shutdown=3,  # pages that listen for news never end by themselves
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._server.serve(sockets=[self._socket])), daemon=True

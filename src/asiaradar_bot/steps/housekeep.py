@@ -22,7 +22,9 @@ def back_up(store: Store, clock: Clock) -> Path | None:
 
 def prune(store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None) -> int:
     """
-    Remove replay ids, sent alerts and which posts X showed when, older than 30 days; how many rows.
+    Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days.
+
+    How many rows.
 
     With `keep_snapshots` posts older than that keep only their last snapshot.
     """
@@ -30,6 +32,7 @@ def prune(store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None
     removed = store.prune(before=now - _KEEP)
     with store.begin() as tx:
         removed += tx.ledger.forget_reads(before_on=(now - _KEEP).date())
+        removed += tx.access.forget(before=now - _KEEP)
         if keep_snapshots is not None:
             before = now - keep_snapshots
             done_until = tx.account.get_mark(_THINNED)

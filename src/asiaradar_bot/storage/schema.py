@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.storage.store import SqlStore
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`; a test holds it true."""
 
 

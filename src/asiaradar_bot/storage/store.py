@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.ports import Transaction
+from asiaradar_bot.storage.access_rows import SqlAccessRows
 from asiaradar_bot.storage.account_rows import SqlAccountRows
 from asiaradar_bot.storage.article_rows import SqlArticleRows
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.audit = SqlAuditRows(connection)
         self.inbox = SqlInboxRows(connection)
         self.engagement = SqlEngagementRows(connection)
+        self.access = SqlAccessRows(connection)
 
 
 class SqlStore:

@@ -435,3 +435,45 @@ checkpoints = Table(
     *_figure_columns(),
     sqlite_with_rowid=False,
 )
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("name_key", String(60), nullable=False, unique=True),
+    Column("role", String(12), nullable=False),
+    Column("password_hash", Text),
+    Column("language", String(12), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("user_id", _ID, ForeignKey("users.id"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("address", String(60), nullable=False),
+)
+
+entry_links = Table(
+    "entry_links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", _ID, ForeignKey("users.id"), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("name_key", String(60), nullable=False),
+    Column("address", String(60), nullable=False),
+)

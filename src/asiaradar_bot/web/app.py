@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError
@@ -16,11 +17,13 @@ from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
 from asiaradar_bot.web.hooks import hook_routes
 from asiaradar_bot.web.pages.desk import desk_routes
+from asiaradar_bot.web.pages.entering import entering_routes
 from asiaradar_bot.web.pages.live import live_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.queue import queue_routes
 from asiaradar_bot.web.pages.refused import lead_to_sign_in, refuse, refuse_form
 from asiaradar_bot.web.pages.stop import stop_routes
+from asiaradar_bot.web.session import check_meant, find_visitor
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -32,26 +35,36 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_HSTS = "max-age=31536000; includeSubDomains"
 _KEEP = "public, max-age=31536000, immutable"
 Entry = Callable[[Request], Visitor | None]
 
 
 def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = None) -> FastAPI:
     """
-    The ASGI app; `wake` starts a step at once, `entry` says who is signed in (tests bring their own).
+    The ASGI app; `wake` starts a step at once, `entry` says who is signed in instead of the cookie (tests).
     """
     web = FastAPI(title="asiaradar_bot", docs_url=None, redoc_url=None, openapi_url=None)
     frame = Frame(app)
-    who = entry or (lambda _: None)
 
     @web.middleware("http")
     async def _harden(request: Request, call_next: Any) -> Response:
-        request.state.visitor = who(request)
-        response: Response = await call_next(request)
+        response: Response = await _answer(request, call_next)
         response.headers.update(_HEADERS)
         is_static = request.url.path.startswith("/static/")
         response.headers["Cache-Control"] = _KEEP if is_static and "v" in request.query_params else "no-store"
+        if request.url.scheme == "https":
+            response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+    async def _answer(request: Request, call_next: Any) -> Response:
+        request.state.visitor = entry(request) if entry is not None else await find_visitor(app, request)
+        try:
+            await check_meant(request, request.state.visitor)
+        except AsiaRadarError as error:
+            return await run_in_threadpool(refuse, frame, request, error)
+        answer: Response = await call_next(request)
+        return answer
 
     _answer_refusals(web, frame)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -64,6 +77,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         picture_routes(frame),
         stop_routes(frame, wake=wake),
         live_routes(frame),
+        entering_routes(frame),
     ):
         web.include_router(routes, include_in_schema=False)
     return web

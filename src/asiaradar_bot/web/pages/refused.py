@@ -42,7 +42,7 @@ def refuse(frame: Frame, request: Request, error: AsiaRadarError) -> Response:
     The refusal as a page for people and as problem+json (RFC 9457) for programs.
     """
     status = status_of(error)
-    if wants_page(request) and visitor_of(request) is not None and status != 503:  # noqa: PLR2004 - no database, no bar
+    if wants_page(request) and (visitor_of(request) is None or status != 503):  # noqa: PLR2004 - no database, no bar
         post_id = error.post_id if isinstance(error, PostError) else None
         return frame.page(request, "refused.html", sentence=str(error), post_id=post_id, status=status)
     return problem(status, str(error))

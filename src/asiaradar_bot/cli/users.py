@@ -1,0 +1,64 @@
+"""users: list, add, link, role, remove."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.model.access import Role
+
+group = typer.Typer(help="People who may use the Desk.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="As they sign in.")]
+
+
+@group.command("list")
+def list_users(*, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+    """Everybody, with their role."""
+    with opened() as app:
+        for user in app.access().list_users():
+            has_password = user.password_hash is not None
+            if json:
+                print_json({"name": user.name, "role": user.role, "has_password": has_password})
+            else:
+                print(f"{user.role:<10} {user.name}{'' if has_password else '  (no password yet)'}")
+
+
+@group.command()
+def add(name: Name, *, role: Annotated[Role, typer.Option(help="What they may do.")] = Role.EDITOR) -> None:
+    """Somebody new, with a one-time link that lets them in to choose a password."""
+    with opened() as app:
+        app.access().add_user(name, role, person=person())
+        _tell_link(app, name)
+
+
+@group.command()
+def link(name: Name) -> None:
+    """A new one-time link, for a lost password too."""
+    with opened() as app:
+        _tell_link(app, name)
+
+
+@group.command()
+def role(name: Name, to: Annotated[Role, typer.Argument(help="The new role.")]) -> None:
+    """Another role; their sessions end."""
+    with opened() as app:
+        app.access().change_role(name, to, person=person())
+    print(f"{name} is {to} now and must sign in again")
+
+
+@group.command()
+def remove(name: Name) -> None:
+    """Take access away, at once."""
+    with opened() as app:
+        app.access().remove_user(name, person=person())
+    print(f"{name} is removed; open sessions have ended")
+
+
+def _tell_link(app: App, name: str) -> None:
+    web = app.settings.web
+    base = web.public_url or f"http://{web.host}:{web.port}"
+    token = app.access().make_link(name, person=person())
+    print(f"{name} comes in once, within 24 hours, by\n  {base.rstrip('/')}/enter/{token}")

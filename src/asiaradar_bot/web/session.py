@@ -1,0 +1,135 @@
+"""Cookies, and proof that a change was meant: same origin, and the session's own token in the form or a header."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import parse_qs
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.errors import AccessError, InputError, StorageError
+from asiaradar_bot.model.user import ABSOLUTE
+from asiaradar_bot.web.entry import Visitor
+
+MAX_FORM_BYTES = 256 * 1024
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OPEN = ("/hooks/",)
+"""Signed by themselves; no cookie counts there."""
+
+
+def cookie_name(request: Request) -> str:
+    """
+    `__Host-` binds the cookie to this host and to TLS. Source: RFC 6265bis, 4.1.3.2.
+
+    Without TLS (a Desk on loopback) browsers refuse that name, so there it has another.
+    """
+    return "__Host-asiaradar" if request.url.scheme == "https" else "asiaradar"
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """
+    Give the browser its session.
+    """
+    response.set_cookie(
+        cookie_name(request),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_cookie(request: Request, response: Response) -> None:
+    """
+    Take it away.
+    """
+    response.delete_cookie(
+        cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
+    )
+
+
+async def find_visitor(app: App, request: Request) -> Visitor | None:
+    """
+    Who is signed in, by the cookie; None for nobody, and while the database is away.
+    """
+    token = request.cookies.get(cookie_name(request))
+    if not token or len(token) > 100:  # noqa: PLR2004 - ours have 43 characters
+        return None
+    try:
+        found = await run_in_threadpool(app.access().find, token)
+    except StorageError:
+        return None
+    if found is None:
+        return None
+    user, session = found
+    return Visitor(
+        user_id=user.id,
+        name=user.name,
+        role=user.role,
+        csrf=session.csrf,
+        session_id=session.id,
+        language=user.language,
+        confirmed_at=session.confirmed_at,
+    )
+
+
+async def check_meant(request: Request, visitor: Visitor | None) -> None:
+    """
+    Return if the request changes nothing, or surely comes from a page of ours and this session.
+
+    Raises:
+        AccessError: it comes from elsewhere, or without the session's token.
+        InputError: it is too large.
+    """
+    if request.method in _SAFE or request.url.path.startswith(_OPEN):
+        return
+    _check_origin(request)
+    body = await _body(request)
+    if visitor is None:
+        return
+    given = request.headers.get("x-csrf") or _field(request, body)
+    if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+        raise AccessError("this page is out of date: load it again, then repeat")
+
+
+def _check_origin(request: Request) -> None:
+    """
+    Source: OWASP ASVS 5.0, 3.5.1; Fetch Metadata Request Headers (W3C).
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        same = site == "same-origin"
+    elif origin is not None:
+        same = origin == f"{request.url.scheme}://{request.url.netloc}"
+    else:
+        same = False
+    if not same:
+        raise AccessError("the request does not come from a page of the Desk")
+
+
+async def _body(request: Request) -> bytes:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
+        raise InputError(f"the form is larger than {MAX_FORM_BYTES // 1024} kB: send less")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
+            raise InputError(f"the form is larger than {MAX_FORM_BYTES // 1024} kB: send less")
+    request._body = bytes(body)  # noqa: SLF001 - as Request.body() keeps it, so that the page can read it again
+    return bytes(body)
+
+
+def _field(request: Request, body: bytes) -> str:
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    try:
+        fields = parse_qs(body.decode(), max_num_fields=2000)
+    except ValueError as error:
+        raise InputError("the form cannot be read: send it from a page of the Desk") from error
+    return fields.get("csrf", [""])[0]
