@@ -16,6 +16,9 @@ from asiaradar_bot.web.entry import SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
 from asiaradar_bot.web.hooks import hook_routes
+from asiaradar_bot.web.pages.activity import activity_routes
+from asiaradar_bot.web.pages.articles import article_routes
+from asiaradar_bot.web.pages.compose import compose_routes
 from asiaradar_bot.web.pages.desk import desk_routes
 from asiaradar_bot.web.pages.entering import entering_routes
 from asiaradar_bot.web.pages.live import live_routes
@@ -76,6 +79,9 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         post_routes(frame, wake=wake),
         picture_routes(frame),
         stop_routes(frame, wake=wake),
+        compose_routes(frame, wake=wake),
+        article_routes(frame),
+        activity_routes(frame),
         live_routes(frame),
         entering_routes(frame),
     ):

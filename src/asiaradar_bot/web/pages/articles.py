@@ -1,0 +1,63 @@
+"""Articles: what was noticed, and first of all why each was posted, held or skipped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from asiaradar_bot.model.access import Action
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.rules.explaining import explain
+from asiaradar_bot.web.entry import Visitor, needs
+from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.views.post_card import list_cards
+
+_MOST = 100
+
+
+def article_routes(frame: Frame) -> APIRouter:
+    """
+    `/articles` and `/articles/ID`.
+    """
+    routes = APIRouter(prefix="/articles")
+
+    @routes.get("")
+    def articles(
+        request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))], words: str = ""
+    ) -> HTMLResponse:
+        """The newest ones; with words, those whose headline or address holds them."""
+        del visitor
+        asked = words.strip().casefold()
+        with frame.app.store.read() as tx:
+            found = [
+                one
+                for one in tx.articles.list_recent(limit=1000 if asked else _MOST)
+                if asked in one.facts.title.casefold() or asked in one.url.casefold()
+            ][:_MOST]
+            decisions = {one.id: list(tx.articles.list_decisions(one.id))[-1:] for one in found}
+        return frame.page(request, "articles.html", articles=found, decisions=decisions, words=words)
+
+    @routes.get("/{article_id}")
+    def article(
+        request: Request, article_id: int, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]
+    ) -> HTMLResponse:
+        """One article: the answer first, then revisions, the checks and its posts."""
+        with frame.app.store.read() as tx:
+            found = tx.articles.get(ArticleId(article_id))
+            decisions = tx.articles.list_decisions(found.id)
+            posts = tx.posts.list_for_article(found.id)
+            attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
+            decision = decisions[-1] if decisions else None
+            return frame.page(
+                request,
+                "article.html",
+                article=found,
+                lines=explain(found, decision, posts=posts, attempts=attempts),
+                trace=decision.trace if decision is not None else (),
+                revisions=tx.articles.list_revisions(found.id),
+                cards=list_cards(frame.app, tx, posts, person=visitor.person),
+            )
+
+    return routes
