@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,6 +62,8 @@ class App:
     local_x_url: str | None = None
     """Where the local X shows its timeline, if this process runs one."""
     closing: list[Callable[[], object]] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set while the web server ends, for pages that listen for news."""
 
     def public_url(self, url: str) -> str:
         """

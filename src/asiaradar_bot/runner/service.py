@@ -70,6 +70,7 @@ class WebThread:
     def __init__(self, app: App, web: object) -> None:
         import uvicorn
 
+        self._stopping = app.stopping
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((app.settings.web.host, app.settings.web.port))
@@ -99,12 +100,14 @@ class WebThread:
         """
         Listen from now on.
         """
+        self._stopping.clear()
         self._thread.start()
 
     def stop(self) -> None:
         """
         Finish open requests and end.
         """
+        self._stopping.set()
         self._server.should_exit = True
         self._thread.join(timeout=10)
 

@@ -43,7 +43,7 @@ async def _changes(app: App, request: Request) -> AsyncIterator[str]:
     seen = await run_in_threadpool(_newest, app)
     for _ in range(_LIFE_LOOKS):
         await asyncio.sleep(_LOOK_SECONDS)
-        if await request.is_disconnected():
+        if app.stopping.is_set() or await request.is_disconnected():
             return
         newest = await run_in_threadpool(_newest, app)
         yield f"event: changed\ndata: {newest}\n\n" if newest != seen else ": still here\n\n"

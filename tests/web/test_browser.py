@@ -1,0 +1,171 @@
+"""The Desk in real Chromium: by mouse, by keys alone, on a phone, without JavaScript, and measured by axe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.post import PostId, PostState
+from asiaradar_bot.runner.heartbeat import Heartbeat
+from asiaradar_bot.runner.service import WebThread
+from asiaradar_bot.web.app import build_web
+from tests.web.desk import desk_app
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+ROOT = Person(who="cli:root", role=Role.ADMIN)
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+PAGES = (
+    "/",
+    "/queue",
+    "/queue?state=held",
+    "/posts/1",
+    "/posts/1/move",
+    "/compose",
+    "/articles",
+    "/activity",
+    "/me",
+    "/resume",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("ASIARADAR_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[tuple[App, str]]:
+    """A running Desk with a held and two queued posts, one of them in Arabic; the app and its address."""
+    with desk_app(tmp_path, web={"port": 0}) as app:
+        Heartbeat(app.store, app.clock).beat()
+        editor = app.editor(ROOT)
+        later = app.clock.now() + timedelta(hours=1)
+        editor.hold(editor.add(["Held for a look"], due_at=later)[0].id, why="the desk wants to look")
+        editor.add(["Goes out next <b>soon</b>"], due_at=later)
+        editor.add(["افتتاح أول محطة لتحلية المياه"], due_at=later + timedelta(hours=1))
+        server = WebThread(app, build_web(app, wake=lambda _: None))
+        server.start()
+        yield app, server.url
+        server.stop()
+
+
+def entered(context: BrowserContext, desk: tuple[App, str]) -> Page:
+    """A page of somebody who came in by a one-time link."""
+    app, url = desk
+    app.access().add_user("mei", Role.ADMIN, person=ROOT)
+    page = context.new_page()
+    page.goto(f"{url}/enter/{app.access().make_link('mei', person=ROOT)}")
+    page.get_by_role("button", name="Come in").click()
+    page.wait_for_url("**/me")
+    return page
+
+
+def state_of(desk: tuple[App, str], number: int) -> PostState:
+    """The post's state on record."""
+    with desk[0].store.read() as tx:
+        return tx.posts.get(PostId(number)).state
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_passes_axe(chromium: Browser, desk: tuple[App, str], size: dict[str, int], scheme: str) -> None:
+    """No page has a fault of WCAG 2.2 AA that axe can find, none is wider than its window, none logs an error."""
+    context = chromium.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # plain words
+    page = entered(context, desk)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    for path in PAGES:
+        page.goto(desk[1] + path)
+        found = Axe().run(page, options=options)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    assert said == []
+    context.close()
+
+
+def test_a_day_by_keys_alone(chromium: Browser, desk: tuple[App, str]) -> None:
+    """J to the held post, a approves it, z takes it back; ? lists the keys; Ctrl+K leads to the queue."""
+    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]  # plain numbers
+    page = entered(context, desk)
+    page.goto(desk[1] + "/")
+    page.keyboard.press("j")
+    expect(page.locator(".card:focus")).to_contain_text("Held for a look")
+    page.keyboard.press("a")
+    expect(page.get_by_text("Approved: it goes out at its time.")).to_be_visible()
+    assert state_of(desk, 1) is PostState.QUEUED
+    page.keyboard.press("z")
+    expect(page.get_by_text("Held: it waits until somebody approves it.")).to_be_visible()
+    assert state_of(desk, 1) is PostState.HELD
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("queue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue")
+    context.close()
+
+
+def test_a_phone_stops_and_holds_without_scripts(chromium: Browser, desk: tuple[App, str]) -> None:
+    """At 360 pixels and with JavaScript off: hold, stop, resume; the buttons are big enough for a thumb."""
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]  # plain numbers
+    page = entered(context, desk)
+    page.goto(desk[1] + "/")
+    hold = page.locator("[data-id='2'] .act-hold")
+    box = hold.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    hold.click()
+    assert state_of(desk, 2) is PostState.HELD
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("STOPPED", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Resume …").click()
+    page.get_by_role("button", name="Resume sending").click()
+    expect(page.get_by_text("DRY-RUN", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_two_browsers_see_each_other(chromium: Browser, desk: tuple[App, str]) -> None:
+    """What one editor holds, the other's open Desk shows by itself; a button on the old text is refused, not lost."""
+    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]  # plain numbers
+    first = entered(context, desk)
+    first.goto(desk[1] + "/")
+    second = context.new_page()
+    second.goto(desk[1] + "/")
+    second.locator("[data-id='2'] .act-hold").click()
+    expect(second.get_by_text("Held: it waits")).to_be_visible()
+    column = first.locator("section", has=first.get_by_role("heading", name="Needs you"))
+    expect(column.locator("[data-id='2']")).to_be_visible(timeout=10_000)
+    context.close()
+
+
+def test_a_post_is_dragged_to_a_slot(chromium: Browser, desk: tuple[App, str]) -> None:
+    """Dropping a post on a free slot leads to the page that shows what it does, and saving it moves the post."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1600})
+    page = entered(context, desk)
+    page.goto(desk[1] + "/queue")
+    slot = page.locator(".slot").first
+    at = slot.get_attribute("data-slot")
+    page.locator(".line", has_text="Goes out next").drag_to(slot)
+    page.wait_for_url("**/posts/2/move**")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Moved.")).to_be_visible()
+    with desk[0].store.read() as tx:
+        assert f"{tx.posts.get(PostId(2)).due_at:%Y-%m-%dT%H:%M:%SZ}" == at
+    context.close()
