@@ -237,3 +237,27 @@ def test_what_is_not_there_is_said(app: App) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == 404
     assert client.get("/pictures/1").status_code == 404
+
+
+def test_the_bar_counts_down_to_what_will_really_happen(tmp_path: Path) -> None:
+    """A post that is due but waits for the gap is announced for the end of the gap, not for a time that is over."""
+    with desk_app(tmp_path, publishing={"min_gap_seconds": 3600}) as app:
+        first, second = added(app, "First", minutes=-2), added(app, "Second", minutes=-1)
+        now = app.clock.now()
+        with app.store.begin() as tx:
+            lease = tx.account.acquire_lease("test", now=now, length=timedelta(minutes=1))
+            assert lease is not None
+            attempt = tx.posts.claim(first, lease, now=now, match_key="k", media_count=0)
+            assert attempt is not None
+            tx.posts.finish(
+                attempt,
+                PostState.PUBLISHED,
+                at=now,
+                answer_class="yes",
+                why="X has it",
+                remote_id="1",
+                published_at=now,
+            )
+        page = browser(app, visitor()).get("/").text
+        assert f'data-until="{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"' in page
+        assert stored(app, second).state is PostState.QUEUED

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
-from asiaradar_bot.model.post import Post, PostId, PostState
-from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.lineup import MOST, expected_times
+from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import list_cards
 
 _NEEDS_YOU = (PostState.UNKNOWN, PostState.REJECTED, PostState.HELD)
@@ -45,18 +43,6 @@ def desk_routes(frame: Frame) -> APIRouter:
             )
 
     return routes
-
-
-def expect(app: App, tx: Transaction, *, moved: Post | None = None) -> dict[PostId, datetime]:
-    """
-    When each queued post will go out, as the sender would choose now; `moved` stands in for the post of its id.
-    """
-    now = app.clock.now()
-    sent = tx.posts.sent_times(now - timedelta(days=1))
-    queued = [post for post in tx.posts.list_queued(limit=MOST) if moved is None or post.id != moved.id]
-    if moved is not None:
-        queued.append(moved)
-    return dict(expected_times(queued, sent, now=now, policy=app.policy, limits=app.limits))
 
 
 def _urgency(post: Post) -> tuple[int, float]:

@@ -24,7 +24,7 @@ from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
-from asiaradar_bot.web.pages.desk import expect
+from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import list_cards
 
 

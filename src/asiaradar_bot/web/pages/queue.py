@@ -17,8 +17,8 @@ from asiaradar_bot.rules.acts import NEEDED, Act
 from asiaradar_bot.rules.slots import upcoming_slots
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
-from asiaradar_bot.web.pages.desk import expect
 from asiaradar_bot.web.pages.post import BUTTONS
+from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import PostCard, list_cards
 
 _PAGE = 100

@@ -12,6 +12,7 @@ from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.web.health import not_ready
+from asiaradar_bot.web.views.expected import expect
 
 _NEEDS = (PostState.HELD, PostState.UNKNOWN, PostState.REJECTED)
 
@@ -28,6 +29,7 @@ class TopBar:
     """Why nothing is sent at the moment; None: sending is on."""
     stopped: bool
     next_at: datetime | None
+    """When the next post is expected to go out, caps and quiet hours considered."""
     sent_today: int
     """In the last 24 hours, as the cap counts."""
     cap: int
@@ -52,7 +54,7 @@ def top_bar(app: App, person: Person) -> TopBar:
     with app.store.read() as tx:
         state = tx.account.state()
         counts = tx.posts.count_by_state()
-        queued = tx.posts.list_queued(limit=1)
+        expected = expect(app, tx)
         sent = len(tx.posts.sent_times(now - timedelta(days=1)))
         spent = tx.ledger.month_total(now.date())
     stop = state.stopped or app.files.stop_reason()
@@ -61,7 +63,7 @@ def top_bar(app: App, person: Person) -> TopBar:
         mode="STOPPED" if stop else app.settings.x.mode.value.upper(),
         blocked=_blocked(state, stop, now),
         stopped=stop is not None,
-        next_at=queued[0].due_at if queued else None,
+        next_at=min(expected.values(), default=None),
         sent_today=sent,
         cap=app.limits.per_day,
         spent_usd=spent,
