@@ -157,3 +157,12 @@ def test_costs_as_page_and_as_rows(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [json.loads(row) for row in told(capsys, "costs", "--json").splitlines()]
     assert [row["what"] for row in rows] == ["post_with_link", "class", "post", "total"]
     assert float(rows[-1]["amount_usd"]) == 0.2
+
+
+def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each check has its line; a switch that is on is a fault, with the way to switch it off, and the exit code is 1."""
+    told(capsys, "stop", "a look")
+    lines = told(capsys, "doctor", code=1).splitlines()
+    assert any(line.startswith("ok   database: SQLite") for line in lines)
+    assert any(line.startswith("ok   X: dry-run") for line in lines)
+    assert any(line.startswith("BAD  kill switch: stopped: a look") and "asiaradar resume" in line for line in lines)

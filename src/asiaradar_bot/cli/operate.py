@@ -68,13 +68,13 @@ def tick(step: Annotated[str, typer.Argument(help="watch, decide, compose, publi
 
 def doctor() -> int:
     """Check settings, database, clock, templates, X and sources; say how to mend each."""
-    from asiaradar_bot.cli.checkup import examine
+    from asiaradar_bot.checkup import examine
 
     with opened() as app:
         results = list(examine(app))
-    for name, good, sentence in results:
-        print(f"{'ok  ' if good else 'BAD '} {name}: {sentence}")
-    return 0 if all(good for _, good, _ in results) else 1
+    for check in results:
+        print(f"{'ok  ' if check.good else 'BAD '} {check.name}: {check.told}")
+    return 0 if all(check.good for check in results) else 1
 
 
 def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = "stopped by hand") -> int:

@@ -1,0 +1,140 @@
+"""What the setup doctor looks at, for CLI and Desk alike: each check says whether it is well, and how to mend it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asiaradar_bot.adapters.renderer.checking import check_template
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.errors import CannotReadError, TemplateError
+from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
+from asiaradar_bot.settings import Mode
+from asiaradar_bot.steps.housekeep import disk_problem
+from asiaradar_bot.storage.engines import journal_mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """
+    One thing that was looked at.
+    """
+
+    name: str
+    good: bool
+    sentence: str
+    """What was found."""
+    mend: str = ""
+    """What to do about it; empty: nothing."""
+
+    @property
+    def told(self) -> str:
+        """
+        What was found and what to do, as one sentence.
+        """
+        return f"{self.sentence}: {self.mend}" if self.mend else self.sentence
+
+
+def examine(app: App) -> Iterator[Check]:
+    """
+    All checks, in the order in which one would mend things.
+    """
+    yield from examine_here(app)
+    yield from examine_outside(app)
+
+
+def examine_here(app: App) -> Iterator[Check]:
+    """
+    The checks that ask nobody outside, cost nothing and change nothing.
+    """
+    yield Check(
+        name="settings", good=True, sentence=f"mode {app.settings.x.mode}, environment {app.settings.environment}"
+    )
+    yield from _database(app)
+    yield from _templates(app)
+    reason = app.press.stop_reason()
+    yield Check(
+        name="kill switch",
+        good=reason is None,
+        sentence=reason or "off",
+        mend="resume at the Desk or by `asiaradar resume`" if reason else "",
+    )
+
+
+def examine_outside(app: App) -> Iterator[Check]:
+    """
+    The checks that ask X (one read, in the ledger) and the sources.
+    """
+    yield _account(app)
+    for source in app.sources:
+        name = f"source {source.name}"
+        answer = app.site.read_source(source, url=source.url, validators=Validators(), now=app.clock.now())
+        match answer:
+            case SourceRead(items=items):
+                yield Check(name=name, good=True, sentence=f"{len(items)} items at {source.url}")
+            case SourceFailed(detail=detail):
+                yield Check(
+                    name=name,
+                    good=False,
+                    sentence=detail,
+                    mend=f"open {source.url} in a browser, then mend its entry in [[sources]] or fetch.allowed_hosts",
+                )
+            case _:
+                yield Check(name=name, good=True, sentence="answers")
+
+
+def _database(app: App) -> Iterator[Check]:
+    problem = app.store.check() or disk_problem(app.store)
+    kind = "PostgreSQL" if app.store.is_postgresql else f"SQLite {sqlite3.sqlite_version}, journal {journal_mode()}"
+    yield Check(name="database", good=problem is None, sentence=problem or kind)
+    backups = sorted((app.settings.storage.folder / "backups").glob("*.db"))
+    newest = f"newest: {backups[-1].name}" if backups else "none yet: the first is made within the hour"
+    yield Check(name="backup", good=True, sentence=newest)
+
+
+def _templates(app: App) -> Iterator[Check]:
+    names = app.renderer.list_templates()
+    if not names:
+        yield Check(
+            name="templates",
+            good=False,
+            sentence=f"there are none in {app.settings.templates.folder}",
+            mend="check templates.folder",
+        )
+    for name in names:
+        try:
+            tried = check_template(app.renderer, name, choices=app.policy.wording)
+        except TemplateError as error:
+            yield Check(
+                name=f"template {name}",
+                good=False,
+                sentence=str(error),
+                mend=f"mend {app.settings.templates.folder}/{name}/post.txt.j2",
+            )
+        else:
+            lengths = ", ".join(f"{sample} {wording.weighted_length}" for sample, wording in tried.items())
+            yield Check(name=f"template {name}", good=True, sentence=f"weighted lengths of its samples: {lengths}")
+
+
+def _account(app: App) -> Check:
+    if app.settings.x.mode is Mode.DRY_RUN:
+        return Check(name="X", good=True, sentence="dry-run: nothing leaves")
+    try:
+        account = app.press.ask_account()
+    except CannotReadError as error:
+        return Check(
+            name="X",
+            good=False,
+            sentence=str(error),
+            mend="check the four credentials and that the app may read and write",
+        )
+    wanted = app.settings.x.handle
+    if account.username.casefold() != wanted.casefold():
+        return Check(
+            name="X",
+            good=False,
+            sentence=f"the credentials belong to @{account.username}, not @{wanted}",
+            mend="mend x.handle or the credentials",
+        )
+    return Check(name="X", good=True, sentence=f"@{account.username} ({account.id})")
