@@ -20,6 +20,7 @@ from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
 from asiaradar_bot.adapters.news_site.websub import WebSubClient
 from asiaradar_bot.adapters.passwords import Argon2Passwords
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
+from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 from asiaradar_bot.model.access import Person
@@ -57,6 +58,8 @@ class App:
     files: FolderSideFiles
     press: Press
     passwords: Argon2Passwords
+    secret_box: FernetBox
+    """Seals what is secret in the database."""
     metrics: XAccount | DryRunAccount
     """Where the figures of posts are read."""
     local_x_url: str | None = None
@@ -148,6 +151,7 @@ def build_app(settings: Settings) -> App:
         files=files,
         press=press,
         passwords=Argon2Passwords(),
+        secret_box=_secret_box(settings),
         metrics=account,
         local_x_url=local_x_url,
         closing=closing,
@@ -192,6 +196,11 @@ def _source(one: SourceSettings) -> Source:
         language=one.language,
         zone=one.zone,
     )
+
+
+def _secret_box(settings: Settings) -> FernetBox:
+    keys = settings.sealing.keys
+    return FernetBox(settings.storage.folder / "seal.key", keys=None if keys is None else keys.get_secret_value())
 
 
 def _fetcher(settings: Settings) -> SafeFetcher:

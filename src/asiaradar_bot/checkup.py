@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.errors import CannotReadError, TemplateError
+from asiaradar_bot.model.errors import CannotReadError, SealError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.settings import Mode
 from asiaradar_bot.steps.housekeep import disk_problem
@@ -52,6 +52,7 @@ def examine_here(app: App) -> Iterator[Check]:
         name="settings", good=True, sentence=f"mode {app.settings.x.mode}, environment {app.settings.environment}"
     )
     yield from _database(app)
+    yield _sealing(app)
     yield from _templates(app)
     reason = app.press.stop_reason()
     yield Check(
@@ -91,6 +92,17 @@ def _database(app: App) -> Iterator[Check]:
     backups = sorted((app.settings.storage.folder / "backups").glob("*.db"))
     newest = f"newest: {backups[-1].name}" if backups else "none yet: the first is made within the hour"
     yield Check(name="backup", good=True, sentence=newest)
+
+
+def _sealing(app: App) -> Check:
+    with app.store.read() as tx:
+        sealed = [one.sealed_secret for one in tx.inbox.list_subscriptions() if one.sealed_secret is not None]
+    try:
+        for secret in sealed:
+            app.secret_box.open(secret)
+    except SealError as error:
+        return Check(name="sealed secrets", good=False, sentence=str(error))
+    return Check(name="sealed secrets", good=True, sentence=f"{len(sealed)} in the database, and the key fits")
 
 
 def _templates(app: App) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.rules.sealing import KEY_WORDS, are_keys
 from asiaradar_bot.rules.slots import check_zone
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
@@ -185,6 +186,22 @@ class WebSettings(_Section):
     """`whsec_...` as of Standard Webhooks; None: /hooks/publish is switched off."""
 
 
+class SealingSettings(_Section):
+    """
+    The keys under which secrets stand in the database.
+    """
+
+    keys: SecretStr | None = None
+    """Parted by blanks; the first seals, all open. None: those in the file `seal.key` of `storage.folder`."""
+
+    @field_validator("keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None and not are_keys(keys.get_secret_value()):
+            raise ValueError(f"must hold {KEY_WORDS}")
+        return keys
+
+
 class RunnerSettings(_Section):
     """
     What turns the ticks.
@@ -244,6 +261,7 @@ class Settings(BaseSettings):
     budget: BudgetSettings = BudgetSettings()
     templates: TemplateSettings = TemplateSettings()
     web: WebSettings = WebSettings()
+    sealing: SealingSettings = SealingSettings()
     runner: RunnerSettings = RunnerSettings()
     alerts: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
@@ -279,7 +297,8 @@ class Settings(BaseSettings):
         """
         values = [getattr(self.x, name) for name in CREDENTIALS]
         values += [self.web.hook_secret, *self.alerts.urls]
-        return [value.get_secret_value() for value in values if value is not None]
+        found = [value.get_secret_value() for value in values if value is not None]
+        return found + ([] if self.sealing.keys is None else self.sealing.keys.get_secret_value().split())
 
 
 CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -44,9 +46,13 @@ def test_every_alarm_has_its_line_in_the_runbook() -> None:
 
 
 def test_the_schema_head_is_the_newest_migration() -> None:
-    """storage.schema.HEAD equals the newest revision file."""
-    files = (ROOT / "src/asiaradar_bot/storage/migrations/versions").glob("[0-9]*.py")
-    assert max(file.name[:4] for file in files) == schema.HEAD
+    """The revisions are one chain, and storage.schema.HEAD is its end."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "src/asiaradar_bot/storage/migrations"))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [schema.HEAD]
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 def _commands(command: Any, words: tuple[str, ...] = ("asiaradar",)) -> Iterator[tuple[str, Any]]:

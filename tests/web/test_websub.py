@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.outcome import Hub, HubAccepted, HubAnswer, HubRefused
@@ -84,18 +85,20 @@ def test_a_published_article_arrives_by_the_hub(bot: tuple[App, list[str]], site
         assert len(tx.articles.list_recent(limit=100)) == before + 1
 
 
-def test_what_is_not_signed_by_the_hub_is_passed_over(bot: tuple[App, list[str]]) -> None:
+def test_what_is_not_signed_by_the_hub_is_passed_over(bot: tuple[App, list[str]], tmp_path: Path) -> None:
     """A stranger learns nothing: 200 and no effect without the secret, 404 for another path, too large is refused."""
     app, woken = bot
     run_once(app, "watch")
     run_once(app, "subscribe")
     until(lambda: only_subscription(app).verified_at is not None)
     one = only_subscription(app)
-    good = "sha256=" + hmac.new(one.secret.encode(), b"news", "sha256").hexdigest()
+    good = "sha256=" + hmac.new(app.secret_box.open(one.sealed_secret or "").encode(), b"news", "sha256").hexdigest()
     assert take_content(app, one.path, b"news", {}) == (200, False)
     assert take_content(app, one.path, b"other", {"x-hub-signature": good}) == (200, False)
     assert take_content(app, "elsewhere", b"news", {"x-hub-signature": good}) == (404, False)
     assert take_content(app, one.path, b"news", {"x-hub-signature": good}) == (200, True)
+    other_key = replace(app, secret_box=FernetBox(tmp_path / "other.key"))
+    assert take_content(other_key, one.path, b"news", {"x-hub-signature": good}) == (200, False)
     assert woken == []
 
 
@@ -125,6 +128,7 @@ class ScriptedHub:
     def __init__(self, answer: HubAnswer) -> None:
         self.answer = answer
         self.asked: list[str] = []
+        self.secrets: list[str] = []
 
     def subscribe(self, hub: Hub, *, callback: str, secret: str, lease: timedelta) -> HubAnswer:
         """As told."""
@@ -132,30 +136,48 @@ class ScriptedHub:
         assert len(secret) > 20
         assert lease > timedelta(0)
         self.asked.append(callback)
+        self.secrets.append(secret)
         return self.answer
 
 
 def a_subscription(**changes: object) -> Subscription:
     """As a feed names it."""
-    fresh = Subscription(topic="https://radar.asia/feed", hub="https://radar.asia/hub", secret="s" * 32, path="p")
+    fresh = Subscription(topic="https://radar.asia/feed", hub="https://radar.asia/hub", path="p")
     return replace(fresh, **changes)  # type: ignore[arg-type]  # fields by name
 
 
-def test_a_refusing_hub_is_asked_again_after_an_hour(store: SqlStore) -> None:
+def test_a_refusing_hub_is_asked_again_after_an_hour(store: SqlStore, tmp_path: Path) -> None:
     """A refusal is an alert and no storm of requests; without a public address nobody is asked."""
-    clock = FakeClock()
+    clock, box = FakeClock(), FernetBox(tmp_path / "seal.key")
     hub = ScriptedHub(HubRefused(detail="the hub did not take the request: 500"))
     with store.begin() as tx:
         tx.inbox.save_subscription(a_subscription())
-    assert subscribe(store, hub, clock, public_url=None) == 0
-    assert subscribe(store, hub, clock, public_url="https://bot.radar.asia/") == 1
-    assert subscribe(store, hub, clock, public_url="https://bot.radar.asia/") == 0
+    assert subscribe(store, hub, box, clock, public_url=None) == 0
+    assert subscribe(store, hub, box, clock, public_url="https://bot.radar.asia/") == 1
+    assert subscribe(store, hub, box, clock, public_url="https://bot.radar.asia/") == 0
     clock.advance(seconds=3600)
     hub.answer = HubAccepted()
-    assert subscribe(store, hub, clock, public_url="https://bot.radar.asia") == 1
+    assert subscribe(store, hub, box, clock, public_url="https://bot.radar.asia") == 1
     assert hub.asked == ["https://bot.radar.asia/hooks/websub/p"] * 2
+    assert len(set(hub.secrets)) == 1
     with store.read() as tx:
         assert [alert.kind for alert in tx.inbox.list_alerts()] == ["websub"]
+
+
+def test_the_secret_stands_sealed_and_a_lost_key_makes_another(store: SqlStore, tmp_path: Path) -> None:
+    """The database never holds what the hub signs with; under another key the hub is asked with a new secret."""
+    clock, hub = FakeClock(), ScriptedHub(HubAccepted())
+    with store.begin() as tx:
+        tx.inbox.save_subscription(a_subscription())
+    subscribe(store, hub, FernetBox(tmp_path / "first.key"), clock, public_url="https://bot.radar.asia")
+    clock.advance(hours=2)
+    subscribe(store, hub, FernetBox(tmp_path / "second.key"), clock, public_url="https://bot.radar.asia")
+    with store.read() as tx:
+        (found,) = tx.inbox.list_subscriptions()
+    assert len(set(hub.secrets)) == 2
+    assert found.sealed_secret is not None
+    assert not any(secret in found.sealed_secret for secret in hub.secrets)
+    assert FernetBox(tmp_path / "second.key").open(found.sealed_secret) == hub.secrets[1]
 
 
 @pytest.mark.parametrize(

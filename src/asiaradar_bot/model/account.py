@@ -71,9 +71,10 @@ class Subscription:
 
     topic: str
     hub: str
-    secret: str
     path: str
     """Unguessable last part of the callback address."""
+    sealed_secret: str | None = None
+    """With which the hub signs its news, sealed; None: none was made yet."""
     requested_at: datetime | None = None
     """When the hub was last asked; None: never yet."""
     verified_at: datetime | None = None

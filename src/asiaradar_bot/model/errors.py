@@ -79,6 +79,12 @@ class StorageError(AsiaRadarError):
     """
 
 
+class SealError(AsiaRadarError):
+    """
+    A secret of the database can't be sealed or opened with the keys at hand.
+    """
+
+
 class CannotReadError(AsiaRadarError):
     """
     X (or another outside reader) gave no usable answer to a question that changes nothing; it may be asked again.

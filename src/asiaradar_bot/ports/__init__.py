@@ -13,6 +13,7 @@ from asiaradar_bot.ports.outside import (
     TimelineReader,
     UsageReader,
 )
+from asiaradar_bot.ports.secret_box import SecretBox
 from asiaradar_bot.ports.storage import Store, Transaction
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PasswordHasher",
     "Publisher",
     "Renderer",
+    "SecretBox",
     "SideFiles",
     "Store",
     "TimelineReader",

@@ -103,7 +103,9 @@ TIMETABLE: dict[str, Tick] = {
     "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
     "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
     "subscribe": Tick(
-        step=lambda app: subscribe(app.store, app.hubs, app.clock, public_url=app.settings.web.public_url),
+        step=lambda app: subscribe(
+            app.store, app.hubs, app.secret_box, app.clock, public_url=app.settings.web.public_url
+        ),
         every=_seconds(60),
     ),
     "notify": Tick(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.errors import SealError
 from asiaradar_bot.model.outcome import Hub, HubRefused
-from asiaradar_bot.ports import Clock, HubClient, Store
+from asiaradar_bot.ports import Clock, HubClient, SecretBox, Store
 from asiaradar_bot.rules.subscriptions import LEASE, is_in_force, is_request_due
 
 CALLBACK_PATH = "/hooks/websub/"
@@ -16,28 +19,44 @@ _SHORTEST_GAP = timedelta(seconds=2)
 """A hub that sends without end makes a source be read this often and not more."""
 
 
-def subscribe(store: Store, hubs: HubClient, clock: Clock, *, public_url: str | None) -> int:
+def subscribe(store: Store, hubs: HubClient, box: SecretBox, clock: Clock, *, public_url: str | None) -> int:
     """
     Ask every hub whose turn it is; how many were asked. Without a public address nothing is asked.
 
-    That a hub is asked is on record before it hears of it, for its question may come before its answer.
+    That a hub is asked is on record before it hears of it, for its question may come before its answer. The secret
+    with which it signs is sealed anew each time, so that after a lease none stands under an old key.
+
+    Raises:
+        SealError: the keys can't be used.
     """
     if public_url is None:
         return 0
     with store.read() as tx:
         due = [one for one in tx.inbox.list_subscriptions() if is_request_due(one, clock.now())]
     for subscription in due:
+        secret = _secret(box, subscription)
         with store.begin() as tx:
-            tx.inbox.save_subscription(replace(subscription, requested_at=clock.now()))
+            asked = replace(subscription, sealed_secret=box.seal(secret), requested_at=clock.now())
+            tx.inbox.save_subscription(asked)
         answer = hubs.subscribe(
             Hub(url=subscription.hub, topic=subscription.topic),
             callback=public_url.rstrip("/") + CALLBACK_PATH + subscription.path,
-            secret=subscription.secret,
+            secret=secret,
             lease=LEASE,
         )
         if isinstance(answer, HubRefused):
-            _record_refusal(store, clock, subscription, answer.detail)
+            _record_refusal(store, clock, asked, answer.detail)
     return len(due)
+
+
+def _secret(box: SecretBox, subscription: Subscription) -> str:
+    """
+    The secret that the hub knows already; a new one for a new hub, and where the key of the old one is lost.
+    """
+    if subscription.sealed_secret is not None:
+        with suppress(SealError):
+            return box.open(subscription.sealed_secret)
+    return secrets.token_urlsafe(32)
 
 
 def confirm(store: Store, clock: Clock, subscription: Subscription, *, lease: timedelta | None) -> None:

@@ -246,11 +246,7 @@ def _note_hub(tx: Transaction, answer: SourceRead) -> None:
         return
     known = tx.inbox.find_subscription(answer.topic)
     if known is None or known.hub != answer.hub:
-        tx.inbox.save_subscription(
-            Subscription(
-                topic=answer.topic, hub=answer.hub, secret=secrets.token_urlsafe(32), path=secrets.token_urlsafe(24)
-            )
-        )
+        tx.inbox.save_subscription(Subscription(topic=answer.topic, hub=answer.hub, path=secrets.token_urlsafe(24)))
 
 
 def _known_article(tx: Transaction, facts: Facts, names: Sequence[str]) -> ArticleId | None:

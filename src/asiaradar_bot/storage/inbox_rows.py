@@ -65,7 +65,7 @@ class SqlInboxRows:
             insert(subscriptions).values(
                 topic=subscription.topic,
                 hub=subscription.hub,
-                secret=subscription.secret,
+                sealed_secret=subscription.sealed_secret,
                 path=subscription.path,
                 requested_at=subscription.requested_at,
                 verified_at=subscription.verified_at,
@@ -99,7 +99,7 @@ def _subscription(row: Any) -> Subscription:
     return Subscription(
         topic=row.topic,
         hub=row.hub,
-        secret=row.secret,
+        sealed_secret=row.sealed_secret,
         path=row.path,
         requested_at=row.requested_at,
         verified_at=row.verified_at,

@@ -157,6 +157,7 @@ sightings = Table(
     Column("digest", String(64), nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
+    Index("ix_sightings_first_seen", "source", "first_seen_at"),
 )
 
 revisions = Table(
@@ -368,7 +369,7 @@ subscriptions = Table(
     metadata,
     Column("topic", String(500), primary_key=True),
     Column("hub", Text, nullable=False),
-    Column("secret", Text, nullable=False),
+    Column("sealed_secret", Text),
     Column("path", String(80), nullable=False),
     Column("requested_at", Instant),
     Column("verified_at", Instant),

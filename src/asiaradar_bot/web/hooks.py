@@ -14,7 +14,7 @@ from asiaradar_bot.adapters.news_site.websub import SubscriptionDenied, check_in
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
 from asiaradar_bot.model.account import Subscription
-from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.errors import InputError, SealError
 from asiaradar_bot.rules.addresses import canonical_url, is_allowed
 from asiaradar_bot.steps import subscribe
 
@@ -135,10 +135,23 @@ def take_content(app: App, path: str, body: bytes, headers: Mapping[str, str]) -
     subscription = _find(app, path)
     if subscription is None:
         return 404, False
-    if not is_signed(body, headers=headers, secret=subscription.secret):
-        _log.warning("a message from a hub was not signed by it and is passed over", topic=subscription.topic)
+    if not _is_from_hub(app, subscription, body, headers):
         return 200, False
     return 200, subscribe.take_news(app.store, app.clock, subscription)
+
+
+def _is_from_hub(app: App, subscription: Subscription, body: bytes, headers: Mapping[str, str]) -> bool:
+    try:
+        secret = None if subscription.sealed_secret is None else app.secret_box.open(subscription.sealed_secret)
+    except SealError as error:
+        _log.warning(
+            "a message from a hub can't be checked and is passed over", topic=subscription.topic, why=str(error)
+        )
+        return False
+    if secret is not None and is_signed(body, headers=headers, secret=secret):
+        return True
+    _log.warning("a message from a hub was not signed by it and is passed over", topic=subscription.topic)
+    return False
 
 
 def _find(app: App, path: str) -> Subscription | None:
