@@ -34,7 +34,8 @@ fix: setup ## repair what tools can repair
 bench: setup ## measure; see docs and benchmarks/
 	@$(RUN) python scripts/bench.py
 
-deep: setup ## long fault runs: a thousand kills
+deep: setup ## long runs: properties with thousands of examples, a thousand kills
+	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules
 	@$(RUN) python -m tests.deep.run --kills 1000
 
 setup:

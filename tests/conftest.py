@@ -13,9 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
+
+# The same examples on every run, so that a red run is red for everybody; `make deep` searches on, with new ones.
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile(
+    "deep", database=None, deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci")
 
 
 def _bin() -> Path:

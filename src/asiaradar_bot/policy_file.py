@@ -8,9 +8,9 @@ import tomllib
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.errors import SettingsError
@@ -21,6 +21,7 @@ from asiaradar_bot.rules.slots import check_zone
 
 _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -56,9 +57,21 @@ class _TemplatePart(_Part):
     classes: tuple[NewsClass, ...] = ()
 
 
+def _local_time(value: object) -> object:
+    """
+    A time of day; pydantic would read 9 as nine seconds past midnight, and keep a zone against the one beside it.
+    """
+    if isinstance(value, time) or (isinstance(value, str) and _CLOCK.fullmatch(value)):
+        return value
+    raise ValueError(f'«{value}» is no time of day: write it as "09:00", in the zone that stands beside it')
+
+
+_LocalTime = Annotated[time, BeforeValidator(_local_time)]
+
+
 class _QuietPart(_Part):
-    starts: time
-    ends: time
+    starts: _LocalTime
+    ends: _LocalTime
     zone: str
     breaking_pierces: bool = True
 
@@ -67,7 +80,7 @@ class _QuietPart(_Part):
 
 class _SlotPart(_Part):
     zone: str = "UTC"
-    times: tuple[time, ...] = Field(default=(time(9), time(12), time(18)), min_length=1)
+    times: tuple[_LocalTime, ...] = Field(default=(time(9), time(12), time(18)), min_length=1)
     weekdays: tuple[_Day, ...] = Field(default=_DAYS, min_length=1)
 
     _known = field_validator("zone")(check_zone)
@@ -208,13 +221,17 @@ def _toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise SettingsError(f"{file} is not usable: its lists or tables are nested too deeply") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}; check its rights and that it is UTF-8") from error
+    except ValueError as error:  # Python's own limit for the digits of a number
+        raise SettingsError(f"{file} holds a number with thousands of digits; mend it") from error
 
 
 def _sentence(file: Path, error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"])
+    where = " ".join(".".join(str(step) for step in problem["loc"]).split())
     if problem["type"] == "extra_forbidden":
         name = str(problem["loc"][-1])
         known = {
@@ -225,4 +242,4 @@ def _sentence(file: Path, error: ValidationError) -> str:
         near = difflib.get_close_matches(name, sorted(known | {"class"}), n=1)
         hint = f"did you mean {near[0]}?" if near else "take it out"
         return f"{file}: there is no setting {where}; {hint}"
-    return f"{file}: {where}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{file}: {where}: {' '.join(problem['msg'].removeprefix('Value error, ').split())}"

@@ -8,8 +8,6 @@ lost. A stamp in the future by more than the tolerance is an embargo up to seven
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,9 +19,9 @@ from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.rules.addresses import is_allowed
 from asiaradar_bot.rules.duplicates import find_near_duplicate, headline_likeness
 from asiaradar_bot.rules.wording import choose_template
+from asiaradar_bot.rules.words import contains_word
 
 _FARTHEST_EMBARGO = timedelta(days=7)
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,16 +238,6 @@ _CHECKS: tuple[tuple[str, Callable[[Article, Situation], _Answer]], ...] = (
     ("duplicate", _check_duplicate),
     ("sensitive", _check_sensitive),
 )
-
-
-def contains_word(text: str, word: str) -> bool:
-    """
-    True if the word or phrase stands in the text: as whole words, or anywhere for scripts without spaces.
-    """
-    text, word = (unicodedata.normalize("NFKC", part).casefold() for part in (text, word))
-    if _UNSPACED.search(word):
-        return word in text
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _find_rule(article: Article, policy: Policy, trace: list[TraceLine]) -> Rule | None:

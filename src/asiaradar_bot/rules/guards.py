@@ -82,7 +82,7 @@ def _check_article(
 
 
 def _text_problem(post: Post, policy: Policy) -> str | None:
-    if not is_valid(post.text):
+    if not post.text.strip() or not is_valid(post.text):
         return "the text is empty, too long or holds characters that X refuses"
     foreign = foreign_links(post.text, policy.allowed_domains)
     if foreign:

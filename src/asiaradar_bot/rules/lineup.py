@@ -9,7 +9,7 @@ from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId
-from asiaradar_bot.rules.slots import quiet_until, room
+from asiaradar_bot.rules.slots import is_quiet, quiet_until, room
 
 _URGENCY = {NewsClass.BREAKING: 0, NewsClass.NORMAL: 1, NewsClass.EVERGREEN: 2}
 MOST = 200
@@ -21,6 +21,8 @@ def expected_times(
 ) -> Mapping[PostId, datetime]:
     """
     The expected time of each queued post, as the sender would choose; `sent` in rising order, of the last 24 hours.
+
+    With quiet hours round the clock that is a week from now, when somebody will have mended them.
 
     A picture that is slow, doubt about an attempt, or a person may make it later; nothing makes it earlier.
     """
@@ -35,7 +37,7 @@ def expected_times(
             key=lambda post: (_URGENCY[post.news_class], -post.due_at.timestamp(), post.id),
         )
         quiet_end = quiet_until(at, policy.quiet_hours, post.news_class)
-        if quiet_end > at:
+        if quiet_end > at and not is_quiet(quiet_end, policy.quiet_hours, post.news_class):
             ready[post.id] = quiet_end
             continue
         times[post.id] = at

@@ -17,6 +17,7 @@ from asiaradar_bot.model.policy import QuietHours, SlotTimes
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 _LOOK_AHEAD_DAYS = 60
 
 
@@ -36,16 +37,7 @@ def is_quiet(now: datetime, quiet_hours: Sequence[QuietHours], news_class: NewsC
     """
     True if nothing of this class may be sent now.
     """
-    return any(_covers(span, now, news_class) for span in quiet_hours)
-
-
-def _covers(span: QuietHours, now: datetime, news_class: NewsClass) -> bool:
-    if news_class is NewsClass.BREAKING and span.breaking_pierces:
-        return False
-    local = now.astimezone(ZoneInfo(span.zone)).time()
-    if span.starts <= span.ends:
-        return span.starts <= local < span.ends
-    return local >= span.starts or local < span.ends
+    return any(_end_of(span, now, news_class) is not None for span in quiet_hours)
 
 
 def quiet_until(now: datetime, quiet_hours: Sequence[QuietHours], news_class: NewsClass) -> datetime:
@@ -56,18 +48,30 @@ def quiet_until(now: datetime, quiet_hours: Sequence[QuietHours], news_class: Ne
     """
     at = now
     while at < now + timedelta(days=7):
-        covering = [span for span in quiet_hours if _covers(span, at, news_class)]
-        if not covering:
+        ends = [end for span in quiet_hours if (end := _end_of(span, at, news_class)) is not None]
+        if not ends:
             return at
-        at = max(_end_of(span, at) for span in covering)
+        at = max(ends)
     return at
 
 
-def _end_of(span: QuietHours, at: datetime) -> datetime:
+def _end_of(span: QuietHours, at: datetime, news_class: NewsClass) -> datetime | None:
+    """
+    When the quiet hours that cover this instant end; None: they do not cover it.
+
+    They are spans between instants, begun by yesterday's or today's local date, so that a clock that is put back
+    within them neither ends them twice nor begins them again.
+    """
+    if news_class is NewsClass.BREAKING and span.breaking_pierces:
+        return None
     zone = ZoneInfo(span.zone)
-    on = at.astimezone(zone).date()
-    ends = (local_instant(on + timedelta(days=days), span.ends, zone) for days in (0, 1))
-    return next(end for end in ends if end > at)
+    today = at.astimezone(zone).date()
+    for on in (today - _DAY, today):
+        until = on if span.starts <= span.ends else on + _DAY
+        end = local_instant(until, span.ends, zone)
+        if local_instant(on, span.starts, zone) <= at < end:
+            return end
+    return None
 
 
 def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:
@@ -78,8 +82,13 @@ def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:
     instant = wall.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant
-    before = (wall.replace(fold=1)).astimezone(UTC)
-    return max(before, instant).replace(minute=0, second=0, microsecond=0)
+    # The clock jumps between the two readings of a skipped time: found to the second, as gaps have any length.
+    before, after = wall.replace(fold=1).astimezone(UTC).replace(microsecond=0), instant
+    old = before.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == old else (before, middle)
+    return before + _SECOND
 
 
 def next_slot(now: datetime, slots: SlotTimes, taken: Collection[datetime]) -> datetime:

@@ -38,7 +38,10 @@ def read_when(text: str, *, now: datetime, zone: str) -> datetime:
     words = " ".join(text.split())
     if words.casefold() in {"now", ""}:
         return now
-    at = _span_from(words, now) or _stamp(words, now=now, zone=zone)
+    try:
+        at = _span_from(words, now) or _stamp(words, now=now, zone=zone)
+    except OverflowError as error:
+        raise InputError(f"«{text}» is out of all bounds: {_EXAMPLES}") from error
     if at is None:
         raise InputError(f"«{text}» is no time: {_EXAMPLES}")
     if at < now - timedelta(minutes=1):

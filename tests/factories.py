@@ -1,0 +1,129 @@
+"""Nouns with true-to-life defaults; a test names only what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from asiaradar_bot.model.account import Headline
+from asiaradar_bot.model.article import Article, ArticleId, ArticlePage, ArticleState, Facts
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.outcome import RemotePost
+from asiaradar_bot.model.post import Attempt, AttemptId, Post, PostId, PostKind, PostState
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+URL = "https://radar.asia/port-of-busan-counts-its-busiest-year"
+LINK = f"{URL}?utm_id=p0123456789"
+
+
+def make_facts(**how: Any) -> Facts:
+    """What is held to be true of an article of this morning."""
+    values: dict[str, Any] = {
+        "url": URL,
+        "title": "Port of Busan counts its busiest year",
+        "summary": "Containers rose by a tenth. The port will add two berths next year.",
+        "published_at": NOON - timedelta(minutes=10),
+        "categories": ("business",),
+        "language": "en",
+    }
+    return Facts(**{**values, **how})
+
+
+def make_article(*, facts: Facts | None = None, **how: Any) -> Article:
+    """An article that was read and waits for its decision."""
+    facts = facts or make_facts()
+    values: dict[str, Any] = {
+        "id": ArticleId(1),
+        "url": facts.url,
+        "state": ArticleState.READ,
+        "source": "latest",
+        "first_seen_at": NOON - timedelta(minutes=5),
+        "facts": facts,
+        "revision": 1,
+        "read_at": NOON,
+    }
+    return Article(**{**values, **how})
+
+
+def make_page(facts: Facts | None = None, **how: Any) -> ArticlePage:
+    """The article's page, saying just what the facts say."""
+    facts = facts or make_facts()
+    values: dict[str, Any] = {
+        "requested_url": facts.url,
+        "final_url": facts.url,
+        "canonical_url": facts.url,
+        "is_article": facts.is_article,
+        "noindex": facts.noindex,
+        "title": facts.title,
+        "summary": facts.summary,
+        "published_at": facts.published_at,
+        "updated_at": facts.updated_at,
+        "authors": facts.authors,
+        "categories": facts.categories,
+        "keywords": facts.keywords,
+        "image": facts.image,
+        "image_alt": facts.image_alt,
+        "language": facts.language,
+    }
+    return ArticlePage(**{**values, **how})
+
+
+def make_headline(title: str, **how: Any) -> Headline:
+    """A headline of another article, seen an hour ago."""
+    values: dict[str, Any] = {
+        "article_id": ArticleId(99),
+        "url": "https://radar.asia/another",
+        "first_seen_at": NOON - timedelta(hours=1),
+        "posted": False,
+    }
+    return Headline(title=title, **{**values, **how})
+
+
+def make_post(**how: Any) -> Post:
+    """A queued post of an article, due now, its article just seen."""
+    values: dict[str, Any] = {
+        "id": PostId(1),
+        "version": 1,
+        "kind": PostKind.ARTICLE,
+        "state": PostState.QUEUED,
+        "news_class": NewsClass.NORMAL,
+        "text": f"Port of Busan counts its busiest year\n{LINK}",
+        "link": LINK,
+        "marker": "p0123456789",
+        "due_at": NOON,
+        "expires_at": NOON + timedelta(hours=24),
+        "reason": "it is fresh",
+        "created_at": NOON,
+        "price_usd": "0.200",
+        "article_id": ArticleId(1),
+        "article_url": URL,
+        "revision": 1,
+        "verified_at": NOON,
+    }
+    return Post(**{**values, **how})
+
+
+def make_attempt(post: Post, **how: Any) -> Attempt:
+    """An open attempt of the post that began now."""
+    values: dict[str, Any] = {
+        "id": AttemptId(1),
+        "post_id": post.id,
+        "number": 1,
+        "started_at": NOON,
+        "fence": 1,
+        "owner": "one",
+        "match_key": "",
+    }
+    return Attempt(**{**values, **how})
+
+
+def make_remote(text: str, **how: Any) -> RemotePost:
+    """A post on our timeline, made a second from now."""
+    values: dict[str, Any] = {"id": "1000", "created_at": NOON + timedelta(seconds=1), "links": ()}
+    return RemotePost(text=text, **{**values, **how})
+
+
+def with_facts(article: Article, **how: Any) -> Article:
+    """The article with some other facts."""
+    return replace(article, facts=replace(article.facts, **how))
