@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from asiaradar_bot.cli.main import main
+from tests.sandbox.x_access import image_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,22 @@ def test_a_thread_and_a_slot(capsys: pytest.CaptureFixture[str]) -> None:
     assert [json.loads(row)["part"] for row in rows] == [1, 2]
     told(capsys, "posts", "cancel", "1")
     assert told(capsys, "posts", "list", "--state", "cancelled").count("cancelled") >= 2
+
+
+def test_pictures_with_their_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Each picture has its own description, whose price is in the post's; what cannot be used is one sentence."""
+    files = [tmp_path / f"{number}.bin" for number in range(5)]
+    for number, file in enumerate(files):
+        file.write_bytes(image_bytes("PNG", (40 + number, 30)))
+    two = ["--image", str(files[0]), "--alt", "A harbour", "--image", str(files[1]), "--alt", "A crane"]
+    row = json.loads(told(capsys, "posts", "add", "The port", *two, "--draft", "--json"))
+    assert row["price_usd"] == "0.025"
+    five = [word for file in files for word in ("--image", str(file))]
+    assert "5 pictures are more than the 4" in told(capsys, "posts", "add", "The port", *five, code=1)
+    assert "2 descriptions for 0 pictures" in told(capsys, "posts", "add", "x", "--alt", "a", "--alt", "b", code=1)
+    assert "cannot be read" in told(capsys, "posts", "add", "x", "--image", str(tmp_path / "none.png"), code=1)
+    files[0].write_bytes(b"<svg onload=alert(1)>")
+    assert "no sound JPEG" in told(capsys, "posts", "add", "x", "--image", str(files[0]), code=1)
 
 
 def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from asiaradar_bot.model.outcome import (
     RetryLater,
     Unconfirmed,
     Uploaded,
+    UploadFailed,
     UploadOutcome,
 )
 from asiaradar_bot.rules.post_text import links
@@ -82,6 +83,10 @@ class FakeX:
         self.timeline: list[RemotePost] = []
         self.cannot_read = False
         self.calls = 0
+        self.upload_script: list[str] = []
+        """One word per upload, then `yes`."""
+        self.described: list[str | None] = []
+        """Descriptions of uploads that were taken, in order."""
 
     def publish(
         self,
@@ -137,8 +142,16 @@ class FakeX:
         return Published(remote_id=remote_id)
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
-        """Always taken."""
-        del media_type, alt_text
+        """Taken, unless the script says otherwise."""
+        del media_type
+        word = self.upload_script.pop(0) if self.upload_script else "yes"
+        if word == "crash":
+            raise SimulatedCrash
+        if word == "slow":
+            self.clock.advance(seconds=25)
+        if word == "fails":
+            return UploadFailed(detail="its picture could not be brought to X", described=alt_text is not None)
+        self.described.append(alt_text)
         return Uploaded(media_id=f"m{len(content)}", expires_at=None)
 
     def me(self) -> RemoteAccount:

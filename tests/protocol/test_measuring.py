@@ -17,7 +17,7 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import Picture, Published, Unconfirmed
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.model.post import Post, PostId, PostPicture
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
@@ -264,11 +264,14 @@ def test_alt_texts_and_deletes_are_in_the_ledger_too(press: Press, x: LocalX) ->
     with press.store.begin() as tx:
         picture = Picture(content=image_bytes(), media_type="image/jpeg", width_pixels=40, height_pixels=30)
         picture_id = tx.posts.add_picture(picture, source_url=None)
-    post(press, picture_id=picture_id, alt_text="A harbour")
+        other = Picture(content=image_bytes("PNG"), media_type="image/png", width_pixels=40, height_pixels=30)
+        more = (PostPicture(picture_id=tx.posts.add_picture(other, source_url=None), alt_text="A crane"),)
+    post(press, picture_id=picture_id, alt_text="A harbour", more_pictures=more)
     publish_due(press)
     (shown,) = x.posts()
     assert isinstance(press.delete(shown.id, post_id=None), Published)
     assert x.posts() == []
+    assert len(shown.media_ids) == 2
     assert {line.what for line in x.invoice().lines} == {"alt_text", "post_with_link", "delete"}
     assert spent(press) == x.invoice().total_usd
     x.faults.add(Fault(kind=FaultKind.NOT_CREATED_500, method="DELETE"))

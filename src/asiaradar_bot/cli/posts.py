@@ -10,7 +10,7 @@ import typer
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
-from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.post_text import weighted_length
 from asiaradar_bot.rules.when import read_when
 
@@ -90,16 +90,23 @@ def add(
     at: Annotated[str, typer.Option(help="now, «tomorrow 9am», «in 2 h», or 2026-11-24T09:00Z.")] = "now",
     slot: Annotated[bool, typer.Option("--slot", help="The newsroom's next free slot.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Write it down, send it after approval.")] = False,
-    image: Annotated[Path | None, typer.Option(help="Picture file (JPEG, PNG, WEBP).")] = None,
-    alt: Annotated[str | None, typer.Option(help="What the picture shows.")] = None,
+    image: Annotated[list[Path] | None, typer.Option(help="Picture file (JPEG, PNG, WEBP); up to four.")] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What a picture shows; the first is of the first one.")] = None,
     json: Json = False,
 ) -> None:
     """A manual post, or a thread of several parts."""
     with opened() as app:
-        picture = _picture(image) if image else None
+        files, words = image or [], alt or []
+        if len(words) > len(files):
+            raise InputError(f"{len(words)} descriptions for {len(files)} pictures: give one --image for each --alt")
+        pictures = [_picture(file) for file in files]
         due_at = read_when(at, now=app.clock.now(), zone=app.policy.wording.zone)
         editor = app.editor(person())
-        for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, picture=picture, alt_text=alt):
+        shown = [
+            PostPicture(picture_id=editor.keep_picture(one), alt_text=words[at] if at < len(words) else None)
+            for at, one in enumerate(pictures)
+        ]
+        for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
             print_json(as_row(post)) if json else _tell(post)
 
 
@@ -165,8 +172,11 @@ def settle(
 def _picture(file: Path) -> Picture:
     from asiaradar_bot.adapters.news_site.picture import make_safe
 
-    answer = make_safe(file.read_bytes(), name=str(file))
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"the image {file} cannot be read: {error.strerror}; check the path") from error
+    answer = make_safe(content, name=str(file))
     if not isinstance(answer, Picture):
-        raise InputError(f"{file}: {answer.detail}")
-
+        raise InputError(answer.detail)
     return answer

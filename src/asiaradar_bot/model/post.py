@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,6 +99,22 @@ class PostKind(StrEnum):
     MANUAL = "manual"
 
 
+MOST_PICTURES = 4
+"""Source: X API, POST /2/tweets, `media.media_ids`: one to four photos."""
+MOST_ALT_CHARS = 1000
+"""Source: X API, POST /2/media/metadata, `alt_text.text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPicture:
+    """
+    A picture of a post, with what it shows in words for those who don't see it.
+    """
+
+    picture_id: int
+    alt_text: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
     """
@@ -135,6 +152,9 @@ class NewPost:
     """Where its picture is still to be fetched from; None: no picture, or it is there already."""
     picture_id: int | None = None
     alt_text: str | None = None
+    """Of the first picture, also while that is still to be fetched."""
+    more_pictures: tuple[PostPicture, ...] = ()
+    """The second to the fourth; `pictures` has all of them."""
     not_before_at: datetime | None = None
     in_slot: bool = False
     """It holds one of the newsroom's slots."""
@@ -142,6 +162,27 @@ class NewPost:
     """When the article was last seen to be still there, unchanged."""
     next_verify_at: datetime | None = None
     approved_by: str | None = None
+
+    @property
+    def pictures(self) -> tuple[PostPicture, ...]:
+        """
+        All its pictures in the order in which X shows them.
+        """
+        if self.picture_id is None:
+            return ()
+        return (PostPicture(picture_id=self.picture_id, alt_text=self.alt_text), *self.more_pictures)
+
+
+def picture_fields(pictures: Sequence[PostPicture]) -> dict[str, object]:
+    """
+    The fields of a post that hold these pictures, in their order.
+    """
+    first = pictures[0] if pictures else None
+    return {
+        "picture_id": first.picture_id if first else None,
+        "alt_text": first.alt_text if first else None,
+        "more_pictures": tuple(pictures[1:]),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PICTURES
 from asiaradar_bot.rules.duplicates import headline_likeness
 from asiaradar_bot.rules.post_text import hashtags, link_spans, normalise, weighted_length
 from asiaradar_bot.rules.text_view import meant_links
@@ -84,6 +85,23 @@ def lint_thread(texts: Sequence[str]) -> tuple[Lint, ...]:
         if text and clean.index(text) + 1 < number
     ]
     return (*empty, *same)
+
+
+def picture_errors(alt_texts: Sequence[str | None]) -> tuple[str, ...]:
+    """
+    Why pictures with these descriptions can't go out together, a sentence each; empty: they can.
+
+    Source: X API, POST /2/tweets and POST /2/media/metadata.
+    """
+    many = len(alt_texts) > MOST_PICTURES
+    return (
+        *([f"{len(alt_texts)} pictures are more than the {MOST_PICTURES} that X takes: remove some"] if many else []),
+        *(
+            f"the description of picture {number} has {len(alt)} characters, and X takes {MOST_ALT_CHARS}: shorten it"
+            for number, alt in enumerate(alt_texts, start=1)
+            if alt and len(alt) > MOST_ALT_CHARS
+        ),
+    )
 
 
 def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterator[str]:

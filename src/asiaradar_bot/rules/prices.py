@@ -52,11 +52,12 @@ def billable_of(text: str) -> Billable:
     return Billable.POST_WITH_LINK if linked else Billable.POST
 
 
-def price_of_post(text: str, *, on: date, lists: Sequence[PriceList] = PRICES) -> Decimal:
+def price_of_post(text: str, *, on: date, lists: Sequence[PriceList] = PRICES, described: int = 0) -> Decimal:
     """
-    USD for sending this text.
+    USD for sending this text with so many described pictures; a picture without description costs nothing.
     """
-    return price_of(billable_of(text), on=on, lists=lists)
+    price = price_of(billable_of(text), on=on, lists=lists)
+    return price + described * price_of(Billable.ALT_TEXT, on=on, lists=lists) if described else price
 
 
 def budget_room(spent: Decimal, *, month_usd: Decimal | None, price: Decimal) -> bool:

@@ -27,7 +27,7 @@ from asiaradar_bot.model.outcome import (
     Uploaded,
     UploadOutcome,
 )
-from asiaradar_bot.model.post import Attempt, Post, PostId, PostState
+from asiaradar_bot.model.post import Attempt, Post, PostId, PostPicture, PostState, picture_fields
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
 from asiaradar_bot.rules.matching import match_key
@@ -76,11 +76,13 @@ def _publish_next(press: Press) -> tuple[PostId, PublishOutcome] | str | None:
     found = _find_next(press)
     if found is None or isinstance(found, str):
         return found
-    lease_ends = press.clock.monotonic() + press.limits.lease.total_seconds()
-    lease = _take_lease(press)
-    if lease is None:
+    if _take_lease(press) is None:
         return "another process holds the right to publish"
-    post, media_ids = _upload_picture(press, found)
+    post, media_ids = _upload_pictures(press, found)
+    lease_ends = press.clock.monotonic() + press.limits.lease.total_seconds()
+    lease = _take_lease(press)  # anew: four pictures may take longer than a lease lasts
+    if lease is None:
+        return "another process took over while pictures were uploaded"
     claimed = _claim(press, post, lease, media_count=len(media_ids))
     if claimed is None:
         return None
@@ -177,29 +179,44 @@ def _take_lease(press: Press) -> Lease | None:
         return tx.account.acquire_lease(press.owner, now=press.clock.now(), length=press.limits.lease)
 
 
-def _upload_picture(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
+def _upload_pictures(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
     """
-    Bring the picture to X; without it the post goes out all the same, and the audit says so.
+    Bring the pictures to X in their order; what fails is left out of the post, and the audit says so.
     """
-    if post.picture_id is None:
-        return post, ()
+    there: list[PostPicture] = []
+    media_ids: list[str] = []
+    failed: list[str] = []
+    for one in post.pictures:
+        answer = _upload_one(press, post, one)
+        if isinstance(answer, Uploaded):
+            there.append(one)
+            media_ids.append(answer.media_id)
+        else:
+            failed.append(answer.detail)
+    if failed:
+        why = "; ".join(dict.fromkeys(failed))
+        with press.store.begin() as tx:
+            post = tx.posts.change(post, at=press.clock.now(), who="bot", why=why, **picture_fields(there))
+    return post, tuple(media_ids)
+
+
+def _upload_one(press: Press, post: Post, one: PostPicture) -> UploadOutcome:
+    """
+    One upload; its description is in the ledger before X hears of it.
+    """
     with press.store.read() as tx:
-        picture = tx.posts.get_picture(post.picture_id)
+        picture = tx.posts.get_picture(one.picture_id)
     entry_id = None
-    if post.alt_text:
+    if one.alt_text:
         now = press.clock.now()
         amount = press.price(Billable.ALT_TEXT, at=now)
         with press.store.begin() as tx:
             entry_id = tx.ledger.reserve(Billable.ALT_TEXT, amount, at=now, post_id=post.id, attempt_id=None)
-    answer = press.x.upload(picture.content, media_type=picture.media_type, alt_text=post.alt_text)
-    now = press.clock.now()
-    with press.store.begin() as tx:
-        if entry_id is not None:
+    answer = press.x.upload(picture.content, media_type=picture.media_type, alt_text=one.alt_text)
+    if entry_id is not None:
+        with press.store.begin() as tx:
             tx.ledger.settle_entry(entry_id, _alt_text_state(answer))
-        if isinstance(answer, Uploaded):
-            return post, (answer.media_id,)
-        changed = tx.posts.change(post, at=now, who="bot", why=answer.detail, picture_id=None)
-    return changed, ()
+    return answer
 
 
 def _alt_text_state(answer: UploadOutcome) -> SpendState:

@@ -13,9 +13,9 @@ from asiaradar_bot.model.errors import PostError, TextError, VersionConflictErro
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
 from asiaradar_bot.ports import Clock, Store, Transaction
-from asiaradar_bot.rules.lints import text_errors
+from asiaradar_bot.rules.lints import picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.slots import next_slot
@@ -53,6 +53,14 @@ class Editor:
             raise TextError("the text cannot go out: " + "; ".join(problems))
         return clean
 
+    def keep_picture(self, picture: Picture) -> int:
+        """
+        Store a picture that was made safe, for a post to show; its number. The same picture is stored once.
+        """
+        self.person.check(Action.WRITE)
+        with self.store.begin() as tx:
+            return tx.posts.add_picture(picture, source_url=None)
+
     def add(
         self,
         texts: Sequence[str],
@@ -60,21 +68,22 @@ class Editor:
         due_at: datetime | None = None,
         slot: bool = False,
         draft: bool = False,
-        picture: Picture | None = None,
-        alt_text: str | None = None,
+        pictures: Sequence[Sequence[PostPicture]] = (),
     ) -> list[Post]:
         """
         A new manual post, or a thread of several; due now, at a time, or in the newsroom's next free slot.
 
+        `pictures` has those of the first text, then those of the second, and so on.
+
         Raises:
-            TextError: a text can't go out; nothing is written.
+            TextError: a text can't go out, or with these pictures; nothing is written.
         """
         self.person.check(Action.WRITE)
         clean = [self.check_text(text) for text in texts]
+        shown = [_checked(pictures[at]) if at < len(pictures) else () for at in range(len(clean))]
         now = self.clock.now()
         with self.store.begin() as tx:
             due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
-            picture_id = tx.posts.add_picture(picture, source_url=None) if picture else None
             first = NewPost(
                 kind=PostKind.MANUAL,
                 state=PostState.DRAFT if draft else PostState.QUEUED,
@@ -86,38 +95,36 @@ class Editor:
                 expires_at=None,
                 reason=f"written by {self.who}",
                 created_at=now,
-                price_usd=self._price(clean[0], now),
+                price_usd=self._price(clean[0], now, pictures=shown[0]),
                 text_frozen=True,
                 parts=len(clean),
-                picture_id=picture_id,
-                alt_text=alt_text,
                 in_slot=slot,
                 approved_by=self.who,
             )
-            return self._insert_thread(tx, first, clean)
+            return self._insert_thread(tx, first, clean, shown)
 
-    def _insert_thread(self, tx: Transaction, first: NewPost, texts: Sequence[str]) -> list[Post]:
-        added = [tx.posts.add(first, who=self.who)]
+    def _insert_thread(
+        self, tx: Transaction, first: NewPost, texts: Sequence[str], shown: Sequence[Sequence[PostPicture]]
+    ) -> list[Post]:
+        added = [tx.posts.add(_with_pictures(first, shown[0]), who=self.who)]
         if len(texts) == 1:
             return added
         thread = added[0].id
         added[0] = tx.posts.change(
             added[0], at=first.created_at, who=self.who, why="first part of a thread", thread_id=thread
         )
-        for number, text in enumerate(texts[1:], start=2):
+        for number, (text, pictures) in enumerate(zip(texts[1:], shown[1:], strict=True), start=2):
             part = replace(
                 first,
                 text=text,
                 link=_link(text),
                 marker=_marker(),
-                price_usd=self._price(text, first.created_at),
+                price_usd=self._price(text, first.created_at, pictures=pictures),
                 thread_id=thread,
                 part=number,
-                picture_id=None,
-                alt_text=None,
                 in_slot=False,
             )
-            added.append(tx.posts.add(part, who=self.who))
+            added.append(tx.posts.add(_with_pictures(part, pictures), who=self.who))
         return added
 
     def edit(self, post_id: int, *, text: str, version: int | None = None) -> Post:
@@ -141,7 +148,7 @@ class Editor:
                 text=clean,
                 link=_link(clean),
                 text_frozen=True,
-                price_usd=self._price(clean, now),
+                price_usd=self._price(clean, now, pictures=post.pictures),
             )
 
     def approve(self, post_id: int, *, version: int | None = None) -> Post:
@@ -288,8 +295,20 @@ class Editor:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
             return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
 
-    def _price(self, text: str, at: datetime) -> str:
-        return str(price_of_post(text, on=at.date(), lists=self.prices))
+    def _price(self, text: str, at: datetime, *, pictures: Sequence[PostPicture]) -> str:
+        described = sum(1 for one in pictures if one.alt_text)
+        return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
+
+
+def _checked(pictures: Sequence[PostPicture]) -> Sequence[PostPicture]:
+    problems = picture_errors([one.alt_text for one in pictures])
+    if problems:
+        raise TextError("the pictures cannot go out: " + "; ".join(problems))
+    return [replace(one, alt_text=(one.alt_text or "").strip() or None) for one in pictures]
+
+
+def _with_pictures(post: NewPost, pictures: Sequence[PostPicture]) -> NewPost:
+    return replace(post, **picture_fields(pictures))  # type: ignore[arg-type]  # its three fields
 
 
 def _link(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +27,8 @@ from sqlalchemy import (
 )
 
 from asiaradar_bot.model.engagement import FIGURES
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import PostPicture, PostState
+from asiaradar_bot.storage.encoding import to_json
 
 metadata = MetaData(
     naming_convention={
@@ -189,6 +191,30 @@ decisions = Table(
     Column("decided_by", Text, nullable=False),
 )
 
+
+class PictureList(TypeDecorator[tuple[PostPicture, ...]]):
+    """
+    Pictures of a post in order, as JSON text `[[picture, alt text], ...]`; none is NULL.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PostPicture, ...] | None, dialect: Dialect) -> str | None:
+        """
+        JSON text.
+        """
+        del dialect
+        return to_json([[one.picture_id, one.alt_text] for one in value]) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[PostPicture, ...]:
+        """
+        The pictures.
+        """
+        del dialect
+        return tuple(PostPicture(picture_id=number, alt_text=alt) for number, alt in json.loads(value or "[]"))
+
+
 pictures = Table(
     "pictures",
     metadata,
@@ -229,6 +255,7 @@ posts = Table(
     Column("picture_url", Text),
     Column("picture_id", _ID, ForeignKey("pictures.id")),
     Column("alt_text", Text),
+    Column("more_pictures", PictureList),
     Column("not_before_at", Instant),
     Column("in_slot", Boolean, nullable=False),
     Column("verified_at", Instant),
@@ -477,4 +504,26 @@ sign_in_failures = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("name_key", String(60), nullable=False),
     Column("address", String(60), nullable=False),
+)
+
+sheets = Table(
+    "sheets",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("post_id", _ID, ForeignKey("posts.id"), unique=True),
+    Column("bases", Text, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("due_words", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+presences = Table(
+    "presences",
+    metadata,
+    Column("subject", String(40), primary_key=True),
+    Column("who", String(100), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )

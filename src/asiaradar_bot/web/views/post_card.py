@@ -9,7 +9,7 @@ from datetime import datetime
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
-from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import open_acts
 
@@ -42,8 +42,7 @@ class PostCard:
     part: int
     parts: int
     article_id: int | None
-    picture_id: int | None
-    alt_text: str | None
+    pictures: tuple[PostPicture, ...]
     attempts: int
     published_at: datetime | None
     x_url: str | None
@@ -87,8 +86,7 @@ def list_cards(
             part=post.part,
             parts=post.parts,
             article_id=post.article_id,
-            picture_id=post.picture_id,
-            alt_text=post.alt_text,
+            pictures=post.pictures,
             attempts=post.attempts,
             published_at=post.published_at,
             x_url=x_url(app, post.remote_id),
