@@ -1,4 +1,4 @@
-"""Scripted stand-ins for X, the clocks and the side files; the contract is held by tests/adapters/x_account."""
+"""Scripted stand-ins for X, the clocks and the side files; tests/contracts holds them to the truth."""
 
 from __future__ import annotations
 

@@ -13,25 +13,10 @@ from asiaradar_bot.rules.signing_in import check_name, check_password
 from asiaradar_bot.steps.access import Access, Entered
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock
+from tests.fakes.people import PlainPasswords
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 GOOD = "correct horse battery"
-
-
-class PlainPasswords:
-    """Counts what is hashed, so that a test sees whether a try was worth the work."""
-
-    def __init__(self) -> None:
-        self.checked = 0
-
-    def hash(self, password: str) -> str:
-        """Readable."""
-        return f"hash of {password}"
-
-    def is_right(self, password: str, stored: str | None) -> bool:
-        """Counted, for unknown users too."""
-        self.checked += 1
-        return stored == f"hash of {password}"
 
 
 @pytest.fixture

@@ -7,24 +7,16 @@ from decimal import Decimal
 
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.money import Billable, ClassCost, SpendState, UsageDay
+from asiaradar_bot.model.money import Billable, ClassCost, SpendState
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.spend import UsageLine, account_month, compare_usage, watch_budget
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock
+from tests.fakes.people import FakeUsage
 from tests.protocol.test_publishing import make_press, queue, state_of
 
 DAY = timedelta(days=1)
-
-
-class FakeUsage:
-    """X's own count, scripted."""
-
-    def read_usage(self, *, days: int) -> list[UsageDay]:
-        """Three posts yesterday, one today."""
-        del days
-        return [UsageDay(day_on=(NOON - DAY).date(), posts_read=3), UsageDay(day_on=NOON.date(), posts_read=1)]
 
 
 def spend(store: SqlStore, amount: str, *, days_ago: int = 0) -> None:

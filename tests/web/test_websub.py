@@ -13,7 +13,7 @@ import pytest
 from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.model.account import Subscription
-from asiaradar_bot.model.outcome import Hub, HubAccepted, HubAnswer, HubRefused
+from asiaradar_bot.model.outcome import HubAccepted, HubRefused
 from asiaradar_bot.rules.subscriptions import is_request_due
 from asiaradar_bot.runner.service import WebThread
 from asiaradar_bot.runner.timetable import TIMETABLE, run_once
@@ -24,6 +24,7 @@ from asiaradar_bot.storage.store import SqlStore
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.hooks import answer_question, take_content
 from tests.fakes.outside import FakeClock
+from tests.fakes.people import ScriptedHub
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -120,24 +121,6 @@ def test_only_what_we_asked_for_is_confirmed(bot: tuple[App, list[str]]) -> None
     assert only_subscription(app).verified_at is None
     with app.store.read() as tx:
         assert [alert.kind for alert in tx.inbox.list_alerts()] == ["websub"]
-
-
-class ScriptedHub:
-    """A hub that answers as told and notes the callbacks."""
-
-    def __init__(self, answer: HubAnswer) -> None:
-        self.answer = answer
-        self.asked: list[str] = []
-        self.secrets: list[str] = []
-
-    def subscribe(self, hub: Hub, *, callback: str, secret: str, lease: timedelta) -> HubAnswer:
-        """As told."""
-        assert hub.topic
-        assert len(secret) > 20
-        assert lease > timedelta(0)
-        self.asked.append(callback)
-        self.secrets.append(secret)
-        return self.answer
 
 
 def a_subscription(**changes: object) -> Subscription:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 STOP_ENVIRONMENT = "ASIARADAR_STOP"
@@ -52,4 +53,5 @@ class FolderSideFiles:
             part.write_text(str(epoch), encoding="ascii")
             part.replace(self._folder / "epoch")
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)

@@ -176,7 +176,7 @@ def _record_items(
     fresh: list[tuple[SourceItem, Facts, tuple[str, ...]]] = []
     for item in answer.items:
         digest = _digest(item)
-        seen = known.get(item.id[:500])
+        seen = known.get(item.id)
         if seen is not None:
             if seen[1] != digest:
                 tx.sources.record_sighting(source.name, item.id, seen[0], digest=digest, at=now)

@@ -22,6 +22,7 @@ from asiaradar_bot.storage.encoding import (
     trace_from_json,
     trace_to_json,
 )
+from asiaradar_bot.storage.inserting import inserting, short_key
 from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions
 
 _ON_ITS_WAY = (
@@ -90,13 +91,9 @@ class SqlArticleRows:
 
     def add_names(self, article_id: ArticleId, names: Collection[str]) -> None:
         """More names for it; names that are taken already are left alone."""
-        wanted = set(_cut(names))
-        query = select(article_names.c.name).where(article_names.c.name.in_(wanted))
-        taken = set(self._connection.scalars(query))
-        fresh = sorted(wanted - taken)
-        if fresh:
-            rows = [{"name": name, "article_id": article_id} for name in fresh]
-            self._connection.execute(insert(article_names), rows)
+        rows = [{"name": name, "article_id": article_id} for name in _cut(names)]
+        if rows:
+            self._connection.execute(inserting(self._connection, article_names).on_conflict_do_nothing(), rows)
 
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
         """Articles whose page is to be read (again) now, oldest appointment first."""
@@ -203,7 +200,7 @@ class SqlArticleRows:
 
 
 def _cut(names: Collection[str]) -> list[str]:
-    return [name[:500] for name in names]
+    return sorted({short_key(name) for name in names})
 
 
 def _values(article: Article) -> dict[str, Any]:

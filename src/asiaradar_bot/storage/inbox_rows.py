@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from asiaradar_bot.model.account import AlertNote, Subscription
+from asiaradar_bot.storage.inserting import inserting, short_key
 from asiaradar_bot.storage.tables import alerts, inbox_messages, pushes, subscriptions
 
 
@@ -22,11 +23,9 @@ class SqlInboxRows:
 
     def accept_message(self, message_id: str, *, at: datetime) -> bool:
         """True the first time, False for a replay."""
-        known = select(inbox_messages.c.message_id).where(inbox_messages.c.message_id == message_id)
-        if self._connection.execute(known).one_or_none() is not None:
-            return False
-        self._connection.execute(insert(inbox_messages).values(message_id=message_id, at=at))
-        return True
+        first = inserting(self._connection, inbox_messages).values(message_id=short_key(message_id, chars=200), at=at)
+        done = self._connection.execute(first.on_conflict_do_nothing().returning(inbox_messages.c.message_id))
+        return done.one_or_none() is not None
 
     def add_push(self, url: str, *, at: datetime) -> None:
         """Remember an address to be looked at at once."""

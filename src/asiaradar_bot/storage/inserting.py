@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,18 @@ def inserting(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def short_key(text: str, *, chars: int = 500) -> str:
+    """
+    The text as a key of at most so many characters: itself, or its beginning with a digest of the whole.
+
+    Addresses with headlines in Chinese or Thai are long, and alike for hundreds of characters.
+    """
+    if len(text) <= chars:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{text[: chars - len(digest) - 1]}#{digest}"
 
 
 def put(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.outcome import Validators
 from asiaradar_bot.model.source import SourceHealth
-from asiaradar_bot.storage.inserting import put
+from asiaradar_bot.storage.inserting import portions, put, short_key
 from asiaradar_bot.storage.tables import sightings, sources
 
 
@@ -53,17 +53,21 @@ class SqlSourceRows:
 
     def find_sightings(self, name: str, item_ids: Collection[str]) -> Mapping[str, tuple[ArticleId, str]]:
         """Article and item digest by item id, for those items that the source showed before."""
-        query = select(sightings.c.item_id, sightings.c.article_id, sightings.c.digest).where(
-            sightings.c.source == name, sightings.c.item_id.in_([item_id[:500] for item_id in item_ids])
-        )
-        return {row.item_id: (ArticleId(row.article_id), row.digest) for row in self._connection.execute(query)}
+        by_key = {short_key(item_id): item_id for item_id in item_ids}
+        columns = (sightings.c.item_id, sightings.c.article_id, sightings.c.digest)
+        found: dict[str, tuple[ArticleId, str]] = {}
+        for keys in portions(by_key):
+            query = select(*columns).where(sightings.c.source == name, sightings.c.item_id.in_(keys))
+            for row in self._connection.execute(query):
+                found[by_key[row.item_id]] = (ArticleId(row.article_id), row.digest)
+        return found
 
     def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
         """Insert, or refresh digest and last-seen time."""
         put(
             self._connection,
             sightings,
-            key={"source": name, "item_id": item_id[:500]},
+            key={"source": name, "item_id": short_key(item_id)},
             values={"digest": digest, "last_seen_at": at},
             at_first={"article_id": article_id, "first_seen_at": at},
         )

@@ -29,6 +29,8 @@ from asiaradar_bot.storage.post_rows import SqlPostRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
 
+_BACKUP = re.compile(r"asiaradar-\d{8}T\d{6}Z\.db")
+
 
 class SqlTransaction:
     """
@@ -184,9 +186,9 @@ class SqlStore:
 
 def list_backups(folder: Path) -> list[Path]:
     """
-    Backups in the folder, newest first.
+    Backups in the folder, newest first; files of other names are somebody's own.
     """
-    return sorted(folder.glob("asiaradar-*Z.db"), reverse=True)
+    return sorted((file for file in folder.glob("asiaradar-*Z.db") if _BACKUP.fullmatch(file.name)), reverse=True)
 
 
 def backup_time(file: Path) -> datetime:
