@@ -30,10 +30,10 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.source import Source, SourceKind
 from asiaradar_bot.policy_file import load_policy, load_prices
-from asiaradar_bot.rules.replaying import Rulebook
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.access import Access
 from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
@@ -82,17 +82,11 @@ class App:
         """
         return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
 
-    def rulebook(self) -> Rulebook:
+    def sheets(self, person: Person) -> Sheets:
         """
-        The rules, templates, limits and prices of now, for making decisions again.
+        What that person is writing.
         """
-        return Rulebook(
-            policy=self.policy,
-            max_age=self.limits.max_age,
-            first_run_posts=self.limits.first_run_posts,
-            prices=self.prices,
-            render=self.renderer.render,
-        )
+        return Sheets(store=self.store, clock=self.clock, person=person)
 
     def access(self) -> Access:
         """
@@ -108,11 +102,9 @@ class App:
             close()
 
 
-def build_app(settings: Settings, *, offline: bool = False) -> App:
+def build_app(settings: Settings) -> App:
     """
     The App for these settings; the database is made or brought up to date.
-
-    `offline` is for what neither sends nor reads on X: the account is one that nothing leaves.
 
     Raises:
         SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
@@ -134,7 +126,7 @@ def build_app(settings: Settings, *, offline: bool = False) -> App:
         raise StorageError(problem)
     schema.upgrade(store, now=clock.now())
     _check_belonging(store, settings)
-    account, local_x_url = _account(settings, clock, closing, mode=Mode.DRY_RUN if offline else settings.x.mode)
+    account, local_x_url = _account(settings, clock, closing)
     fetcher = _fetcher(settings)
     renderer = SandboxedRenderer(settings.templates.folder)
     closing.append(renderer.close)
@@ -231,10 +223,10 @@ def _fetcher(settings: Settings) -> SafeFetcher:
 
 
 def _account(
-    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]], *, mode: Mode
+    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
 ) -> tuple[XAccount | DryRunAccount, str | None]:
     x = settings.x
-    match mode:
+    match x.mode:
         case Mode.DRY_RUN:
             return DryRunAccount(now=clock.now, handle=x.handle), None
         case Mode.LIVE:

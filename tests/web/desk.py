@@ -10,10 +10,12 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from asiaradar_bot.bootstrap import App, build_app
-from asiaradar_bot.model.access import Role
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.entry import Visitor
+
+ROOT = Person(who="cli:root", role=Role.ADMIN)
 
 
 def visitor(role: Role = Role.ADMIN, *, language: str = "en") -> Visitor:

@@ -50,6 +50,21 @@ class VersionConflictError(PostError):
     Somebody else changed the post since it was read; nothing was written.
     """
 
+    def __init__(self, message: str, *, post_id: int | None = None, changes: int = 0) -> None:
+        super().__init__(message, post_id=post_id)
+        self.changes = changes
+        """How many changes there were since; 0: it is not known."""
+
+
+class SheetConflictError(AsiaRadarError):
+    """
+    A sheet was saved by somebody else since it was read; nothing was written. `theirs` is what stands there now.
+    """
+
+    def __init__(self, message: str, *, theirs: object) -> None:
+        super().__init__(message)
+        self.theirs = theirs
+
 
 class AccessError(AsiaRadarError):
     """

@@ -21,7 +21,7 @@ from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
-from asiaradar_bot.ports.replay import ReplayRows
+from asiaradar_bot.ports.sheets import SheetRows
 
 
 class SourceRows(Protocol):
@@ -83,8 +83,8 @@ class ArticleRows(Protocol):
     def list_revisions(self, article_id: ArticleId) -> Sequence[Revision]:
         """Oldest first."""
 
-    def add_decision(self, decision: Decision) -> Decision:
-        """Append; the newest counts. The decision with its id."""
+    def add_decision(self, decision: Decision) -> None:
+        """Append; the newest counts."""
 
     def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
         """Oldest first."""
@@ -499,8 +499,8 @@ class Transaction(Protocol):
         """People at the Desk."""
 
     @property
-    def replays(self) -> ReplayRows:
-        """What decisions were made from."""
+    def sheets(self) -> SheetRows:
+        """What editors are writing."""
 
 
 class Store(Protocol):

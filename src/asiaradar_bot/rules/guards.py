@@ -54,7 +54,7 @@ def check_sendable(
         return Expire(why=f"too old to be news: its time was over at {post.expires_at:%Y-%m-%d %H:%M} UTC")
     if post.not_before_at is not None and post.not_before_at > now:
         return Wait(why=f"not to be sent before {post.not_before_at:%Y-%m-%d %H:%M} UTC")
-    if (problem := _text_problem(post, policy)) is not None:
+    if (problem := text_problem(post, policy)) is not None:
         return Hold(why=problem)
     if article is not None:
         answer = _check_article(post, article, now=now, limits=limits, on_timeline=on_timeline)
@@ -81,7 +81,10 @@ def _check_article(
     return None
 
 
-def _text_problem(post: Post, policy: Policy) -> str | None:
+def text_problem(post: Post, policy: Policy) -> str | None:
+    """
+    Why the sender would not send this text; None: it would. A link that a person let stand is theirs to judge.
+    """
     if not post.text.strip() or not is_valid(post.text):
         return "the text is empty, too long or holds characters that X refuses"
     foreign = foreign_links(post.text, policy.allowed_domains)

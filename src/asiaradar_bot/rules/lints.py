@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PICTURES
+from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.duplicates import headline_likeness
 from asiaradar_bot.rules.post_text import hashtags, link_spans, normalise, weighted_length
 from asiaradar_bot.rules.text_view import meant_links
@@ -30,6 +32,8 @@ class Lint:
     sentence: str
     blocks: bool
     """True: with it the text can't go out."""
+    mend: str = ""
+    """How to mend it, a clause; empty: the sentence says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,8 @@ def text_errors(text: str, policy: Policy) -> tuple[str, ...]:
         *check_links_allowed(clean, policy.allowed_domains),
     ]
     extra = {f"«{link}» becomes a link that was not meant" for link in meant[1:]}
+    stray = {problem.partition("»")[0].removeprefix("«") for problem in found if problem.startswith("«")}
+    extra |= {f"the text links to {link}, which is not an allowed domain" for link in stray - set(meant)}
     return tuple(dict.fromkeys(problem for problem in found if problem not in extra))
 
 
@@ -65,7 +71,7 @@ def lint_text(text: str, *, policy: Policy, recent: Sequence[RecentText] = ()) -
     clean = normalise(text)
     if not clean:
         return ()
-    errors = tuple(Lint(sentence=problem, blocks=True) for problem in text_errors(clean, policy))
+    errors = tuple(Lint(sentence=problem, blocks=True, mend=_mend(problem)) for problem in text_errors(clean, policy))
     return (*errors, *(Lint(sentence=sentence, blocks=False) for sentence in _warnings(clean, policy, recent)))
 
 
@@ -85,6 +91,40 @@ def lint_thread(texts: Sequence[str]) -> tuple[Lint, ...]:
         if text and clean.index(text) + 1 < number
     ]
     return (*empty, *same)
+
+
+_MENDS = (
+    ("becomes a link that was not meant", "write a space behind the dot, or https:// before it if you mean it"),
+    ("over the limit", "shorten it, or split it into a thread"),
+    ("not an allowed domain", "link to one of our own pages, or ask an admin to allow the domain"),
+    ("only one cashtag", "take the $ away from all but one"),
+    ("hashtags are more than", "take the # away from the least useful ones"),
+    ("is not among our hashtags", "take the # away, or have it added to the rules"),
+    ("not on the list of accounts", "leave the @ out, or have the account added to the rules"),
+)
+
+
+def _mend(problem: str) -> str:
+    return next((mend for words, mend in _MENDS if words in problem), "")
+
+
+def headline_twin(text: str, headlines: Sequence[Headline], *, link_keys: Collection[str], percent: int) -> Lint | None:
+    """
+    A remark if the text says what a recent headline says, unless it links to that very article.
+    """
+    words = _without_links(normalise(text))
+    if weighted_length(words) < _SHORTEST_LIKENESS:
+        return None
+    near = [
+        (_likeness(words, one.title), one)
+        for one in headlines
+        if one.posted and same_article_key(one.url) not in link_keys
+    ]
+    likeness, best = max(near, key=lambda pair: pair[0], default=(0, None))
+    if best is None or likeness < percent:
+        return None
+    sentence = f"this is {likeness} % like the headline of article {best.article_id}, which is posted or on its way"
+    return Lint(sentence=sentence, blocks=False, mend="say something new, or leave it")
 
 
 def picture_errors(alt_texts: Sequence[str | None]) -> tuple[str, ...]:

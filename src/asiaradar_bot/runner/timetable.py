@@ -67,13 +67,8 @@ def _compose(app: App) -> object:
 
 
 def _prune(app: App) -> int:
-    storage = app.settings.storage
-    return prune(
-        app.store,
-        app.clock,
-        keep_snapshots=None if storage.snapshot_days is None else timedelta(days=storage.snapshot_days),
-        keep_records=timedelta(days=storage.replay_days),
-    )
+    days = app.settings.storage.snapshot_days
+    return prune(app.store, app.clock, keep_snapshots=None if days is None else timedelta(days=days))
 
 
 def _seconds(value: float) -> Callable[[App], timedelta]:

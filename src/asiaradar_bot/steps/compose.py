@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
-from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
+from asiaradar_bot.model.wording import Wording
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
-from asiaradar_bot.rules.composing import draft_article, marker_of
+from asiaradar_bot.rules.composing import marker_of, word_article
+from asiaradar_bot.rules.prices import price_of_post
 
 _PER_TICK = 50
 
@@ -49,36 +50,46 @@ def compose(
         ]
     counts = {"queued": 0, "held": 0, "renewed": 0}
     for article, decision in waiting:
-        draft, link = draft_article(
-            article, decision, now=clock.now(), render=renderer.render, policy=policy, prices=prices
-        )
+        marker = marker_of(article)
+        wording, link = word_article(article, decision, render=renderer.render, policy=policy, marker=marker)
         with store.begin() as tx:
             if tx.articles.get(article.id).revision != article.revision:
                 continue
-            tx.replays.record_draft(decision.id, draft)
-            result = _store(tx, article, decision, _new_post(article, decision, draft, link), limits=limits)
+            price = str(price_of_post(wording.text, on=clock.now().date(), lists=prices))
+            new = _new_post(article, decision, wording, link=link, marker=marker, now=clock.now(), price=price)
+            result = _store(tx, article, decision, new, why=_why_held(decision, wording), limits=limits)
             tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
 
 
-def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> NewPost:
+def _new_post(
+    article: Article,
+    decision: Decision,
+    wording: Wording,
+    *,
+    link: str,
+    marker: str,
+    now: datetime,
+    price: str,
+) -> NewPost:
+    why = _why_held(decision, wording)
     return NewPost(
         kind=PostKind.ARTICLE,
-        state=PostState.QUEUED if draft.held_because is None else PostState.HELD,
+        state=PostState.QUEUED if why is None else PostState.HELD,
         news_class=decision.news_class,
-        text=draft.text,
+        text=wording.text,
         link=link,
-        marker=marker_of(article),
-        due_at=draft.due_at,
+        marker=marker,
+        due_at=max(now, decision.not_before_at or now),
         expires_at=decision.expires_at,
-        reason=draft.held_because or decision.detail,
-        created_at=draft.made_at,
-        price_usd=draft.price_usd,
+        reason=why or decision.detail,
+        created_at=now,
+        price_usd=price,
         article_id=article.id,
         article_url=article.url,
         revision=article.revision,
-        template=draft.template,
+        template=decision.template,
         picture_url=article.facts.image,
         alt_text=article.facts.image_alt if article.facts.image else None,
         not_before_at=decision.not_before_at,
@@ -86,9 +97,10 @@ def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> 
     )
 
 
-def _store(tx: Transaction, article: Article, decision: Decision, new: NewPost, *, limits: Limits) -> str:
+def _store(
+    tx: Transaction, article: Article, decision: Decision, new: NewPost, *, why: str | None, limits: Limits
+) -> str:
     now = new.created_at
-    why = new.reason if new.state is PostState.HELD else None
     existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
     if existing:
         return _renew(tx, existing[-1], new, why=why)
@@ -102,6 +114,14 @@ def _store(tx: Transaction, article: Article, decision: Decision, new: NewPost, 
     if decision.news_class is NewsClass.BREAKING:
         _move_back(tx, added, limits=limits, now=now)
     return "queued"
+
+
+def _why_held(decision: Decision, wording: Wording) -> str | None:
+    if decision.verdict in {Verdict.HOLD, Verdict.SKIP}:
+        return decision.detail
+    if wording.problems:
+        return "; ".join(wording.problems)
+    return None
 
 
 def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None) -> str:

@@ -9,13 +9,15 @@ from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import PostError, TextError, VersionConflictError, WrongStateError
+from asiaradar_bot.model.errors import InputError, PostError, TextError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
+from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
-from asiaradar_bot.rules.lints import picture_errors, text_errors
+from asiaradar_bot.rules.guards import text_problem
+from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.slots import next_slot
@@ -69,20 +71,24 @@ class Editor:
         slot: bool = False,
         draft: bool = False,
         pictures: Sequence[Sequence[PostPicture]] = (),
+        sheet: SheetId | None = None,
     ) -> list[Post]:
         """
         A new manual post, or a thread of several; due now, at a time, or in the newsroom's next free slot.
 
-        `pictures` has those of the first text, then those of the second, and so on.
+        `pictures` has those of the first text, then those of the second, and so on. `sheet` is used up by it. A draft
+        may hold what can't go out yet; it is checked when it is approved.
 
         Raises:
             TextError: a text can't go out, or with these pictures; nothing is written.
+            InputError: the sheet was filed already.
         """
         self.person.check(Action.WRITE)
-        clean = [self.check_text(text) for text in texts]
+        clean = self._clean(texts, draft=draft)
         shown = [_checked(pictures[at]) if at < len(pictures) else () for at in range(len(clean))]
         now = self.clock.now()
         with self.store.begin() as tx:
+            _use_up(tx, sheet, shown)
             due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
             first = NewPost(
                 kind=PostKind.MANUAL,
@@ -102,6 +108,15 @@ class Editor:
                 approved_by=self.who,
             )
             return self._insert_thread(tx, first, clean, shown)
+
+    def _clean(self, texts: Sequence[str], *, draft: bool) -> list[str]:
+        if draft and any(text.strip() for text in texts):
+            return [normalise(text) for text in texts]
+        clean = [self.check_text(text) for text in texts]
+        problems = [lint.sentence for lint in lint_thread(clean)]
+        if problems:
+            raise TextError("the thread cannot go out: " + "; ".join(problems))
+        return clean
 
     def _insert_thread(
         self, tx: Transaction, first: NewPost, texts: Sequence[str], shown: Sequence[Sequence[PostPicture]]
@@ -151,9 +166,76 @@ class Editor:
                 price_usd=self._price(clean, now, pictures=post.pictures),
             )
 
+    def rewrite(self, bases: Sequence[Base], parts: Sequence[SheetPart], *, sheet: SheetId | None = None) -> list[Post]:
+        """
+        Put other parts in place of a post or thread: all of them or none, each with its text and pictures.
+
+        More parts than posts make new ones at the end; posts that no part is left for are withdrawn.
+
+        Raises:
+            TextError: a part can't go out. Parts of drafts are checked when they are approved.
+            WrongStateError, NotFoundError, InputError: nothing is written.
+            VersionConflictError: a post changed since its base.
+        """
+        self.person.check(Action.WRITE)
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            posts = [_of_version(tx.posts.get(base.post_id), base.version) for base in bases]
+            _use_up(tx, sheet, [part.pictures for part in parts])
+            clean = self._clean([part.text for part in parts], draft=posts[0].state is PostState.DRAFT)
+            whole = posts[0].parts == len(posts)
+            changed = []
+            for number, (text, part) in enumerate(zip(clean, parts, strict=True), start=1):
+                fields = self._fields(text, _checked(part.pictures), now)
+                if number <= len(posts) and posts[number - 1].picture_url is not None and not part.pictures:
+                    fields.pop("alt_text")  # of the picture that is still to come
+                if number <= len(posts):
+                    if whole:
+                        fields |= {"parts": len(parts), "thread_id": posts[0].id if len(parts) > 1 else None}
+                    post = posts[number - 1]
+                    changed.append(tx.posts.change(post, at=now, who=self.who, why="text edited", **fields))
+                else:
+                    changed.append(self._append(tx, changed[0], number, len(parts), fields, now))
+            for post in posts[len(parts) :]:
+                alone = {"thread_id": None, "part": 1, "parts": 1}
+                why = f"{self.who} took it out of the thread"
+                tx.posts.move(post, PostState.CANCELLED, at=now, who=self.who, why=why, by_person=True, **alone)
+            return changed
+
+    def _fields(self, text: str, pictures: Sequence[PostPicture], now: datetime) -> dict[str, object]:
+        price = self._price(text, now, pictures=pictures)
+        fields: dict[str, object] = {"text": text, "link": _link(text), "text_frozen": True, "price_usd": price}
+        return fields | picture_fields(pictures) | ({"picture_url": None} if pictures else {})
+
+    def _append(
+        self, tx: Transaction, first: Post, number: int, parts: int, fields: dict[str, object], now: datetime
+    ) -> Post:
+        new = NewPost(
+            kind=PostKind.MANUAL,
+            state=first.state,
+            news_class=first.news_class,
+            marker=_marker(),
+            due_at=first.due_at,
+            expires_at=first.expires_at,
+            reason=f"written by {self.who}",
+            created_at=now,
+            thread_id=first.id,
+            part=number,
+            parts=parts,
+            not_before_at=first.not_before_at,
+            approved_by=first.approved_by,
+            **fields,  # type: ignore[arg-type]  # of `_fields`
+        )
+        return tx.posts.add(new, who=self.who)
+
     def approve(self, post_id: int, *, version: int | None = None) -> Post:
         """
         Let a draft, held, expired or rejected post go out at its time, or now if that has passed.
+
+        Later parts of a thread that are drafts still are approved with it.
+
+        Raises:
+            TextError: its text, or that of a later part, can't go out as it stands.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
@@ -164,19 +246,38 @@ class Editor:
                     f"post {post_id} is unknown: look at the account first, then use `asiaradar posts settle`",
                     post_id=post_id,
                 )
-            expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
-            return tx.posts.move(
-                post,
-                PostState.QUEUED,
-                at=now,
-                who=self.who,
-                why=f"approved by {self.who}",
-                by_person=True,
-                approved_by=self.who,
-                due_at=max(now, post.due_at),
-                expires_at=expires_at,
-                text_frozen=True,
-            )
+            thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
+            later = [part for part in thread if part.part > post.part and part.state is PostState.DRAFT]
+            self._check_approved([post, *later])
+            for part in later:
+                self._let_go(tx, part, now)
+            return self._let_go(tx, post, now)
+
+    def _check_approved(self, posts: Sequence[Post]) -> None:
+        for post in posts:
+            if post.kind is PostKind.MANUAL:
+                self.check_text(post.text)
+                _checked(post.pictures)
+            elif (problem := text_problem(replace(post, text_frozen=True), self.policy)) is not None:
+                raise TextError(f"post {post.id} cannot go out: {problem}; edit it, then approve it")
+        problems = [lint.sentence for lint in lint_thread([post.text for post in posts])]
+        if problems:
+            raise TextError("the thread cannot go out: " + "; ".join(problems))
+
+    def _let_go(self, tx: Transaction, post: Post, now: datetime) -> Post:
+        expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
+        return tx.posts.move(
+            post,
+            PostState.QUEUED,
+            at=now,
+            who=self.who,
+            why=f"approved by {self.who}",
+            by_person=True,
+            approved_by=self.who,
+            due_at=max(now, post.due_at),
+            expires_at=expires_at,
+            text_frozen=True,
+        )
 
     def publish_now(self, post_id: int, *, version: int | None = None) -> Post:
         """
@@ -300,6 +401,13 @@ class Editor:
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
 
 
+def _use_up(tx: Transaction, sheet: SheetId | None, shown: Sequence[Sequence[PostPicture]]) -> None:
+    for one in (one for pictures in shown for one in pictures):
+        tx.posts.get_picture(one.picture_id)  # each must be there
+    if sheet is not None and not tx.sheets.remove(sheet):
+        raise InputError("this sheet was filed or thrown away already: look at the queue before you write it again")
+
+
 def _checked(pictures: Sequence[PostPicture]) -> Sequence[PostPicture]:
     problems = picture_errors([one.alt_text for one in pictures])
     if problems:
@@ -325,5 +433,6 @@ def _of_version(post: Post, version: int | None) -> Post:
         raise VersionConflictError(
             f"post {post.id} is at version {post.version}, not {version}: somebody changed it; look again, then repeat",
             post_id=post.id,
+            changes=max(post.version - version, 0),
         )
     return post

@@ -215,16 +215,6 @@ class PictureList(TypeDecorator[tuple[PostPicture, ...]]):
         return tuple(PostPicture(picture_id=number, alt_text=alt) for number, alt in json.loads(value or "[]"))
 
 
-# What each decision was made from and how it was worded; removed after a while, unlike the decision itself.
-decision_records = Table(
-    "decision_records",
-    metadata,
-    Column("decision_id", _ID, ForeignKey("decisions.id"), primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False, index=True),
-    Column("basis", Text, nullable=False),
-    Column("draft", Text),
-)
-
 pictures = Table(
     "pictures",
     metadata,
@@ -521,6 +511,7 @@ sheets = Table(
     metadata,
     Column("id", _ID, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("page", String(40), nullable=False),
     Column("post_id", _ID, ForeignKey("posts.id"), unique=True),
     Column("bases", Text, nullable=False),
     Column("parts", Text, nullable=False),

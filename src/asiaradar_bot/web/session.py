@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncGenerator
 from urllib.parse import parse_qs
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AccessError, InputError, StorageError
@@ -14,6 +16,9 @@ from asiaradar_bot.model.user import ABSOLUTE
 from asiaradar_bot.web.entry import Visitor
 
 MAX_FORM_BYTES = 256 * 1024
+MAX_UPLOAD_BYTES = 34 * 1024 * 1024
+"""Four pictures of 8 MB each, and the words around them."""
+_UPLOADS = frozenset({"/compose", "/queue/import"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("/hooks/",)
 """Signed by themselves; no cookie counts there."""
@@ -91,7 +96,7 @@ async def check_meant(request: Request, visitor: Visitor | None) -> None:
     body = await _body(request)
     if visitor is None:
         return
-    given = request.headers.get("x-csrf") or _field(request, body)
+    given = request.headers.get("x-csrf") or await _field(request, body)
     if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise AccessError("this page is out of date: load it again, then repeat")
 
@@ -113,19 +118,27 @@ def _check_origin(request: Request) -> None:
 
 
 async def _body(request: Request) -> bytes:
+    with_files = request.url.path in _UPLOADS and _is_multipart(request)
+    most = MAX_UPLOAD_BYTES if with_files else MAX_FORM_BYTES
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
-        raise InputError(f"the form is larger than {MAX_FORM_BYTES // 1024} kB: send less")
+    if not length.isdecimal() or int(length) > most:
+        raise InputError(f"the form is larger than {most // 1024:,} kB: send less")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            raise InputError(f"the form is larger than {MAX_FORM_BYTES // 1024} kB: send less")
+        if len(body) > most:
+            raise InputError(f"the form is larger than {most // 1024:,} kB: send less")
     request._body = bytes(body)  # noqa: SLF001 - as Request.body() keeps it, so that the page can read it again
     return bytes(body)
 
 
-def _field(request: Request, body: bytes) -> str:
+def _is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+async def _field(request: Request, body: bytes) -> str:
+    if _is_multipart(request):
+        return await _field_of_parts(request, body)
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         return ""
     try:
@@ -133,3 +146,20 @@ def _field(request: Request, body: bytes) -> str:
     except ValueError as error:
         raise InputError("the form cannot be read: send it from a page of the Desk") from error
     return fields.get("csrf", [""])[0]
+
+
+async def _field_of_parts(request: Request, body: bytes) -> str:
+    """
+    The token of a form with files, sent without scripts (they send it as a header).
+    """
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(request.headers, whole(), max_files=100, max_fields=1000).parse()
+    except (MultiPartException, KeyError) as error:
+        raise InputError("the form cannot be read: send it from a page of the Desk") from error
+    found = form.get("csrf", "")
+    await form.close()
+    return found if isinstance(found, str) else ""

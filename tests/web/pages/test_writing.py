@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite
+from tests.sandbox.x_access import image_bytes
 from tests.web.desk import browser, desk_app, visitor
 from tests.web.pages.test_desk import HOSTILE, added, editor, stored
 
@@ -66,6 +69,15 @@ def test_what_cannot_go_out_is_shown_again(app: App, data: dict[str, str], statu
         assert tx.posts.list_posts() == []
 
 
+def kept(page: str) -> dict[str, str]:
+    """What the page says of the sheet that it keeps."""
+    return {
+        name: found[1]
+        for name in ("sheet", "version", "page")
+        if (found := re.search(f'name="{name}" value="([^"]*)"', page))
+    }
+
+
 def test_two_editors_overwrite_nothing(app: App) -> None:
     """Whoever saves second sees the other's text beside their own, loses nothing, and may save again."""
     post = added(app, "First words")
@@ -73,14 +85,176 @@ def test_two_editors_overwrite_nothing(app: App) -> None:
     assert "First words" in client.get(f"/compose?post={post.id}").text
     editor(app).edit(post.id, text="Words of the other")
     mine = {"text": "Words of mine", "then": "save", "post": post.id}
-    answer = client.post("/compose", data={**mine, "version": post.version})
+    answer = client.post("/compose", data={**mine, "base": f"{post.id}:{post.version}"})
     assert answer.status_code == 409
-    assert "Words of the other" in answer.text
-    assert "Words of mine" in answer.text
+    assert "<ins>mine</ins>" in answer.text
+    assert "the other</del>" in answer.text
     now = stored(app, post)
-    assert f'name="version" value="{now.version}"' in answer.text
-    assert client.post("/compose", data={**mine, "version": now.version}).status_code == 303
+    assert f'name="base" value="{post.id}:{now.version}"' in answer.text
+    again = {**mine, "base": f"{post.id}:{now.version}", **kept(answer.text)}
+    assert client.post("/compose", data=again).status_code == 303
     assert stored(app, post).text == "Words of mine"
+
+
+def test_what_is_written_is_kept(app: App) -> None:
+    """Each check keeps the sheet; it is offered on an empty Compose, comes back whole, and is used up when it is filed."""
+    client = browser(app, visitor())
+    page = client.post("/compose", data={"text": ["One", "Two"], "then": "live", "at": "in 2 h", "page": "p"}).text
+    assert "Kept as a sheet" in page
+    assert "Not filed yet" in client.get("/compose").text
+    left = client.get("/compose?sheet=1").text
+    assert left.count('name="text"') == 2
+    assert 'value="in 2 h"' in left
+    data = {"text": ["One", "Two"], "then": "draft", **kept(page)}
+    assert client.post("/compose", data=data).status_code == 303
+    again = client.post("/compose", data=data)
+    assert again.status_code == 404
+    assert "filed or thrown away" in again.text
+    with app.store.read() as tx:
+        assert [post.state for post in tx.posts.list_posts()] == [PostState.DRAFT] * 2
+    assert client.get("/compose?sheet=1").status_code == 400
+
+
+def test_two_pages_of_one_sheet_clash_and_lose_nothing(app: App) -> None:
+    """The second save is a 409 with both texts; either may be kept."""
+    client = browser(app, visitor())
+    first = kept(client.post("/compose", data={"text": "Start", "then": "live", "page": "one"}).text)
+    client.post("/compose", data={**first, "text": "Start of one", "then": "live"})
+    late = client.post("/compose", data={**first, "page": "two", "text": "Start of two", "then": "live"})
+    assert late.status_code == 409
+    assert "<del>one</del><ins>two</ins>" in late.text
+    assert ">Start of two</textarea>" in late.text
+    shown = {**kept(late.text), "text": "Start of two"}
+    assert ">Start of one</textarea>" in client.post("/compose", data={**shown, "then": "theirs"}).text
+    assert ">Start of two</textarea>" in client.post("/compose", data={**shown, "then": "mine"}).text
+    assert ">Start of two</textarea>" in client.get("/compose?sheet=1").text
+
+
+def test_pictures_come_in_without_scripts(app: App) -> None:
+    """A form with files and its token in a field, no header: pictures are encoded anew, shown, and filed in order."""
+    client = browser(app, visitor())
+    del client.headers["x-csrf"]
+    files = [
+        ("file-0", (name, image_bytes("PNG", size), "text/html")) for name, size in (("a", (40, 30)), ("b", (50, 30)))
+    ]
+    fields = {"csrf": "c" * 20, "text": "The port", "key": "0", "then": "upload"}
+    page = client.post("/compose", data=fields, files=files).text
+    assert page.count('name="picture"') == 2
+    assert 'src="/pictures/2"' in page
+    shown = client.get("/pictures/1")
+    assert shown.headers["content-type"] == "image/jpeg"
+    words = {**fields, **kept(page), "picture": ["0:2", "0:1"], "alt": ["A crane", ""]}
+    assert client.post("/compose", data={**words, "then": "queue"}).status_code == 303
+    with app.store.read() as tx:
+        (post,) = tx.posts.list_posts()
+    assert [(one.picture_id, one.alt_text) for one in post.pictures] == [(2, "A crane"), (1, None)]
+    assert post.price_usd == "0.020"
+    fields["csrf"] = "x" * 20
+    assert client.post("/compose", data=fields, files=files).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"<svg onload=alert(1)>", "no sound JPEG"), (b"x" * (8 * 2**20 + 5), "is larger than")]
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(app: App, content: bytes, why: str) -> None:
+    """Whatever its name and type say; the text stays."""
+    answer = browser(app, visitor()).post(
+        "/compose", data={"text": "The port", "then": "upload"}, files={"file-0": ("<b>.png", content, "image/png")}
+    )
+    assert answer.status_code == 400
+    assert why in answer.text
+    assert "&lt;b&gt;.png" in answer.text
+    assert ">The port</textarea>" in answer.text
+
+
+def test_five_pictures_are_one_too_many(app: App) -> None:
+    """Four are kept, and the page says that X takes no more."""
+    client = browser(app, visitor())
+    files = [("file-0", (f"{number}.png", image_bytes("PNG", (40 + number, 30)), "image/png")) for number in range(3)]
+    page = client.post("/compose", data={"text": "The port", "then": "upload", "page": "p"}, files=files).text
+    fields = {"text": "The port", "then": "upload", "picture": ["0:1", "0:2", "0:3"], **kept(page)}
+    answer = client.post("/compose", data=fields, files=files)
+    assert answer.status_code == 400
+    assert "5 pictures are more than the 4" in answer.text
+    assert answer.text.count('name="picture"') == 4
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"then": "check"},
+        {"text": ["x"] * 26, "then": "check"},
+        {"text": "x", "then": "up-x"},
+        {"text": "x", "then": "check", "picture": "9:1"},
+        {"text": "x", "then": "check", "version": "y"},
+        {"text": "x", "then": "save", "post": "1"},
+        {"text": "x" * 20_001, "then": "check"},
+    ],
+)
+def test_forms_that_no_page_of_ours_sends(app: App, data: dict[str, object]) -> None:
+    """One sentence and 400, never a traceback."""
+    answer = browser(app, visitor()).post("/compose", data=data)
+    assert answer.status_code == 400
+
+
+def test_threads_by_buttons(app: App) -> None:
+    """Add, split and move parts without scripts; each has its own count and the whole its price."""
+    client = browser(app, visitor())
+    long = "A sentence of some length stands here. " * 15
+    page = client.post("/compose", data={"text": long, "then": "split-0"}).text
+    assert page.count('name="text"') == 3
+    assert "0.045 USD" in page
+    assert "parts 1 and 2 are the same" in page
+    assert client.post("/compose", data={"text": ["a", "b"], "then": "add"}).text.count('name="text"') == 3
+    moved = client.post("/compose", data={"text": ["First", "Second"], "then": "up-1"}).text
+    assert moved.index(">Second</textarea>") < moved.index(">First</textarea>")
+
+
+def test_who_else_writes_is_shown(app: App) -> None:
+    """On the sheet and on the post, with the time since when; a strange subject is refused."""
+    post = added(app, "Shared")
+    app.sheets(Person(who="desk:Mia", role=Role.EDITOR)).enter(f"post {post.id}")
+    client = browser(app, visitor())
+    for path in (f"/compose?post={post.id}", f"/posts/{post.id}"):
+        assert "is editing this, since" in client.get(path).text, path
+    assert "Mia" in client.post("/compose/here", data={"subject": f"post {post.id}"}).text
+    assert client.post("/compose/here", data={"subject": "everything"}).status_code == 400
+
+
+def test_the_card_of_an_article_has_its_title(tmp_path: Path) -> None:
+    """A link to one of our articles is shown with headline and picture, any other only with its host."""
+    with (
+        SampleSite(now=lambda: datetime.now(UTC), start_with=6) as site,
+        desk_app(
+            tmp_path,
+            fetch={"allowed_hosts": ["radar.asia"], "stand_in": site.base_url},
+            publishing={"first_run": "post"},
+        ) as app,
+    ):
+        for step in ("watch", "watch", "decide"):
+            run_once(app, step)
+        with app.store.read() as tx:
+            article = next(one for one in tx.articles.list_recent(limit=9) if one.facts.image)
+        client = browser(app, visitor())
+        data = {"text": f"Read {article.url}?utm_source=x", "then": "check"}
+        page = client.post("/compose", data=data).text
+        assert f'src="/articles/{article.id}/picture"' in page
+        assert str(escape(article.facts.title)) in page
+        picture = client.get(f"/articles/{article.id}/picture")
+        assert picture.headers["content-type"] in {"image/jpeg", "image/png", "image/webp"}
+        assert (
+            "From other.com" in client.post("/compose", data={"text": "Read https://other.com/x", "then": "check"}).text
+        )
+
+
+def test_a_button_on_an_old_text_says_what_changed(app: App) -> None:
+    """409 with what was changed since, by whom, word by word."""
+    post = added(app, "Ferries run again")
+    app.editor(Person(who="desk:Ben", role=Role.EDITOR)).edit(post.id, text="Ferries stop again")
+    answer = browser(app, visitor()).post(f"/posts/{post.id}/hold", data={"version": post.version})
+    assert answer.status_code == 409
+    assert "<del>run</del><ins>stop</ins>" in answer.text
+    assert "desk:Ben" in answer.text
 
 
 def test_writing_needs_an_editor(app: App) -> None:

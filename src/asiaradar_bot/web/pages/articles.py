@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.views.post_card import list_cards
 
 _MOST = 100
+_KEPT_PICTURES = 20
+"""Of articles, in memory, so that a page which is shown again does not fetch them again."""
 
 
 def article_routes(frame: Frame) -> APIRouter:
@@ -38,6 +42,25 @@ def article_routes(frame: Frame) -> APIRouter:
             ][:_MOST]
             decisions = {one.id: list(tx.articles.list_decisions(one.id))[-1:] for one in found}
         return frame.page(request, "articles.html", articles=found, decisions=decisions, words=words)
+
+    pictures: dict[str, Picture] = {}
+
+    @routes.get("/{article_id}/picture")
+    def picture(article_id: int, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> Response:
+        """Its picture as X's card would show it, fetched under the fetcher's limits and encoded anew by us."""
+        del visitor
+        with frame.app.store.read() as tx:
+            url = tx.articles.get(ArticleId(article_id)).facts.image
+        if url is None:
+            raise NotFoundError(f"article {article_id} has no picture")
+        if url not in pictures:
+            answer = frame.app.site.read_picture(url)
+            if not isinstance(answer, Picture):
+                raise NotFoundError(answer.detail)
+            while len(pictures) >= _KEPT_PICTURES:
+                pictures.pop(next(iter(pictures)), None)
+            pictures[url] = answer
+        return Response(pictures[url].content, media_type=pictures[url].media_type)
 
     @routes.get("/{article_id}")
     def article(

@@ -74,6 +74,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
                 history=tx.audit.list_recent(subject=f"post {post.id}"),
                 thread=tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [],
                 now=frame.app.clock.now(),
+                others=frame.app.sheets(visitor.person).others([f"post {post.thread_id or post.id}"]),
             )
 
     for act, doing in BUTTONS.items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -16,8 +19,25 @@ from asiaradar_bot.model.errors import (
     TextError,
     VersionConflictError,
 )
+from asiaradar_bot.rules.text_diff import DiffPiece, diff_texts
 from asiaradar_bot.web.entry import visitor_of
 from asiaradar_bot.web.frame import Frame
+
+_MOST_CHANGES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """
+    One change that the reader of a page did not know of.
+    """
+
+    who: str
+    why: str
+    at: datetime
+    pieces: tuple[DiffPiece, ...]
+    """Of the text; empty: it stayed."""
+
 
 _STATUS: tuple[tuple[type[AsiaRadarError], int], ...] = (
     (StorageError, 503),
@@ -44,8 +64,28 @@ def refuse(frame: Frame, request: Request, error: AsiaRadarError) -> Response:
     status = status_of(error)
     if wants_page(request) and (visitor_of(request) is None or status != 503):  # noqa: PLR2004 - no database, no bar
         post_id = error.post_id if isinstance(error, PostError) else None
-        return frame.page(request, "refused.html", sentence=str(error), post_id=post_id, status=status)
+        changes = _changes(frame, error) if isinstance(error, VersionConflictError) else []
+        return frame.page(request, "refused.html", sentence=str(error), post_id=post_id, changes=changes, status=status)
     return problem(status, str(error))
+
+
+def _changes(frame: Frame, error: VersionConflictError) -> list[Change]:
+    """
+    What was done to the post since it was read, the newest first; each change of a post has one entry in the audit.
+    """
+    if error.changes == 0:
+        return []
+    with frame.app.store.read() as tx:
+        entries = tx.audit.list_recent(subject=f"post {error.post_id}", limit=min(error.changes, _MOST_CHANGES))
+    return [
+        Change(
+            who=entry.who,
+            why=entry.why,
+            at=entry.at,
+            pieces=diff_texts(str(entry.before["text"]), str(entry.after["text"])) if "text" in entry.before else (),
+        )
+        for entry in entries
+    ]
 
 
 def refuse_form(frame: Frame, request: Request, error: RequestValidationError) -> Response:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         "sheets",
         sa.Column("id", _ID, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("page", sa.String(40), nullable=False),
         sa.Column("post_id", _ID, sa.ForeignKey("posts.id", name="fk_sheets_post_id_posts")),
         sa.Column("bases", sa.Text, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
