@@ -30,6 +30,7 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.source import Source, SourceKind
 from asiaradar_bot.policy_file import load_policy, load_prices
+from asiaradar_bot.rules.replaying import Rulebook
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.access import Access
 from asiaradar_bot.steps.press import Press
@@ -82,6 +83,18 @@ class App:
         """
         return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
 
+    def rulebook(self) -> Rulebook:
+        """
+        The rules, templates, limits and prices of now, for making decisions again.
+        """
+        return Rulebook(
+            policy=self.policy,
+            max_age=self.limits.max_age,
+            first_run_posts=self.limits.first_run_posts,
+            prices=self.prices,
+            render=self.renderer.render,
+        )
+
     def sheets(self, person: Person) -> Sheets:
         """
         What that person is writing.
@@ -102,9 +115,11 @@ class App:
             close()
 
 
-def build_app(settings: Settings) -> App:
+def build_app(settings: Settings, *, offline: bool = False) -> App:
     """
     The App for these settings; the database is made or brought up to date.
+
+    `offline` is for what neither sends nor reads on X: the account is one that nothing leaves.
 
     Raises:
         SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
@@ -126,7 +141,7 @@ def build_app(settings: Settings) -> App:
         raise StorageError(problem)
     schema.upgrade(store, now=clock.now())
     _check_belonging(store, settings)
-    account, local_x_url = _account(settings, clock, closing)
+    account, local_x_url = _account(settings, clock, closing, mode=Mode.DRY_RUN if offline else settings.x.mode)
     fetcher = _fetcher(settings)
     renderer = SandboxedRenderer(settings.templates.folder)
     closing.append(renderer.close)
@@ -223,10 +238,10 @@ def _fetcher(settings: Settings) -> SafeFetcher:
 
 
 def _account(
-    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
+    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]], *, mode: Mode
 ) -> tuple[XAccount | DryRunAccount, str | None]:
     x = settings.x
-    match x.mode:
+    match mode:
         case Mode.DRY_RUN:
             return DryRunAccount(now=clock.now, handle=x.handle), None
         case Mode.LIVE:

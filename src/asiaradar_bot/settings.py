@@ -55,6 +55,8 @@ class StorageSettings(_Section):
     snapshot_days: int | None = Field(default=None, ge=60)
     """Older posts keep their figures at set ages and their last snapshot; None: every snapshot is kept."""
     keep_daily: int = Field(default=30, ge=1)
+    replay_days: int = Field(default=180, ge=1)
+    """How long `replay` reaches back: so long it is kept what each decision was made from."""
 
     @field_validator("url")
     @classmethod

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.rules.when import read_when
+from asiaradar_bot.rules.when import read_past, read_when
 
 SINGAPORE = "Asia/Singapore"
 NOW = datetime(2026, 11, 24, 4, 0, 30, 17, tzinfo=UTC)
@@ -96,3 +96,24 @@ def test_this_minute_is_not_over() -> None:
     """A time within the running minute counts as now."""
     assert read_when("12:00", now=NOW, zone=SINGAPORE) > NOW
     assert read_when("2026-11-24 12:00", now=NOW, zone=SINGAPORE) == NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-11-24", "2026-11-23T16:00"),
+        (" 2026-11-24T09:00 ", "2026-11-24T01:00"),
+        ("2026-11-24T03:00Z", "2026-11-24T03:00"),
+        ("2026-11-24T03:00+08:00", "2026-11-23T19:00"),
+    ],
+)
+def test_a_day_begins_at_the_newsrooms_midnight(text: str, utc: str) -> None:
+    """A day and a bare time are the newsroom's; an offset is taken as it stands."""
+    assert read_past(text, now=NOW, zone=SINGAPORE) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("text", "words"), [("soon", "no date"), ("2026-11-25", "still to come"), ("", "no date")])
+def test_a_past_must_be_a_date_that_is_over(text: str, words: str) -> None:
+    """Anything else gets a sentence with examples."""
+    with pytest.raises(InputError, match=words):
+        read_past(text, now=NOW, zone=SINGAPORE)

@@ -7,7 +7,7 @@ from typing import cast
 
 import typer
 
-from asiaradar_bot.cli import articles, costs, db, look, operate, posts, users
+from asiaradar_bot.cli import articles, costs, db, look, operate, posts, replay, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -24,6 +24,7 @@ cli = typer.Typer(
 operate.register(cli)
 look.register(cli)
 costs.register(cli)
+replay.register(cli)
 cli.add_typer(articles.group, name="articles")
 cli.add_typer(posts.group, name="posts")
 cli.add_typer(db.group, name="db")
@@ -37,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result = cli(args=arguments, standalone_mode=False)
     except (AsiaRadarError, UsageError) as error:
-        text = str(getattr(error, "message", error)) if isinstance(error, UsageError) else str(error)
-        return _complain(text, USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
+        told = getattr(error, "format_message", error.__str__)  # a missing option has its words only there
+        return _complain(told(), USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return _complain("stopped by the keyboard", FAILED)
     except OSError as error:

@@ -17,15 +17,15 @@ from asiaradar_bot.settings import Settings, load_settings
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, quiet: bool = True) -> Iterator[App]:
+def opened(settings: Settings | None = None, *, quiet: bool = True, offline: bool = False) -> Iterator[App]:
     """
-    The App for one command; `quiet` keeps the log to warnings.
+    The App for one command; `quiet` keeps the log to warnings, `offline` opens no account.
     """
     settings = settings or load_settings()
     configure_logs(
         json=settings.log.json_lines, level="WARNING" if quiet else settings.log.level, secrets=settings.secrets()
     )
-    app = build_app(settings)
+    app = build_app(settings, offline=offline)
     try:
         yield app
     finally:

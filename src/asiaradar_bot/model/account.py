@@ -61,6 +61,8 @@ class Headline:
     first_seen_at: datetime
     posted: bool
     """A post of it is out or on its way."""
+    revision: int = 1
+    """Which revision of the article had this headline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NewType
 
 from asiaradar_bot.model.article import ArticleId
+
+DecisionId = NewType("DecisionId", int)
 
 
 class Verdict(StrEnum):
@@ -94,3 +97,5 @@ class Decision:
     trace: tuple[TraceLine, ...]
     decided_at: datetime
     decided_by: str = "bot"
+    id: DecisionId = DecisionId(0)
+    """0 until it is stored."""

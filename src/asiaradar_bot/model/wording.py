@@ -28,6 +28,8 @@ class Skeleton:
     """
 
     parts: tuple[str | FitSlot, ...]
+    source_digest: str = ""
+    """Which source was rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +45,5 @@ class Wording:
     """Sentences; any problem means that a person must look before it goes out."""
     shortened: bool = False
     """True: some slot did not get its whole text."""
+    template_digest: str = ""
+    """Of the template's source; empty: it could not be rendered, or there was none."""

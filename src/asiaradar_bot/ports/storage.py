@@ -21,6 +21,7 @@ from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
+from asiaradar_bot.ports.replay import ReplayRows
 from asiaradar_bot.ports.sheets import SheetRows
 
 
@@ -83,8 +84,8 @@ class ArticleRows(Protocol):
     def list_revisions(self, article_id: ArticleId) -> Sequence[Revision]:
         """Oldest first."""
 
-    def add_decision(self, decision: Decision) -> None:
-        """Append; the newest counts."""
+    def add_decision(self, decision: Decision) -> Decision:
+        """Append; the newest counts. The decision with its id."""
 
     def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
         """Oldest first."""
@@ -497,6 +498,10 @@ class Transaction(Protocol):
     @property
     def access(self) -> AccessRows:
         """People at the Desk."""
+
+    @property
+    def replays(self) -> ReplayRows:
+        """What decisions were made from."""
 
     @property
     def sheets(self) -> SheetRows:

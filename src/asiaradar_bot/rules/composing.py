@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.decision import Decision
+from asiaradar_bot.model.decision import Decision, Verdict
+from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.errors import TemplateError
+from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.wording import Skeleton, TemplateValue, Wording
 from asiaradar_bot.rules.post_text import links, weighted_length
+from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.wording import check_links_allowed, fill, post_link, variables_for
 
 Render = Callable[[str, Mapping[str, TemplateValue]], Skeleton]
@@ -44,4 +48,46 @@ def word_article(
         return broken, link
     wording = fill(skeleton, link=link, language=article.facts.language, choices=choices)
     foreign = check_links_allowed(wording.text, policy.allowed_domains)
-    return replace(wording, problems=(*wording.problems, *foreign)), link
+    problems = (*wording.problems, *foreign)
+    return replace(wording, problems=problems, template_digest=skeleton.source_digest), link
+
+
+def draft_article(
+    article: Article,
+    decision: Decision,
+    *,
+    now: datetime,
+    render: Render,
+    policy: Policy,
+    prices: Sequence[PriceList],
+) -> tuple[Draft, str]:
+    """
+    The draft of an article's post and its link; for the step that really composes, and for every replay of it.
+
+    Raises:
+        SettingsError: no price list is in force on that day.
+    """
+    wording, link = word_article(article, decision, render=render, policy=policy, marker=marker_of(article))
+    draft = Draft(
+        text=wording.text,
+        template=decision.template,
+        template_digest=wording.template_digest,
+        price_usd=str(price_of_post(wording.text, on=now.date(), lists=prices)),
+        held_because=_why_held(decision, wording),
+        due_at=max(now, decision.not_before_at or now),
+        made_at=now,
+    )
+    return draft, link
+
+
+def is_worded(verdict: Verdict, *, open_post: bool) -> bool:
+    """
+    Whether a decision is to be worded: a skipped article only if a post of it waits, which is then held.
+    """
+    return verdict is not Verdict.SKIP or open_post
+
+
+def _why_held(decision: Decision, wording: Wording) -> str | None:
+    if decision.verdict in {Verdict.HOLD, Verdict.SKIP}:
+        return decision.detail
+    return "; ".join(wording.problems) or None

@@ -35,7 +35,7 @@ class Situation:
     max_age: timedelta
     first_run_posts: bool
     recent: Sequence[Headline]
-    """Headlines of the duplicate window, the article's own among them or not."""
+    """Headlines of the duplicate window, earlier ones and the article's own among them or not."""
     posted_as: str | None
     """Id on X of a post that already leads to the article, whoever sent it."""
 
@@ -199,10 +199,12 @@ def _check_burst(article: Article, situation: Situation) -> _Answer:
 
 
 def _check_duplicate(article: Article, situation: Situation) -> _Answer:
+    since = situation.now - situation.policy.duplicate_window
     others = [
         headline
         for headline in situation.recent
         if headline.article_id != article.id
+        and headline.first_seen_at >= since
         and (headline.first_seen_at, headline.article_id) < (article.first_seen_at, article.id)
     ]
     twin = find_near_duplicate(article.facts.title, others, percent=situation.policy.duplicate_percent)

@@ -22,6 +22,7 @@ _FARTHEST = timedelta(days=366)
 _SPAN_WORDS = re.compile(r"\b(?:h|hours?|mins?|minutes?)\b", re.IGNORECASE)
 _NO_CLOCK = 999_999
 """Microseconds that nobody writes: where they come back, only a day was named, and the time of day is the base's."""
+_PAST_EXAMPLES = "write 2026-11-01, 2026-11-01T09:00 in the newsroom's zone, or 2026-11-01T09:00Z"
 _EXAMPLES = "write «tomorrow 9am», «friday 14:00», «in 2 h», or 2026-11-24T09:00Z"
 
 
@@ -49,6 +50,23 @@ def read_when(text: str, *, now: datetime, zone: str) -> datetime:
     if at > now + _FARTHEST:
         raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, more than a year ahead: {_EXAMPLES}")
     return max(at, now)
+
+
+def read_past(text: str, *, now: datetime, zone: str) -> datetime:
+    """
+    The instant, in UTC, of a day (its midnight in the newsroom's zone) or of an instant that is over.
+
+    Raises:
+        InputError: it is neither, or still to come.
+    """
+    words = text.strip()
+    found = _exact(words)
+    if found is None:
+        raise InputError(f"«{text}» is no date: {_PAST_EXAMPLES}")
+    at = found.astimezone(UTC) if found.tzinfo else local_instant(found.date(), found.time(), ZoneInfo(zone))
+    if at > now:
+        raise InputError(f"«{text}» is still to come: {_PAST_EXAMPLES}")
+    return at
 
 
 def _span_from(words: str, now: datetime) -> datetime | None:

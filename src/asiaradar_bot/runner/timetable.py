@@ -67,8 +67,13 @@ def _compose(app: App) -> object:
 
 
 def _prune(app: App) -> int:
-    days = app.settings.storage.snapshot_days
-    return prune(app.store, app.clock, keep_snapshots=None if days is None else timedelta(days=days))
+    storage = app.settings.storage
+    return prune(
+        app.store,
+        app.clock,
+        keep_snapshots=None if storage.snapshot_days is None else timedelta(days=storage.snapshot_days),
+        keep_records=timedelta(days=storage.replay_days),
+    )
 
 
 def _seconds(value: float) -> Callable[[App], timedelta]:

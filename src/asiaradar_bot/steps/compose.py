@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
+from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
-from asiaradar_bot.model.wording import Wording
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
-from asiaradar_bot.rules.composing import marker_of, word_article
-from asiaradar_bot.rules.prices import price_of_post
+from asiaradar_bot.rules.composing import draft_article, marker_of
 
 _PER_TICK = 50
 
@@ -50,46 +49,36 @@ def compose(
         ]
     counts = {"queued": 0, "held": 0, "renewed": 0}
     for article, decision in waiting:
-        marker = marker_of(article)
-        wording, link = word_article(article, decision, render=renderer.render, policy=policy, marker=marker)
+        draft, link = draft_article(
+            article, decision, now=clock.now(), render=renderer.render, policy=policy, prices=prices
+        )
         with store.begin() as tx:
             if tx.articles.get(article.id).revision != article.revision:
                 continue
-            price = str(price_of_post(wording.text, on=clock.now().date(), lists=prices))
-            new = _new_post(article, decision, wording, link=link, marker=marker, now=clock.now(), price=price)
-            result = _store(tx, article, decision, new, why=_why_held(decision, wording), limits=limits)
+            tx.replays.record_draft(decision.id, draft)
+            result = _store(tx, article, decision, _new_post(article, decision, draft, link), limits=limits)
             tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
 
 
-def _new_post(
-    article: Article,
-    decision: Decision,
-    wording: Wording,
-    *,
-    link: str,
-    marker: str,
-    now: datetime,
-    price: str,
-) -> NewPost:
-    why = _why_held(decision, wording)
+def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> NewPost:
     return NewPost(
         kind=PostKind.ARTICLE,
-        state=PostState.QUEUED if why is None else PostState.HELD,
+        state=PostState.QUEUED if draft.held_because is None else PostState.HELD,
         news_class=decision.news_class,
-        text=wording.text,
+        text=draft.text,
         link=link,
-        marker=marker,
-        due_at=max(now, decision.not_before_at or now),
+        marker=marker_of(article),
+        due_at=draft.due_at,
         expires_at=decision.expires_at,
-        reason=why or decision.detail,
-        created_at=now,
-        price_usd=price,
+        reason=draft.held_because or decision.detail,
+        created_at=draft.made_at,
+        price_usd=draft.price_usd,
         article_id=article.id,
         article_url=article.url,
         revision=article.revision,
-        template=decision.template,
+        template=draft.template,
         picture_url=article.facts.image,
         alt_text=article.facts.image_alt if article.facts.image else None,
         not_before_at=decision.not_before_at,
@@ -97,10 +86,9 @@ def _new_post(
     )
 
 
-def _store(
-    tx: Transaction, article: Article, decision: Decision, new: NewPost, *, why: str | None, limits: Limits
-) -> str:
+def _store(tx: Transaction, article: Article, decision: Decision, new: NewPost, *, limits: Limits) -> str:
     now = new.created_at
+    why = new.reason if new.state is PostState.HELD else None
     existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
     if existing:
         return _renew(tx, existing[-1], new, why=why)
@@ -114,14 +102,6 @@ def _store(
     if decision.news_class is NewsClass.BREAKING:
         _move_back(tx, added, limits=limits, now=now)
     return "queued"
-
-
-def _why_held(decision: Decision, wording: Wording) -> str | None:
-    if decision.verdict in {Verdict.HOLD, Verdict.SKIP}:
-        return decision.detail
-    if wording.problems:
-        return "; ".join(wording.problems)
-    return None
 
 
 def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None) -> str:

@@ -10,8 +10,11 @@ from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.composing import is_worded
 from asiaradar_bot.rules.eligibility import Situation
 from asiaradar_bot.rules.eligibility import decide as decide_article
+from asiaradar_bot.rules.fingerprint import policy_digest
+from asiaradar_bot.rules.replaying import basis_of
 
 _PER_TICK = 600
 
@@ -36,8 +39,10 @@ def decide(store: Store, clock: Clock, *, policy: Policy, max_age: timedelta, fi
     if not waiting:
         return Decided()
     counts = dict.fromkeys(Verdict, 0)
+    digest = policy_digest(policy)
     with store.begin() as tx:
-        recent = tx.articles.recent_headlines(clock.now() - policy.duplicate_window)
+        recent_since = clock.now() - policy.duplicate_window
+        recent = tx.articles.recent_headlines(recent_since)
         for article in waiting:
             situation = Situation(
                 policy=policy,
@@ -48,11 +53,13 @@ def decide(store: Store, clock: Clock, *, policy: Policy, max_age: timedelta, fi
                 posted_as=_posted_as(tx, article),
             )
             decision = decide_article(article, situation)
-            if not tx.articles.save(
-                replace(article, state=_state_after(tx, article, decision.verdict)), old_state=article.state
-            ):
+            open_post = _has_open_post(tx, article)
+            state = ArticleState.DECIDED if is_worded(decision.verdict, open_post=open_post) else ArticleState.DONE
+            if not tx.articles.save(replace(article, state=state), old_state=article.state):
                 continue
-            tx.articles.add_decision(decision)
+            decision = tx.articles.add_decision(decision)
+            basis = basis_of(article, situation, open_post=open_post, recent_since=recent_since, policy_digest=digest)
+            tx.replays.record_basis(decision, basis)
             counts[decision.verdict] += 1
             if decision.verdict in {Verdict.AUTO, Verdict.BREAKING}:
                 recent = [
@@ -74,10 +81,5 @@ def _posted_as(tx: Transaction, article: Article) -> str | None:
     return seen[0].remote_id if seen else None
 
 
-def _state_after(tx: Transaction, article: Article, verdict: Verdict) -> ArticleState:
-    if verdict is not Verdict.SKIP:
-        return ArticleState.DECIDED
-    has_open_post = any(
-        post.state in {PostState.QUEUED, PostState.HELD} for post in tx.posts.list_for_article(article.id)
-    )
-    return ArticleState.DECIDED if has_open_post else ArticleState.DONE
+def _has_open_post(tx: Transaction, article: Article) -> bool:
+    return any(post.state in {PostState.QUEUED, PostState.HELD} for post in tx.posts.list_for_article(article.id))

@@ -20,19 +20,24 @@ def back_up(store: Store, clock: Clock) -> Path | None:
     return store.back_up(now=clock.now())
 
 
-def prune(store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None) -> int:
+def prune(
+    store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None, keep_records: timedelta | None = None
+) -> int:
     """
     Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days.
 
     How many rows.
 
-    With `keep_snapshots` posts older than that keep only their last snapshot.
+    With `keep_snapshots` posts older than that keep only their last snapshot; with `keep_records` decisions older than
+    that can't be replayed any more.
     """
     now = clock.now()
     removed = store.prune(before=now - _KEEP)
     with store.begin() as tx:
         removed += tx.ledger.forget_reads(before_on=(now - _KEEP).date())
         removed += tx.access.forget(before=now - _KEEP)
+        if keep_records is not None:
+            removed += tx.replays.forget(before=now - keep_records)
         if keep_snapshots is not None:
             before = now - keep_snapshots
             done_until = tx.account.get_mark(_THINNED)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, exists, insert, select, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
-from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
+from asiaradar_bot.model.decision import Decision, DecisionId, NewsClass, Reason, Verdict
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.storage.encoding import (
@@ -53,13 +53,13 @@ class SqlArticleRows:
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _article(row)
+        return None if row is None else article_from_row(row)
 
     def find_renamed(self, title: str, published_at: datetime, image: str | None) -> Article | None:
         """An article with the same title, published stamp and image: one whose address changed."""
         query = select(articles).where(articles.c.title == title, articles.c.published_at == published_at)
         for row in self._connection.execute(query.order_by(articles.c.id)):
-            found = _article(row)
+            found = article_from_row(row)
             if found.facts.image == image:
                 return found
         return None
@@ -69,7 +69,7 @@ class SqlArticleRows:
         row = self._connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no article {article_id}: see `asiaradar articles list`")
-        return _article(row)
+        return article_from_row(row)
 
     def add(self, article: Article, *, names: Collection[str]) -> Article:
         """Insert with its first revision; the id of the argument is ignored."""
@@ -98,7 +98,10 @@ class SqlArticleRows:
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
         """Articles whose page is to be read (again) now, oldest appointment first."""
         query = select(articles).where(articles.c.next_read_at.is_not(None), articles.c.next_read_at <= now)
-        return [_article(row) for row in self._connection.execute(query.order_by(articles.c.next_read_at).limit(limit))]
+        return [
+            article_from_row(row)
+            for row in self._connection.execute(query.order_by(articles.c.next_read_at).limit(limit))
+        ]
 
     def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
         """Oldest first sighting first."""
@@ -106,14 +109,14 @@ class SqlArticleRows:
         if state is not ArticleState.DONE:
             query = query.where(articles.c.state != ArticleState.DONE)
         query = query.order_by(articles.c.first_seen_at, articles.c.id).limit(limit)
-        return [_article(row) for row in self._connection.execute(query)]
+        return [article_from_row(row) for row in self._connection.execute(query)]
 
     def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
         """Newest first."""
         query = select(articles).order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(articles.c.state == state)
-        return [_article(row) for row in self._connection.execute(query)]
+        return [article_from_row(row) for row in self._connection.execute(query)]
 
     def save(self, article: Article, *, old_state: ArticleState) -> bool:
         """Write state, facts and reading marks if it is still in the old state; False if it moved on."""
@@ -148,9 +151,9 @@ class SqlArticleRows:
             for row in self._connection.execute(query)
         ]
 
-    def add_decision(self, decision: Decision) -> None:
-        """Append; the newest counts."""
-        self._connection.execute(
+    def add_decision(self, decision: Decision) -> Decision:
+        """Append; the newest counts. The decision with its id."""
+        done = self._connection.execute(
             insert(decisions).values(
                 article_id=decision.article_id,
                 revision=decision.revision,
@@ -167,11 +170,14 @@ class SqlArticleRows:
                 decided_by=decision.decided_by,
             )
         )
+        key = done.inserted_primary_key
+        assert key is not None
+        return replace(decision, id=DecisionId(key[0]))
 
     def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
         """Oldest first."""
         query = select(decisions).where(decisions.c.article_id == article_id).order_by(decisions.c.id)
-        return [_decision(row) for row in self._connection.execute(query)]
+        return [decision_from_row(row) for row in self._connection.execute(query)]
 
     def recent_headlines(self, since: datetime) -> Sequence[Headline]:
         """Headlines first seen since then, with whether their article is posted or on its way."""
@@ -182,6 +188,7 @@ class SqlArticleRows:
                 articles.c.title,
                 articles.c.url,
                 articles.c.first_seen_at,
+                articles.c.revision,
                 on_its_way.label("posted"),
             )
             .where(articles.c.first_seen_at >= since)
@@ -194,6 +201,7 @@ class SqlArticleRows:
                 url=row.url,
                 first_seen_at=row.first_seen_at,
                 posted=bool(row.posted),
+                revision=row.revision,
             )
             for row in self._connection.execute(query)
         ]
@@ -223,7 +231,10 @@ def _values(article: Article) -> dict[str, Any]:
     }
 
 
-def _article(row: Any) -> Article:
+def article_from_row(row: Any) -> Article:
+    """
+    The article of a row of its table.
+    """
     return Article(
         id=ArticleId(row.id),
         url=row.url,
@@ -242,7 +253,10 @@ def _article(row: Any) -> Article:
     )
 
 
-def _decision(row: Any) -> Decision:
+def decision_from_row(row: Any) -> Decision:
+    """
+    The decision of a row of its table.
+    """
     return Decision(
         article_id=ArticleId(row.article_id),
         revision=row.revision,
@@ -257,4 +271,5 @@ def _decision(row: Any) -> Decision:
         trace=trace_from_json(row.trace),
         decided_at=row.decided_at,
         decided_by=row.decided_by,
+        id=DecisionId(row.id),
     )

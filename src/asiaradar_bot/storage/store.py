@@ -26,6 +26,7 @@ from asiaradar_bot.storage.engines import open_engines
 from asiaradar_bot.storage.inbox_rows import SqlInboxRows
 from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
 from asiaradar_bot.storage.post_rows import SqlPostRows
+from asiaradar_bot.storage.replay_rows import SqlReplayRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
@@ -48,6 +49,7 @@ class SqlTransaction:
         self.inbox = SqlInboxRows(connection)
         self.engagement = SqlEngagementRows(connection)
         self.access = SqlAccessRows(connection)
+        self.replays = SqlReplayRows(connection)
         self.sheets = SqlSheetRows(connection)
 
 

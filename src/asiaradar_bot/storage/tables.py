@@ -215,6 +215,16 @@ class PictureList(TypeDecorator[tuple[PostPicture, ...]]):
         return tuple(PostPicture(picture_id=number, alt_text=alt) for number, alt in json.loads(value or "[]"))
 
 
+# What each decision was made from and how it was worded; removed after a while, unlike the decision itself.
+decision_records = Table(
+    "decision_records",
+    metadata,
+    Column("decision_id", _ID, ForeignKey("decisions.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("basis", Text, nullable=False),
+    Column("draft", Text),
+)
+
 pictures = Table(
     "pictures",
     metadata,

@@ -12,6 +12,7 @@ from pathlib import Path
 from asiaradar_bot.adapters.renderer.worker import Worker
 from asiaradar_bot.model.errors import TemplateError
 from asiaradar_bot.model.wording import FitSlot, Skeleton, TemplateValue
+from asiaradar_bot.rules.fingerprint import digest_of
 
 SOURCE_BYTES = 4096
 VARIABLES_BYTES = 60_000
@@ -85,7 +86,7 @@ class SandboxedRenderer:
             answer = self._worker.ask(content)
         if "error" in answer:
             raise TemplateError(f"template {name}: {answer['error']}; mend the template", template=name)
-        return _skeleton(answer["text"], nonce)
+        return _skeleton(answer["text"], nonce, source=source)
 
     def close(self) -> None:
         """
@@ -115,7 +116,7 @@ class SandboxedRenderer:
             ) from error
 
 
-def _skeleton(text: str, nonce: str) -> Skeleton:
+def _skeleton(text: str, nonce: str, *, source: str) -> Skeleton:
     parts: list[str | FitSlot] = []
     for number, piece in enumerate(text.split(nonce)):
         if number % 2 == 0:
@@ -123,4 +124,4 @@ def _skeleton(text: str, nonce: str) -> Skeleton:
         else:
             priority, _, slot = piece.partition(":")
             parts.append(FitSlot(text=slot, priority=int(priority)))
-    return Skeleton(parts=tuple(part for part in parts if part != ""))
+    return Skeleton(parts=tuple(part for part in parts if part != ""), source_digest=digest_of(source))
