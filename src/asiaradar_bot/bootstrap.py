@@ -33,6 +33,7 @@ from asiaradar_bot.policy_file import load_policy, load_prices
 from asiaradar_bot.rules.replaying import Rulebook
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.access import Access
+from asiaradar_bot.steps.imports import Importer
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
@@ -94,6 +95,12 @@ class App:
             prices=self.prices,
             render=self.renderer.render,
         )
+
+    def importer(self, person: Person) -> Importer:
+        """
+        What brings a file of posts in, for that person.
+        """
+        return Importer(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
 
     def sheets(self, person: Person) -> Sheets:
         """

@@ -72,6 +72,21 @@ def test_pictures_with_their_words(capsys: pytest.CaptureFixture[str], tmp_path:
     assert "no sound JPEG" in told(capsys, "posts", "add", "x", "--image", str(files[0]), code=1)
 
 
+def test_posts_from_a_file_and_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A dry run writes nothing; wrong lines are named and end in 1; the export is CSV that is known again."""
+    file = tmp_path / "posts.csv"
+    file.write_text("text,when\nFerries,in 2 h\nSee README.md,now\n", encoding="utf-8")
+    tried = told(capsys, "posts", "import", str(file), "--dry-run", code=1)
+    assert "line 2: new" in tried
+    assert "line 3: wrong" in tried
+    assert told(capsys, "posts", "list") == ""
+    assert "line 2: new post 1" in told(capsys, "posts", "import", str(file), code=1)
+    assert "line 2: known post 1" in told(capsys, "posts", "import", str(file), code=1)
+    file.write_text(told(capsys, "posts", "export", "--state", "queued"), encoding="utf-8")
+    assert "line 2: known post 1" in told(capsys, "posts", "import", str(file))
+    assert "cannot be read" in told(capsys, "posts", "import", str(tmp_path / "none.csv"), code=1)
+
+
 def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
     """Stop keeps a due post back, resume lets it go."""
     told(capsys, "posts", "add", "Ferries")

@@ -18,6 +18,7 @@ PAGES = (
     "/",
     "/queue",
     "/queue?state=held",
+    "/queue/import",
     "/posts/1",
     "/posts/1/move",
     "/compose",

@@ -11,8 +11,10 @@ from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
+from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
 from asiaradar_bot.rules.when import read_when
+from asiaradar_bot.steps.imports import Fate
 
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -108,6 +110,39 @@ def add(
         ]
         for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
             print_json(as_row(post)) if json else _tell(post)
+
+
+@group.command("import")
+def bring_in(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8 with the columns text and when.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would become of each line.")] = False,
+) -> None:
+    """Posts from a file; the same file brings nothing twice. Lines that can't be taken are named; exit code 1."""
+    with opened() as app:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"the file {file} cannot be read: {error.strerror}; check the path") from error
+        importer = app.importer(person())
+        lines = importer.plan(content) if dry_run else importer.bring_in(content)
+    for one in lines:
+        number = "" if one.post_id is None else f" post {one.post_id}"
+        print(f"line {one.line.number}: {one.fate}{number}  {one.line.problem or one.line.text.partition(chr(10))[0]}")
+    wrong = [one for one in lines if one.fate is Fate.WRONG]
+    if wrong:
+        raise InputError(f"{len(wrong)} of {len(lines)} lines cannot be taken: mend them, then bring the file in again")
+
+
+@group.command()
+def export(
+    *,
+    state: Annotated[list[PostState] | None, typer.Option(help="Only these states.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 5000,
+) -> None:
+    """The newest posts as CSV on standard output."""
+    with opened() as app, app.store.read() as tx:
+        print(write_csv(tx.posts.list_posts(states=state or [], limit=limit)), end="")
 
 
 @group.command()

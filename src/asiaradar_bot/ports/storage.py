@@ -105,6 +105,12 @@ class PostRows(Protocol):
     def get(self, post_id: PostId) -> Post:
         """The post. Raises NotFoundError."""
 
+    def find(self, post_id: PostId) -> Post | None:
+        """The post, or None."""
+
+    def find_by_marker(self, marker: str) -> Post | None:
+        """The post that was made with this marker, in any state, or None."""
+
     def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
         """Oldest first."""
 

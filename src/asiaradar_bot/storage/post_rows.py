@@ -62,10 +62,20 @@ class SqlPostRows(SqlAttemptRows):
 
     def get(self, post_id: PostId) -> Post:
         """The post. Raises NotFoundError."""
-        row = self._connection.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
-        if row is None:
+        found = self.find(post_id)
+        if found is None:
             raise NotFoundError(f"there is no post {post_id}: see `asiaradar posts list`")
-        return _post(row)
+        return found
+
+    def find(self, post_id: PostId) -> Post | None:
+        """The post, or None."""
+        row = self._connection.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
+        return None if row is None else _post(row)
+
+    def find_by_marker(self, marker: str) -> Post | None:
+        """The post that was made with this marker, in any state, or None."""
+        row = self._connection.execute(select(posts).where(posts.c.marker == marker)).one_or_none()
+        return None if row is None else _post(row)
 
     def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
         """Oldest first."""

@@ -21,6 +21,7 @@ from asiaradar_bot.web.pages.articles import article_routes
 from asiaradar_bot.web.pages.compose import compose_routes
 from asiaradar_bot.web.pages.desk import desk_routes
 from asiaradar_bot.web.pages.entering import entering_routes
+from asiaradar_bot.web.pages.imports import import_routes
 from asiaradar_bot.web.pages.live import live_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.queue import queue_routes
@@ -76,6 +77,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
     for routes in (
         desk_routes(frame),
         queue_routes(frame, wake=wake),
+        import_routes(frame, wake=wake),
         post_routes(frame, wake=wake),
         picture_routes(frame),
         stop_routes(frame, wake=wake),
