@@ -19,6 +19,7 @@ PAGES = (
     "/queue",
     "/queue?state=held",
     "/queue/import",
+    "/find?words=held",
     "/posts/1",
     "/posts/1/move",
     "/compose",

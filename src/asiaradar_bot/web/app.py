@@ -21,6 +21,7 @@ from asiaradar_bot.web.pages.articles import article_routes
 from asiaradar_bot.web.pages.compose import compose_routes
 from asiaradar_bot.web.pages.desk import desk_routes
 from asiaradar_bot.web.pages.entering import entering_routes
+from asiaradar_bot.web.pages.find import find_routes
 from asiaradar_bot.web.pages.imports import import_routes
 from asiaradar_bot.web.pages.live import live_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
@@ -83,6 +84,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         stop_routes(frame, wake=wake),
         compose_routes(frame, wake=wake),
         article_routes(frame),
+        find_routes(frame),
         activity_routes(frame),
         live_routes(frame),
         entering_routes(frame),

@@ -77,43 +77,69 @@ document.addEventListener("submit", (event) => {
   if (sure && !confirm(sure)) event.preventDefault();
 });
 
-// --- palette
+// --- palette: pages at once, posts and articles as the server finds them
 function openPalette() {
   const palette = document.getElementById("palette");
   if (!palette || palette.open) return;
   const words = document.getElementById("palette-words"), list = document.getElementById("palette-list");
-  const places = [...document.querySelectorAll(".rail a")].map((link) => ({ name: link.textContent.trim(), go: link.href }));
-  for (const card of cards()) places.push({ name: card.querySelector("h3").textContent.trim(), go: card.dataset.open });
+  const pages = [...document.querySelectorAll(".rail a")].map((link) => ({ name: link.textContent.trim(), note: "", go: link.href }));
+  let found = [], asking = 0, timer = null, moved = false;
+  const choose = (item) => {
+    for (const other of list.children) other.setAttribute("aria-selected", String(other === item));
+    if (item) { words.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
+    else words.removeAttribute("aria-activedescendant");
+  };
   const show = () => {
     const asked = words.value.trim().toLowerCase();
-    const found = places.filter((place) => place.name.toLowerCase().includes(asked)).slice(0, 12);
-    if (asked) found.push({ name: `${words.placeholder} «${words.value.trim()}»`, go: `/articles?words=${encodeURIComponent(words.value.trim())}` });
-    list.replaceChildren(...found.map((place, at) => {
-      const item = document.createElement("li");
+    const kept = list.querySelector("[aria-selected=true]")?.dataset.go;
+    const places = [...pages.filter((place) => place.name.toLowerCase().includes(asked)), ...found].slice(0, 16);
+    list.replaceChildren(...places.map((place, at) => {
+      const item = document.createElement("li"), note = document.createElement("small");
+      item.id = `palette-${at}`;
       item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", String(at === 0));
-      item.textContent = place.name;
+      item.dir = "auto";
+      note.textContent = place.note;
+      item.append(`${place.name} `, note);
       item.dataset.go = place.go;
       item.addEventListener("click", () => { location.href = place.go; });
       return item;
     }));
+    choose([...list.children].find((item) => moved && item.dataset.go === kept) ?? list.firstElementChild);
+  };
+  const ask = async (number) => {
+    const answer = await fetch(`/find?words=${encodeURIComponent(words.value.trim())}`, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected || number !== asking) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (number !== asking) return;
+    found = [...page.querySelectorAll("#found li")].map((item) => ({ name: item.querySelector("a").textContent, note: item.querySelector("small").textContent, go: item.querySelector("a").getAttribute("href") }));
+    show();
   };
   words.value = "";
-  words.oninput = show;
+  words.oninput = () => {
+    asking += 1;
+    found = [];
+    moved = false;
+    show();
+    clearTimeout(timer);
+    const number = asking;
+    if (words.value.trim()) timer = setTimeout(() => ask(number), 200);
+  };
   words.onkeydown = (event) => {
     const items = [...list.children], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
     if (event.key === "Enter" && items[at]) { event.preventDefault(); location.href = items[at].dataset.go; }
+    if (event.key === "Escape") { event.preventDefault(); palette.close(); }
     const next = event.key === "ArrowDown" ? at + 1 : event.key === "ArrowUp" ? at - 1 : null;
-    if (next !== null && items[next]) {
-      event.preventDefault();
-      items[at].setAttribute("aria-selected", "false");
-      items[next].setAttribute("aria-selected", "true");
-    }
+    if (next !== null && items[next]) { event.preventDefault(); moved = true; choose(items[next]); }
   };
   show();
   palette.showModal();
   words.focus();
 }
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-palette]")) return;
+  event.preventDefault();
+  openPalette();
+});
 
 // --- dragging a post to a free slot leads to the page that shows what it does to others
 document.addEventListener("dragstart", (event) => {
