@@ -50,14 +50,17 @@ def test_every_key_does_what_the_list_says(chromium: Browser, desk: Desk) -> Non
             at_card(page, desk, 1)
         page.keyboard.press(key)
         expect(page.locator(".said")).to_contain_text(said)
+        page.wait_for_load_state("load")
         assert post(desk, 1).state is state
     at_card(page, desk, 2)
     page.keyboard.press("b")
     expect(page.locator(".said")).to_contain_text("Made breaking")
+    page.wait_for_load_state("load")
     assert post(desk, 2).news_class is NewsClass.BREAKING
     page.locator("[data-id='2']").focus()
     page.keyboard.press("b")
     expect(page.locator(".said")).to_contain_text("No longer breaking")
+    page.wait_for_load_state("load")
     assert post(desk, 2).news_class is NewsClass.NORMAL
     at_card(page, desk, 2)
     page.keyboard.press("m")
@@ -69,6 +72,7 @@ def test_every_key_does_what_the_list_says(chromium: Browser, desk: Desk) -> Non
     at_card(page, desk, 2)
     page.keyboard.press("p")
     expect(page.locator(".said")).to_contain_text("It goes out now")
+    page.wait_for_load_state("load")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     context.close()
