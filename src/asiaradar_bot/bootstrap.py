@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -28,13 +28,15 @@ from asiaradar_bot.model.errors import SettingsError, StorageError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.rulebook import POLICY, TEMPLATE, RulesVersion
 from asiaradar_bot.model.source import Source, SourceKind
-from asiaradar_bot.policy_file import load_policy, load_prices
+from asiaradar_bot.policy_file import load_policy, load_prices, parse_policy
 from asiaradar_bot.rules.replaying import Rulebook
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.access import Access
 from asiaradar_bot.steps.imports import Importer
 from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.revise import Reviser
 from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage import schema
@@ -67,6 +69,8 @@ class App:
     """Where the figures of posts are read."""
     local_x_url: str | None = None
     """Where the local X shows its timeline, if this process runs one."""
+    rules_seen: int = 0
+    """Id of the newest save of rules and templates that this process knows."""
     closing: list[Callable[[], object]] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set while the web server ends, for pages that listen for news."""
@@ -108,6 +112,36 @@ class App:
         """
         return Sheets(store=self.store, clock=self.clock, person=person)
 
+    def reviser(self, person: Person) -> Reviser:
+        """
+        The tools for rules and templates of that person, as far as their role reaches.
+        """
+        return Reviser(store=self.store, clock=self.clock, person=person)
+
+    def refresh_rules(self) -> bool:
+        """
+        Take over what was saved at a Desk or by a command since the last look; True if anything was.
+
+        Raises:
+            SettingsError: the saved policy can't be read by this program; nothing is taken over.
+        """
+        with self.store.read() as tx:
+            newest = tx.rulebooks.newest_id()
+            if newest == self.rules_seen:
+                return False
+            saved = {version.name: version for version in tx.rulebooks.list_newest()}
+        self.policy = policy_in_force(self.settings, saved.get(POLICY))
+        self.press = replace(self.press, policy=self.policy)
+        self.renderer.put_saved(
+            {
+                name.removeprefix(TEMPLATE): version.text
+                for name, version in saved.items()
+                if name.startswith(TEMPLATE) and version.text is not None
+            }
+        )
+        self.rules_seen = newest
+        return True
+
     def access(self) -> Access:
         """
         The door of the Desk.
@@ -122,11 +156,12 @@ class App:
             close()
 
 
-def build_app(settings: Settings, *, offline: bool = False) -> App:
+def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = True) -> App:
     """
     The App for these settings; the database is made or brought up to date.
 
-    `offline` is for what neither sends nor reads on X: the account is one that nothing leaves.
+    `offline` is for what neither sends nor reads on X: the account is one that nothing leaves. Without `saved_rules`
+    the files count, for mending saved rules that this program can't read.
 
     Raises:
         SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
@@ -165,7 +200,7 @@ def build_app(settings: Settings, *, offline: bool = False) -> App:
         policy=policy,
         prices=prices,
     )
-    return App(
+    app = App(
         settings=settings,
         policy=policy,
         prices=prices,
@@ -185,6 +220,25 @@ def build_app(settings: Settings, *, offline: bool = False) -> App:
         local_x_url=local_x_url,
         closing=closing,
     )
+    if saved_rules:
+        app.refresh_rules()
+    return app
+
+
+def policy_in_force(settings: Settings, saved: RulesVersion | None) -> Policy:
+    """
+    The policy of its newest version, or of the file if none was saved or the newest gives the word back to it.
+
+    Raises:
+        SettingsError: it holds a mistake.
+    """
+    if saved is None or saved.text is None:
+        return load_policy(settings.templates.policy)
+    place = f"version {saved.number} of the policy, saved by {saved.who}"
+    try:
+        return parse_policy(saved.text, place=place)
+    except SettingsError as error:
+        raise SettingsError(f"{error} (or `asiaradar rules back policy 0` for the file)") from error
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.errors import CannotReadError, SealError, TemplateError
+from asiaradar_bot.model.errors import CannotReadError, SealError, SettingsError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.settings import Mode
 from asiaradar_bot.steps.housekeep import disk_problem
@@ -53,6 +53,7 @@ def examine_here(app: App) -> Iterator[Check]:
     )
     yield from _database(app)
     yield _sealing(app)
+    yield _rules(app)
     yield from _templates(app)
     reason = app.press.stop_reason()
     yield Check(
@@ -103,6 +104,18 @@ def _sealing(app: App) -> Check:
     except SealError as error:
         return Check(name="sealed secrets", good=False, sentence=str(error))
     return Check(name="sealed secrets", good=True, sentence=f"{len(sealed)} in the database, and the key fits")
+
+
+def _rules(app: App) -> Check:
+    with app.store.read() as tx:
+        saved = [one for one in tx.rulebooks.list_newest() if one.text is not None]
+    try:
+        app.refresh_rules()
+    except SettingsError as error:
+        return Check(name="rules", good=False, sentence=str(error))
+    told = ", ".join(f"{one.name} is version {one.number} by {one.who}" for one in saved)
+    sentence = f"{told}; `asiaradar rules export` writes it into the files" if told else "as in the files"
+    return Check(name="rules", good=True, sentence=sentence)
 
 
 def _templates(app: App) -> Iterator[Check]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from tomlkit.exceptions import ParseError
 
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.errors import SettingsError
@@ -23,6 +26,8 @@ _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_RULE = "[[rules]]\n"
+_CONDITIONS = ("sources", "categories", "authors", "keywords", "languages")
 _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -137,12 +142,20 @@ def load_policy(file: Path) -> Policy:
     Raises:
         SettingsError: the file can't be read, or holds a mistake.
     """
-    if not file.is_file():
-        return Policy()
+    return parse_policy(read_text(file), place=str(file)) if file.is_file() else Policy()
+
+
+def parse_policy(text: str, *, place: str) -> Policy:
+    """
+    The policy of a text; `place` is where it stands, for the sentence about a mistake.
+
+    Raises:
+        SettingsError: it holds a mistake.
+    """
     try:
-        part = _PolicyPart.model_validate(_toml(file))
+        part = _PolicyPart.model_validate(_toml(text, place))
     except ValidationError as error:
-        raise SettingsError(_sentence(file, error)) from error
+        raise SettingsError(_sentence(place, error)) from error
     return _policy(part)
 
 
@@ -210,26 +223,33 @@ def load_prices(file: Path) -> tuple[PriceList, ...]:
     if not file.is_file():
         return PRICES
     try:
-        part = _PricesPart.model_validate(_toml(file))
+        part = _PricesPart.model_validate(_toml(read_text(file), str(file)))
     except ValidationError as error:
-        raise SettingsError(_sentence(file, error)) from error
+        raise SettingsError(_sentence(str(file), error)) from error
     return tuple(PriceList(since_on=one.since, prices=one.prices) for one in part.list)
 
 
-def _toml(file: Path) -> dict[str, Any]:
+def read_text(file: Path) -> str:
+    """
+    The text of a file.
+
+    Raises:
+        SettingsError: it can't be read.
+    """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file} is not valid TOML: {error}; mend that line") from error
-    except RecursionError as error:
-        raise SettingsError(f"{file} is not usable: its lists or tables are nested too deeply") from error
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}; check its rights and that it is UTF-8") from error
-    except ValueError as error:  # Python's own limit for the digits of a number
-        raise SettingsError(f"{file} holds a number with thousands of digits; mend it") from error
 
 
-def _sentence(file: Path, error: ValidationError) -> str:
+def _toml(text: str, place: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{place} is not valid TOML: {error}; mend that line") from error
+
+
+def _sentence(place: str, error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     where = " ".join(".".join(str(step) for step in problem["loc"]).split())
     if problem["type"] == "extra_forbidden":
@@ -241,5 +261,103 @@ def _sentence(file: Path, error: ValidationError) -> str:
         }
         near = difflib.get_close_matches(name, sorted(known | {"class"}), n=1)
         hint = f"did you mean {near[0]}?" if near else "take it out"
-        return f"{file}: there is no setting {where}; {hint}"
-    return f"{file}: {where}: {' '.join(problem['msg'].removeprefix('Value error, ').split())}"
+        return f"{place}: there is no setting {where}; {hint}"
+    return f"{place}: {where}: {' '.join(problem['msg'].removeprefix('Value error, ').split())}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFields:
+    """
+    A rule as a form gives it; empty texts and lists are left out of the file.
+    """
+
+    name: str
+    verdict: str
+    news_class: str = NewsClass.NORMAL.value
+    template: str = ""
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    why: str = ""
+
+
+def move_rule(text: str, number: int, by: int) -> str:
+    """
+    The policy's text with rule `number` (0 is the first) moved by so many places; the rest stays letter for letter.
+
+    Raises:
+        SettingsError: the text is not valid TOML, or its rules do not stand together.
+    """
+    before, rules, after = _cut(text)
+    if 0 <= number < len(rules) and 0 <= number + by < len(rules):
+        rules.insert(number + by, rules.pop(number))
+    return before + "".join(rules) + after
+
+
+def remove_rule(text: str, number: int) -> str:
+    """
+    The policy's text without rule `number`.
+
+    Raises:
+        SettingsError: as for `move_rule`.
+    """
+    before, rules, after = _cut(text)
+    return before + "".join(rule for place, rule in enumerate(rules) if place != number) + after
+
+
+def put_rule(text: str, number: int, rule: RuleFields, *, instead: bool) -> str:
+    """
+    The policy's text with the rule at that place, instead of the one there or before it.
+
+    Raises:
+        SettingsError: as for `move_rule`.
+    """
+    before, rules, after = _cut(text)
+    rules[number : number + 1 if instead else number] = [_written(rule)]
+    return before + "".join(rules) + after
+
+
+def _written(rule: RuleFields) -> str:
+    values = {**asdict(rule), "class": rule.news_class if rule.news_class != NewsClass.NORMAL else ""}
+    table = tomlkit.table()
+    for key in ("name", "verdict", "class", "template", *_CONDITIONS, "why"):
+        if values[key]:
+            table.add(key, list(values[key]) if key in _CONDITIONS else values[key])
+    return f"{_RULE}{table.as_string()}\n"
+
+
+def _cut(text: str) -> tuple[str, list[str], str]:
+    """
+    The text before its rules, each rule with the comments above it, and the text after them.
+    """
+    try:
+        found = tomlkit.parse(text).get("rules", [])
+    except ParseError as error:
+        raise SettingsError(f"the policy is not valid TOML: {error}; mend that line") from error
+    pieces = [_RULE + rule.as_string() for rule in found]
+    begin = text.find("".join(pieces))
+    if begin < 0:
+        raise SettingsError("the [[rules]] do not stand together in the text: bring them together by hand first")
+    if not pieces:
+        first_table = re.search(r"(?m)^\s*(?:#[^\n]*\n\s*)*\[", text)
+        begin = first_table.start() if first_table else len(text)
+    before, after = text[:begin], text[begin + sum(map(len, pieces)) :]
+    rules: list[str] = []
+    above = ""
+    for piece in pieces:
+        body, comments = _split_comments(piece)
+        rules.append(above + body.rstrip("\n") + "\n\n")
+        above = comments
+    if not pieces:
+        before = before.rstrip("\n") + "\n\n" if before.strip() else ""
+    return before, rules, above + after.lstrip("\n")
+
+
+def _split_comments(piece: str) -> tuple[str, str]:
+    """
+    A rule, and the comments after a blank line behind it, which speak of what follows.
+    """
+    found = re.search(r"\n\n((?:[ \t]*#[^\n]*\n)+)\n*\Z", piece)
+    return (piece[: found.start(1)], found[1]) if found else (piece, "")

@@ -17,15 +17,17 @@ from asiaradar_bot.settings import Settings, load_settings
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, quiet: bool = True, offline: bool = False) -> Iterator[App]:
+def opened(
+    settings: Settings | None = None, *, quiet: bool = True, offline: bool = False, saved_rules: bool = True
+) -> Iterator[App]:
     """
-    The App for one command; `quiet` keeps the log to warnings, `offline` opens no account.
+    The App for one command; `quiet` keeps the log to warnings; for the others see `build_app`.
     """
     settings = settings or load_settings()
     configure_logs(
         json=settings.log.json_lines, level="WARNING" if quiet else settings.log.level, secrets=settings.secrets()
     )
-    app = build_app(settings, offline=offline)
+    app = build_app(settings, offline=offline, saved_rules=saved_rules)
     try:
         yield app
     finally:

@@ -41,7 +41,7 @@ class Action(StrEnum):
     DELETE = "delete"
     """Ask for, or confirm, that a published post is deleted."""
     RULES = "rules"
-    """Save rules and templates."""
+    """Save rules and templates, and go back to earlier ones; trying them is for whoever may write."""
     SOURCES = "sources"
     """Ask a source at once, or let it be asked again after trouble."""
     RESUME = "resume"
@@ -61,8 +61,8 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.PUBLISH_NOW: Role.PUBLISHER,
     Action.SETTLE: Role.PUBLISHER,
     Action.DELETE: Role.PUBLISHER,
-    Action.RULES: Role.PUBLISHER,
     Action.SOURCES: Role.PUBLISHER,
+    Action.RULES: Role.ADMIN,
     Action.RESUME: Role.ADMIN,
     Action.USERS: Role.ADMIN,
     Action.SETTINGS: Role.ADMIN,

@@ -66,6 +66,16 @@ class SheetConflictError(AsiaRadarError):
         self.theirs = theirs
 
 
+class RulesConflictError(AsiaRadarError):
+    """
+    Somebody else saved the policy or the template since it was read; nothing was written.
+    """
+
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class AccessError(AsiaRadarError):
     """
     The person's role does not reach for what was asked; an HTTP 403.

@@ -22,6 +22,7 @@ from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, 
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
 from asiaradar_bot.ports.replay import ReplayRows
+from asiaradar_bot.ports.rulebook import RulebookRows
 from asiaradar_bot.ports.sheets import SheetRows
 
 
@@ -506,12 +507,16 @@ class Transaction(Protocol):
         """People at the Desk."""
 
     @property
+    def sheets(self) -> SheetRows:
+        """What editors are writing."""
+
+    @property
     def replays(self) -> ReplayRows:
         """What decisions were made from."""
 
     @property
-    def sheets(self) -> SheetRows:
-        """What editors are writing."""
+    def rulebooks(self) -> RulebookRows:
+        """Rules and templates that people saved."""
 
 
 class Store(Protocol):

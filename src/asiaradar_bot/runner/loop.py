@@ -14,7 +14,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
-from asiaradar_bot.runner.timetable import TIMETABLE
+from asiaradar_bot.runner.timetable import TIMETABLE, run_step
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
 
 _log = get_logger("asiaradar.runner")
@@ -97,7 +97,7 @@ class Runner:
         if not self._locks[name].acquire(blocking=False):
             return
         try:
-            result = self._guarded(name, partial(TIMETABLE[name].step, self._app))
+            result = self._guarded(name, partial(run_step, self._app, name))
         finally:
             self._locks[name].release()
         if result is None or not TIMETABLE[name].did(result):
@@ -105,7 +105,7 @@ class Runner:
         for following in TIMETABLE[name].then:
             with self._locks[following]:
                 if not self._stopping.is_set():
-                    self._guarded(following, partial(TIMETABLE[following].step, self._app))
+                    self._guarded(following, partial(run_step, self._app, following))
 
     def _guarded(self, name: str, step: Callable[[], object]) -> object:
         try:

@@ -133,4 +133,15 @@ def run_once(app: App, name: str) -> object:
     """
     if name == "watch":
         return _watch(app, now_all=True)
+    return run_step(app, name)
+
+
+def run_step(app: App, name: str) -> object:
+    """
+    Run one step under the rules and templates that count now.
+
+    Raises:
+        SettingsError: the saved policy can't be read by this program; the step does not run.
+    """
+    app.refresh_rules()
     return TIMETABLE[name].step(app)

@@ -27,6 +27,7 @@ from asiaradar_bot.storage.inbox_rows import SqlInboxRows
 from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
 from asiaradar_bot.storage.post_rows import SqlPostRows
 from asiaradar_bot.storage.replay_rows import SqlReplayRows
+from asiaradar_bot.storage.rulebook_rows import SqlRulebookRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
@@ -49,8 +50,9 @@ class SqlTransaction:
         self.inbox = SqlInboxRows(connection)
         self.engagement = SqlEngagementRows(connection)
         self.access = SqlAccessRows(connection)
-        self.replays = SqlReplayRows(connection)
         self.sheets = SqlSheetRows(connection)
+        self.replays = SqlReplayRows(connection)
+        self.rulebooks = SqlRulebookRows(connection)
 
 
 class SqlStore:

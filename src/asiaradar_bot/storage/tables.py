@@ -225,6 +225,19 @@ decision_records = Table(
     Column("draft", Text),
 )
 
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("name", "number"),
+)
+
 pictures = Table(
     "pictures",
     metadata,

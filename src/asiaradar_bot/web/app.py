@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -11,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.errors import AsiaRadarError
+from asiaradar_bot.model.errors import AsiaRadarError, SettingsError, StorageError
 from asiaradar_bot.web.entry import SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
@@ -27,7 +28,10 @@ from asiaradar_bot.web.pages.live import live_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.queue import queue_routes
 from asiaradar_bot.web.pages.refused import lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.rules import rules_routes
 from asiaradar_bot.web.pages.stop import stop_routes
+from asiaradar_bot.web.pages.templates import template_routes
+from asiaradar_bot.web.pages.versions import version_routes
 from asiaradar_bot.web.session import check_meant, find_visitor
 
 _CSP = (
@@ -63,6 +67,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         return response
 
     async def _answer(request: Request, call_next: Any) -> Response:
+        await run_in_threadpool(_refresh_rules, app)
         request.state.visitor = entry(request) if entry is not None else await find_visitor(app, request)
         try:
             await check_meant(request, request.state.visitor)
@@ -86,11 +91,22 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         article_routes(frame),
         find_routes(frame),
         activity_routes(frame),
+        rules_routes(frame),
+        template_routes(frame),
+        version_routes(frame),
         live_routes(frame),
         entering_routes(frame),
     ):
         web.include_router(routes, include_in_schema=False)
     return web
+
+
+def _refresh_rules(app: App) -> None:
+    """
+    Pages show and use the newest rules; where those can't be had, the ticks are what must stop, not the pages.
+    """
+    with suppress(SettingsError, StorageError):
+        app.refresh_rules()
 
 
 def _answer_refusals(web: FastAPI, frame: Frame) -> None:

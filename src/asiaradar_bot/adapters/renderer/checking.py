@@ -74,16 +74,26 @@ def check_template(renderer: SandboxedRenderer, template: str, *, choices: Wordi
     return made
 
 
-def word_sample(renderer: SandboxedRenderer, template: str, sample: Sample, *, choices: WordingChoices) -> Wording:
+def word_sample(
+    renderer: SandboxedRenderer,
+    template: str,
+    sample: Sample,
+    *,
+    choices: WordingChoices,
+    source: str | None = None,
+) -> Wording:
     """
-    The post that the sample would get.
+    The post that the sample would get; with `source` that text is rendered instead of the template.
 
     Raises:
         TemplateError: the template can't be rendered.
     """
     link = post_link(sample.facts.url, marker=SAMPLE_MARKER, choices=choices)
     variables = variables_for(sample.facts, news_class=sample.news_class, choices=choices, link=link)
-    return fill(renderer.render(template, variables), link=link, language=sample.facts.language, choices=choices)
+    if source is None:
+        source = renderer.source_of(template)
+    skeleton = renderer.render_source(source, variables, name=template)
+    return fill(skeleton, link=link, language=sample.facts.language, choices=choices)
 
 
 def _sample(told: dict[str, Any]) -> Sample:

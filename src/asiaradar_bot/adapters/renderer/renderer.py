@@ -29,6 +29,7 @@ class SandboxedRenderer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._saved: Mapping[str, str] = {}
         self._lock = threading.Lock()
         self._worker = Worker()
 
@@ -43,7 +44,23 @@ class SandboxedRenderer:
         """
         Names of all templates, sorted.
         """
-        return sorted(file.parent.name for file in self._folder.glob("*/post.txt.j2"))
+        return sorted({file.parent.name for file in self._folder.glob("*/post.txt.j2")} | set(self._saved))
+
+    def put_saved(self, sources: Mapping[str, str]) -> None:
+        """
+        Templates that count instead of their files, by name; all of them at once.
+        """
+        self._saved = dict(sources)
+
+    def source_of(self, template: str) -> str:
+        """
+        The source that counts now.
+
+        Raises:
+            TemplateError: there is none.
+        """
+        saved = self._saved.get(template)
+        return self.file_source(template) if saved is None else saved
 
     def prepare(self) -> None:
         """
@@ -62,7 +79,7 @@ class SandboxedRenderer:
         Raises:
             TemplateError: it is missing, broken, forbidden or too costly.
         """
-        return self.render_source(self._source(template), variables, name=template)
+        return self.render_source(self.source_of(template), variables, name=template)
 
     def render_source(self, source: str, variables: Mapping[str, TemplateValue], *, name: str) -> Skeleton:
         """
@@ -95,9 +112,15 @@ class SandboxedRenderer:
         with self._lock:
             self._worker.stop()
 
-    def _source(self, template: str) -> str:
+    def file_source(self, template: str) -> str:
+        """
+        The source in the template's file.
+
+        Raises:
+            TemplateError: there is none, or it can't be read.
+        """
         file = self._folder / template / "post.txt.j2"
-        if not _NAME.fullmatch(template) or not file.is_file():
+        if not is_name(template) or not file.is_file():
             known = ", ".join(self.list_templates()) or "none"
             raise TemplateError(
                 f"there is no template {template} in {self._folder} (there are: {known}); "
@@ -114,6 +137,13 @@ class SandboxedRenderer:
                 f"template {template} is not in UTF-8 or longer than {SOURCE_BYTES} bytes; save it as UTF-8",
                 template=template,
             ) from error
+
+
+def is_name(template: str) -> bool:
+    """
+    Whether a template may be called that.
+    """
+    return _NAME.fullmatch(template) is not None
 
 
 def _skeleton(text: str, nonce: str, *, source: str) -> Skeleton:
