@@ -178,6 +178,8 @@ def test_a_mean_template_is_refused_in_one_sentence(app: App, mei: TestClient, s
     assert answer.status_code == 422
     assert words in html.unescape(answer.text)
     assert in_force(app, "template article").is_file
+    if words != "not on the list":  # that one can be worded, and is shown with what stops it
+        assert "USD" not in answer.text.partition('id="view-title"')[2].partition("</section>")[0]
 
 
 def test_a_new_template_begins_from_the_article_one(app: App, mei: TestClient) -> None:
