@@ -39,6 +39,7 @@ from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.revise import Reviser
 from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.steps.tokens import Tokens
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 
@@ -147,6 +148,12 @@ class App:
         The door of the Desk.
         """
         return Access(store=self.store, clock=self.clock, passwords=self.passwords)
+
+    def tokens(self) -> Tokens:
+        """
+        The door for programs.
+        """
+        return Tokens(store=self.store, clock=self.clock)
 
     def close(self) -> None:
         """

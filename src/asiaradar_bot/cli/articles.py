@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from asiaradar_bot.cli.shared import opened, print_json
-from asiaradar_bot.model.article import Article, ArticleId, SourceItem
-from asiaradar_bot.model.errors import NotFoundError
-from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.explaining import explain
-from asiaradar_bot.rules.facts import merge_facts, names_of
+from asiaradar_bot.rules.rows import article_row
+from asiaradar_bot.steps.look_up import find_article
 
 group = typer.Typer(help="Articles and why they were posted or not.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -26,15 +22,7 @@ def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, 
         for article in tx.articles.list_recent(limit=limit):
             decisions = tx.articles.list_decisions(article.id)
             decision = decisions[-1] if decisions else None
-            row = {
-                "id": article.id,
-                "state": article.state,
-                "verdict": decision.verdict if decision else None,
-                "reason": decision.detail if decision else None,
-                "title": article.facts.title,
-                "url": article.url,
-                "first_seen_at": article.first_seen_at,
-            }
+            row = article_row(article, decision)
             if json:
                 print_json(row)
             else:
@@ -78,16 +66,3 @@ def why(url: Annotated[str, typer.Argument(help="Address or number of the articl
             "sentences": lines,
         }
     )
-
-
-def find_article(tx: Transaction, text: str, now: datetime) -> Article:
-    """
-    The article of that number or address. Raises NotFoundError, InputError.
-    """
-    if text.isdigit():
-        return tx.articles.get(ArticleId(int(text)))
-    item = SourceItem(id=text, url=canonical_url(text))
-    found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
-    if found is None:
-        raise NotFoundError(f"no source ever showed {text}: check the address, or look at `asiaradar articles list`")
-    return found

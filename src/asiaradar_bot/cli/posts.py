@@ -13,6 +13,7 @@ from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
+from asiaradar_bot.rules.rows import post_row
 from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.imports import Fate
 
@@ -21,27 +22,6 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Number = Annotated[int, typer.Argument(help="Number of the post.")]
 Version = Annotated[int | None, typer.Option(help="Refuse if the post changed since this version.")]
 Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
-
-
-def as_row(post: Post) -> dict[str, object]:
-    """
-    The post as `posts list --json` prints it.
-    """
-    return {
-        "id": post.id,
-        "state": post.state,
-        "text": post.text,
-        "article_url": post.article_url,
-        "remote_id": post.remote_id,
-        "due_at": post.due_at,
-        "reason": post.reason,
-        "attempts": post.attempts,
-        "class": post.news_class,
-        "price_usd": post.price_usd,
-        "version": post.version,
-        "thread_id": post.thread_id,
-        "part": post.part,
-    }
 
 
 def _tell(post: Post) -> None:
@@ -60,7 +40,7 @@ def list_posts(
     with opened() as app, app.store.read() as tx:
         for post in tx.posts.list_posts(states=state or [], limit=limit):
             if json:
-                print_json(as_row(post))
+                print_json(post_row(post))
             else:
                 first = post.text.partition("\n")[0]
                 print(f"{post.id:>5}  {post.state:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
@@ -74,7 +54,7 @@ def show(post_id: Number, *, json: Json = False) -> None:
         attempts = tx.posts.list_attempts(post.id)
         history = tx.audit.list_recent(subject=f"post {post.id}")
     if json:
-        print_json(as_row(post))
+        print_json(post_row(post))
         return
     _tell(post)
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
@@ -109,7 +89,7 @@ def add(
             for at, one in enumerate(pictures)
         ]
         for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
-            print_json(as_row(post)) if json else _tell(post)
+            print_json(post_row(post)) if json else _tell(post)
 
 
 @group.command("import")

@@ -69,6 +69,31 @@ LEAST_ROLE: dict[Action, Role] = {
 }
 """The one table. Stopping is everyone's who may write: a brake that needs asking is none."""
 
+
+class Scope(StrEnum):
+    """
+    What a program's token reaches for; it never reaches further than its role.
+    """
+
+    READ = "read"
+    WRITE = "write"
+    """Write and change texts. What it writes waits for a person, unless the token has `queue` as well."""
+    QUEUE = "queue"
+    """Let posts into the queue, keep them back, move them."""
+    PUBLISH = "publish"
+    """Send at once, and give the class breaking."""
+    STOP = "stop"
+
+
+SCOPES: dict[Scope, frozenset[Action]] = {
+    Scope.READ: frozenset({Action.LOOK}),
+    Scope.WRITE: frozenset({Action.WRITE}),
+    Scope.QUEUE: frozenset({Action.HOLD, Action.APPROVE}),
+    Scope.PUBLISH: frozenset({Action.PUBLISH_NOW}),
+    Scope.STOP: frozenset({Action.STOP}),
+}
+"""No scope lets a program resume sending, delete, settle doubts, change rules or people: that takes a person."""
+
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
@@ -81,20 +106,30 @@ class Person:
     who: str
     """`cli:NAME`, `desk:NAME` or `api:TOKEN`, as the audit shows it."""
     role: Role
+    scopes: frozenset[Scope] | None = None
+    """Of a program's token; None: a person, whom only the role bounds."""
 
     def may(self, action: Action) -> bool:
         """
-        Whether the role reaches.
+        Whether the role reaches, and the token's scopes do.
         """
-        return _RANK[self.role] >= _RANK[LEAST_ROLE[action]]
+        return _RANK[self.role] >= _RANK[LEAST_ROLE[action]] and self._in_scope(action)
+
+    def _in_scope(self, action: Action) -> bool:
+        return self.scopes is None or any(action in SCOPES[scope] for scope in self.scopes)
 
     def check(self, action: Action) -> None:
         """
-        Return if the role reaches.
+        Return if role and scopes reach.
 
         Raises:
-            AccessError: it does not.
+            AccessError: they do not.
         """
+        if not self._in_scope(action):
+            raise AccessError(
+                f"{self.who} has a token for {', '.join(sorted(self.scopes or ())) or 'nothing'} and may not "
+                f"{action.value.replace('_', ' ')}: an admin can make another token"
+            )
         if not self.may(action):
             raise AccessError(
                 f"{self.who} is {self.role} and may not {action.value.replace('_', ' ')}: "

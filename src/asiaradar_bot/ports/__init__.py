@@ -13,6 +13,7 @@ from asiaradar_bot.ports.outside import (
     TimelineReader,
     UsageReader,
 )
+from asiaradar_bot.ports.programs import Courier, ProgramRows
 from asiaradar_bot.ports.secret_box import SecretBox
 from asiaradar_bot.ports.storage import Store, Transaction
 
@@ -20,9 +21,11 @@ __all__ = [
     "Alerts",
     "ArticleSource",
     "Clock",
+    "Courier",
     "HubClient",
     "MetricsReader",
     "PasswordHasher",
+    "ProgramRows",
     "Publisher",
     "Renderer",
     "SecretBox",

@@ -21,6 +21,7 @@ from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
+from asiaradar_bot.ports.programs import ProgramRows
 from asiaradar_bot.ports.replay import ReplayRows
 from asiaradar_bot.ports.rulebook import RulebookRows
 from asiaradar_bot.ports.sheets import SheetRows
@@ -517,6 +518,10 @@ class Transaction(Protocol):
     @property
     def rulebooks(self) -> RulebookRows:
         """Rules and templates that people saved."""
+
+    @property
+    def programs(self) -> ProgramRows:
+        """Programs that work with the bot."""
 
 
 class Store(Protocol):

@@ -79,6 +79,8 @@ class Editor:
         `pictures` has those of the first text, then those of the second, and so on. `sheet` is used up by it. A draft
         may hold what can't go out yet; it is checked when it is approved.
 
+        It is queued if the person may let posts go out, else held until somebody does.
+
         Raises:
             TextError: a text can't go out, or with these pictures; nothing is written.
             InputError: the sheet was filed already.
@@ -90,22 +92,23 @@ class Editor:
         with self.store.begin() as tx:
             _use_up(tx, sheet, shown)
             due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
+            lets_go = self.person.may(Action.APPROVE)
             first = NewPost(
                 kind=PostKind.MANUAL,
-                state=PostState.DRAFT if draft else PostState.QUEUED,
+                state=PostState.DRAFT if draft else PostState.QUEUED if lets_go else PostState.HELD,
                 news_class=NewsClass.NORMAL,
                 text=clean[0],
                 link=_link(clean[0]),
                 marker=_marker(),
                 due_at=due,
                 expires_at=None,
-                reason=f"written by {self.who}",
+                reason=f"written by {self.who}" + ("" if draft or lets_go else ", waits for somebody to approve it"),
                 created_at=now,
                 price_usd=self._price(clean[0], now, pictures=shown[0]),
                 text_frozen=True,
                 parts=len(clean),
                 in_slot=slot,
-                approved_by=self.who,
+                approved_by=self.who if lets_go else None,
             )
             return self._insert_thread(tx, first, clean, shown)
 

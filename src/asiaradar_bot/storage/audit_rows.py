@@ -44,10 +44,13 @@ class SqlAuditRows:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if subject is not None:
             query = query.where(audit.c.subject == subject)
-        return [_entry(row) for row in self._connection.execute(query)]
+        return [entry_from_row(row) for row in self._connection.execute(query)]
 
 
-def _entry(row: Any) -> AuditEntry:
+def entry_from_row(row: Any) -> AuditEntry:
+    """
+    The entry of a row of the table.
+    """
     return AuditEntry(
         at=row.at,
         who=row.who,

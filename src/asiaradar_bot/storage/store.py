@@ -26,6 +26,7 @@ from asiaradar_bot.storage.engines import open_engines
 from asiaradar_bot.storage.inbox_rows import SqlInboxRows
 from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
 from asiaradar_bot.storage.post_rows import SqlPostRows
+from asiaradar_bot.storage.program_rows import SqlProgramRows
 from asiaradar_bot.storage.replay_rows import SqlReplayRows
 from asiaradar_bot.storage.rulebook_rows import SqlRulebookRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
@@ -53,6 +54,7 @@ class SqlTransaction:
         self.sheets = SqlSheetRows(connection)
         self.replays = SqlReplayRows(connection)
         self.rulebooks = SqlRulebookRows(connection)
+        self.programs = SqlProgramRows(connection)
 
 
 class SqlStore:

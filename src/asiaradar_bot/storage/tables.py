@@ -551,3 +551,47 @@ presences = Table(
     Column("since", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("role", String(12), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("hint", String(8), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
+)
+
+# One row per Idempotency-Key; without a status its request is under way, or its process died meanwhile.
+api_requests = Table(
+    "api_requests",
+    metadata,
+    Column("token_id", _ID, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("status", Integer),
+    Column("body", Text, nullable=False),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("sealed_secret", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_try_at", Instant),
+    Column("error", Text),
+    Column("delivered_at", Instant),
+    Column("stopped_at", Instant),
+)

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError, StorageError
+from asiaradar_bot.web.api.app import PREFIX, build_api
 from asiaradar_bot.web.entry import SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
@@ -77,6 +78,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         return answer
 
     _answer_refusals(web, frame)
+    web.mount(PREFIX, build_api(app, wake=wake), name="api")
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.include_router(health_routes(app))
     web.include_router(hook_routes(app, wake=wake))

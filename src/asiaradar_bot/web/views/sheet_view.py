@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from decimal import Decimal
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.post import PostPicture, PostState
+from asiaradar_bot.model.post import PostId, PostPicture, PostState
 from asiaradar_bot.model.sheet import Sheet, SheetPart
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import host_of, same_article_key
@@ -76,7 +76,7 @@ def view_sheet(app: App, sheet: Sheet) -> SheetView:
     """
     now = app.clock.now()
     with app.store.read() as tx:
-        recent = _recent(tx, now, sheet)
+        recent = recent_texts(tx, now, but={base.post_id for base in sheet.bases})
         headlines = tx.articles.recent_headlines(now - app.policy.duplicate_window)
         parts = tuple(_view_part(app, tx, part, recent=recent, headlines=headlines, now=now) for part in sheet.parts)
     return SheetView(
@@ -132,10 +132,12 @@ def _card(tx: Transaction, link: str) -> LinkCard | None:
     )
 
 
-def _recent(tx: Transaction, now: datetime, sheet: Sheet) -> Sequence[RecentText]:
-    own = {base.post_id for base in sheet.bases}
+def recent_texts(tx: Transaction, now: datetime, *, but: Collection[PostId] = ()) -> Sequence[RecentText]:
+    """
+    Posts of the last days that a text may repeat, but not these.
+    """
     return [
         RecentText(post_id=post.id, text=post.text, at=post.published_at or post.due_at)
         for post in tx.posts.list_posts(limit=_MOST_COMPARED)
-        if post.state is not PostState.CANCELLED and post.created_at > now - _COMPARED and post.id not in own
+        if post.state is not PostState.CANCELLED and post.created_at > now - _COMPARED and post.id not in but
     ]

@@ -1,0 +1,57 @@
+"""Posts and articles as flat rows, the same for `--json`, the API, exports and programs."""
+
+from __future__ import annotations
+
+from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.decision import Decision
+from asiaradar_bot.model.post import Attempt, Post
+
+
+def post_row(post: Post) -> dict[str, object]:
+    """
+    The post as `posts list --json` prints it; times are aware, prices decimal text in USD.
+    """
+    return {
+        "id": post.id,
+        "state": post.state,
+        "text": post.text,
+        "article_url": post.article_url,
+        "remote_id": post.remote_id,
+        "due_at": post.due_at,
+        "reason": post.reason,
+        "attempts": post.attempts,
+        "class": post.news_class,
+        "price_usd": post.price_usd,
+        "version": post.version,
+        "thread_id": post.thread_id,
+        "part": post.part,
+    }
+
+
+def attempt_row(attempt: Attempt) -> dict[str, object]:
+    """
+    One try to send a post.
+    """
+    return {
+        "number": attempt.number,
+        "started_at": attempt.started_at,
+        "answer_class": attempt.answer_class,
+        "remote_id": attempt.remote_id,
+        "error": attempt.error,
+        "finished_at": attempt.finished_at,
+    }
+
+
+def article_row(article: Article, decision: Decision | None) -> dict[str, object]:
+    """
+    The article with its newest decision as `articles list --json` prints it; None: not decided yet.
+    """
+    return {
+        "id": article.id,
+        "state": article.state,
+        "verdict": decision.verdict if decision else None,
+        "reason": decision.detail if decision else None,
+        "title": article.facts.title,
+        "url": article.url,
+        "first_seen_at": article.first_seen_at,
+    }
