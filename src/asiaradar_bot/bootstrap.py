@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from asiaradar_bot.adapters.alerts import AppriseAlerts
 from asiaradar_bot.adapters.clock import SystemClock
+from asiaradar_bot.adapters.courier import WebhookCourier
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
 from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
@@ -40,6 +41,7 @@ from asiaradar_bot.steps.revise import Reviser
 from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.steps.tokens import Tokens
+from asiaradar_bot.steps.webhooks import Webhooks
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 
@@ -66,6 +68,7 @@ class App:
     passwords: Argon2Passwords
     secret_box: FernetBox
     """Seals what is secret in the database."""
+    courier: WebhookCourier
     metrics: XAccount | DryRunAccount
     """Where the figures of posts are read."""
     local_x_url: str | None = None
@@ -149,6 +152,13 @@ class App:
         """
         return Access(store=self.store, clock=self.clock, passwords=self.passwords)
 
+    def webhooks(self) -> Webhooks:
+        """
+        Who is told of changes.
+        """
+        http_allowed = self.settings.fetch.allow_private_addresses or self.settings.fetch.stand_in is not None
+        return Webhooks(store=self.store, clock=self.clock, box=self.secret_box, http_allowed=http_allowed)
+
     def tokens(self) -> Tokens:
         """
         The door for programs.
@@ -223,6 +233,7 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
         press=press,
         passwords=Argon2Passwords(),
         secret_box=_secret_box(settings),
+        courier=WebhookCourier(lambda host: _fetcher_of(settings, host)),
         metrics=account,
         local_x_url=local_x_url,
         closing=closing,
@@ -300,6 +311,19 @@ def _fetcher(settings: Settings) -> SafeFetcher:
     return SafeFetcher(
         allowed_hosts=fetch.allowed_hosts,
         allow_private_addresses=fetch.allow_private_addresses,
+        user_agent="asiaradar_bot",
+        contact=fetch.contact,
+    )
+
+
+def _fetcher_of(settings: Settings, host: str) -> SafeFetcher:
+    """
+    For a webhook: it may ask that host only, near addresses as far as settings allow them.
+    """
+    fetch = settings.fetch
+    return SafeFetcher(
+        allowed_hosts=[host],
+        allow_private_addresses=fetch.allow_private_addresses or fetch.stand_in is not None,
         user_agent="asiaradar_bot",
         contact=fetch.contact,
     )

@@ -198,3 +198,30 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.Capture
     assert any(line.startswith("ok   database: SQLite") for line in lines)
     assert any(line.startswith("ok   X: dry-run") for line in lines)
     assert any(line.startswith("BAD  kill switch: stopped: a look") and "asiaradar resume" in line for line in lines)
+
+
+def test_tokens_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Made with its secret shown once, listed without it, revoked; a wrong scope or name is one sentence."""
+    made = told(capsys, "tokens", "add", "cms", "--scope", "read", "--scope", "write", "--days", "30")
+    secret = made.split("Bearer ")[1].strip()
+    listed = told(capsys, "tokens", "list")
+    assert "read write" in listed
+    assert "never used" in listed
+    assert secret not in listed
+    assert json.loads(told(capsys, "tokens", "list", "--json"))["hint"] == secret[-4:]
+    assert "already" in told(capsys, "tokens", "add", "CMS", "--scope", "read", code=1)
+    assert "scope" in told(capsys, "tokens", "add", "other", "--scope", "everything", code=2)
+    assert "1 to 3660 days" in told(capsys, "tokens", "add", "other", "--scope", "read", "--days", "0", code=1)
+    assert "revoked" in told(capsys, "tokens", "revoke", "cms")
+    assert "no token" in told(capsys, "tokens", "revoke", "cms", code=1)
+
+
+def test_webhooks_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Added with its secret shown once, listed with how it does, started and removed."""
+    made = told(capsys, "webhooks", "add", "https://cms.example/hook", "--event", "post.*")
+    assert "whsec_" in made
+    assert "post.*  well" in told(capsys, "webhooks", "list")
+    assert json.loads(told(capsys, "webhooks", "list", "--json"))["url"] == "https://cms.example/hook"
+    assert "tried again" in told(capsys, "webhooks", "start", "1")
+    assert "removed" in told(capsys, "webhooks", "remove", "1")
+    assert "no webhook 1" in told(capsys, "webhooks", "start", "1", code=1)

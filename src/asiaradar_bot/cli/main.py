@@ -7,7 +7,7 @@ from typing import cast
 
 import typer
 
-from asiaradar_bot.cli import articles, costs, db, look, operate, posts, replay, rules, users
+from asiaradar_bot.cli import articles, costs, db, look, operate, posts, programs, replay, rules, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -30,6 +30,8 @@ cli.add_typer(posts.group, name="posts")
 cli.add_typer(db.group, name="db")
 cli.add_typer(users.group, name="users")
 cli.add_typer(rules.group, name="rules")
+cli.add_typer(programs.tokens, name="tokens")
+cli.add_typer(programs.webhooks, name="webhooks")
 
 
 def main(arguments: list[str] | None = None) -> int:

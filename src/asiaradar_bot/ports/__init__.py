@@ -13,7 +13,7 @@ from asiaradar_bot.ports.outside import (
     TimelineReader,
     UsageReader,
 )
-from asiaradar_bot.ports.programs import Courier, ProgramRows
+from asiaradar_bot.ports.programs import Courier
 from asiaradar_bot.ports.secret_box import SecretBox
 from asiaradar_bot.ports.storage import Store, Transaction
 
@@ -25,7 +25,6 @@ __all__ = [
     "HubClient",
     "MetricsReader",
     "PasswordHasher",
-    "ProgramRows",
     "Publisher",
     "Renderer",
     "SecretBox",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.steps.compose import compose
 from asiaradar_bot.steps.decide import decide
+from asiaradar_bot.steps.deliver import deliver
 from asiaradar_bot.steps.housekeep import back_up, disk_problem, prune
 from asiaradar_bot.steps.illustrate import illustrate
 from asiaradar_bot.steps.measure import measure
@@ -119,6 +120,7 @@ TIMETABLE: dict[str, Tick] = {
         ),
         every=_seconds(5),
     ),
+    "deliver": Tick(step=lambda app: deliver(app.store, app.courier, app.secret_box, app.clock), every=_seconds(2)),
     "backup": Tick(
         step=lambda app: back_up(app.store, app.clock),
         every=lambda app: timedelta(hours=app.settings.storage.backup_hours),

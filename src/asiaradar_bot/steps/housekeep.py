@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from asiaradar_bot.model.program import REQUEST_LIFE
 from asiaradar_bot.ports import Clock, Store
 
 LOW_BYTES = 200 * 1024 * 1024
@@ -26,7 +27,7 @@ def prune(
     """
     Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days.
 
-    How many rows.
+    Keys of programs' requests older than two days go as well. How many rows.
 
     With `keep_snapshots` posts older than that keep only their last snapshot; with `keep_records` decisions older than
     that can't be replayed any more.
@@ -36,6 +37,7 @@ def prune(
     with store.begin() as tx:
         removed += tx.ledger.forget_reads(before_on=(now - _KEEP).date())
         removed += tx.access.forget(before=now - _KEEP)
+        removed += tx.programs.forget_keys(before=now - REQUEST_LIFE)
         if keep_records is not None:
             removed += tx.replays.forget(before=now - keep_records)
         if keep_snapshots is not None:

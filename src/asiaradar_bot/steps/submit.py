@@ -158,16 +158,26 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
-            return tx.posts.change(
+            return self._revise(
+                tx,
                 post,
                 at=now,
-                who=self.who,
-                why="text edited",
                 text=clean,
                 link=_link(clean),
                 text_frozen=True,
                 price_usd=self._price(clean, now, pictures=post.pictures),
             )
+
+    def _revise(self, tx: Transaction, post: Post, *, at: datetime, **changes: object) -> Post:
+        """
+        Change a text; a queued one whose new text the person may not let go out is held until somebody does.
+        """
+        if post.state is not PostState.QUEUED or self.person.may(Action.APPROVE):
+            return tx.posts.change(post, at=at, who=self.who, why="text edited", **changes)
+        why = f"changed by {self.who}, waits for somebody to approve it"
+        return tx.posts.move(
+            post, PostState.HELD, at=at, who=self.who, why=why, by_person=True, approved_by=None, **changes
+        )
 
     def rewrite(self, bases: Sequence[Base], parts: Sequence[SheetPart], *, sheet: SheetId | None = None) -> list[Post]:
         """
@@ -196,7 +206,7 @@ class Editor:
                     if whole:
                         fields |= {"parts": len(parts), "thread_id": posts[0].id if len(parts) > 1 else None}
                     post = posts[number - 1]
-                    changed.append(tx.posts.change(post, at=now, who=self.who, why="text edited", **fields))
+                    changed.append(self._revise(tx, post, at=now, **fields))
                 else:
                     changed.append(self._append(tx, changed[0], number, len(parts), fields, now))
             for post in posts[len(parts) :]:

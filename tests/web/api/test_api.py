@@ -1,0 +1,292 @@
+"""The API as programs use it: who gets in, what each scope reaches, nothing done twice, refusals in one sentence."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Action, Person, Role, Scope
+from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.model.post import PostId
+from asiaradar_bot.web.api.app import MAX_BODY_BYTES, build_api
+from tests.web.api.program import ROOT, key, program, secret_of
+from tests.web.desk import desk_app
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A dry-run bot."""
+    with desk_app(tmp_path) as made:
+        yield made
+
+
+def state_of(app: App, post_id: int) -> str:
+    """Where a post stands."""
+    with app.store.read() as tx:
+        return tx.posts.get(PostId(post_id)).state
+
+
+def test_a_posts_whole_life(app: App) -> None:
+    """Written, read, changed, moved, held, approved, sent at once, withdrawn: the same states as at the Desk."""
+    woken: list[str] = []
+    client = program(app, woken=woken)
+    answer = client.post("posts", json={"texts": ["Ferries run again"], "at": "in 2 h"}, headers=key())
+    assert answer.status_code == 201
+    (post,) = answer.json()["posts"]
+    assert (post["state"], post["price_usd"], post["class"], post["version"]) == ("queued", "0.015", "normal", 1)
+    assert woken == ["publish"]
+    address = f"posts/{post['id']}"
+    edited = client.patch(address, json={"text": "Ferries run https://radar.asia/f", "version": 1}, headers=key())
+    assert (edited.json()["price_usd"], edited.json()["version"]) == ("0.200", 2)
+    moved = client.post(f"{address}/move", json={"to": "in 3 h", "version": 2}, headers=key()).json()
+    assert moved["due_at"] > post["due_at"]
+    assert client.post(f"{address}/move", json={}, headers=key()).status_code == 200
+    assert client.post(f"{address}/hold", json={"why": "wait"}, headers=key()).json()["reason"] == "wait"
+    assert client.post(f"{address}/approve", json={}, headers=key()).json()["state"] == "queued"
+    assert client.post(f"{address}/publish-now", json={}, headers=key()).status_code == 200
+    shown = client.get(address).json()
+    assert shown["expected_at"] is not None
+    assert shown["tries"] == []
+    assert client.post(f"{address}/cancel", json={}, headers=key()).json()["state"] == "cancelled"
+    assert client.post(f"{address}/restore", json={}, headers=key()).json()["state"] == "held"
+    assert [one["id"] for one in client.get("posts", params={"state": "held"}).json()["posts"]] == [post["id"]]
+
+
+def test_without_a_good_token_nobody_gets_in(app: App) -> None:
+    """No token, a wrong one, a revoked one, one whose time is over, and a session's cookie: 401 with a sentence."""
+    over = secret_of(app, days=1)
+    app.tokens().make("gone", [Scope.READ], days=None, person=ROOT)
+    good = program(app)
+    assert good.get("posts").status_code == 200
+    bare = TestClient(good.app, base_url="http://testserver/api/v1/", cookies={"asiaradar": "x" * 43})
+    for value in (None, "Bearer", "Bearer arb_wrong", "Basic eDp5", f"Bearer {'arb_' + 'x' * 200}"):
+        answer = bare.get("posts", headers={} if value is None else {"authorization": value})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "token" in answer.json()["detail"]
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+    name = good.get("me").json()["name"]
+    app.tokens().revoke(name, person=ROOT)
+    assert good.get("posts").status_code == 401
+    late = app.clock.now() + timedelta(days=2)
+    with patch.object(type(app.clock), "now", lambda _: late):
+        assert program(app, secret=over).get("posts").status_code == 401
+
+
+def api_routes(app: App) -> list[APIRoute]:
+    """Every route of the API."""
+    found: list[APIRoute] = []
+
+    def walk(routes: list[object]) -> None:
+        for route in routes:
+            if isinstance(route, APIRoute):
+                found.append(route)
+            elif hasattr(route, "original_router"):
+                walk(list(route.original_router.routes))
+
+    api: FastAPI = build_api(app, wake=lambda _: None)
+    walk(list(api.routes))
+    return found
+
+
+def action_of(route: APIRoute) -> Action | None:
+    """The action whose door the route names."""
+    doors = [one.call for one in route.dependant.dependencies if one.call is not None and hasattr(one.call, "action")]
+    return doors[0].action if doors else None  # type: ignore[no-any-return,union-attr]  # set by `may`
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_every_route_keeps_its_door(app: App, scope: Scope) -> None:
+    """With each scope alone exactly the routes of its actions open; all others answer 403."""
+    routes = [route for route in api_routes(app) if route.path != "/openapi.json"]
+    assert len(routes) > 14
+    client = program(app, scope)
+    reached = Person(who="api:x", role=Role.ADMIN, scopes=frozenset({scope}))
+    for route in routes:
+        action = action_of(route)
+        assert action is not None, route.path
+        for method in route.methods or ():
+            address = re.sub(r"{\w+}", "1", route.path).lstrip("/")
+            answer = client.request(method, address, json={} if method != "GET" else None, headers=key())
+            assert (answer.status_code == 403) is not reached.may(action), (method, route.path, answer.text)
+
+
+def test_no_scope_reaches_what_takes_a_person() -> None:
+    """Resuming, settling doubts, deleting, rules, people and settings are for people, whatever scopes a token has."""
+    everything = Person(who="api:x", role=Role.ADMIN, scopes=frozenset(Scope))
+    for action in (Action.RESUME, Action.SETTLE, Action.DELETE, Action.RULES, Action.USERS, Action.SETTINGS):
+        assert not everything.may(action), action
+
+
+def test_what_a_writing_program_writes_waits_for_a_person(app: App) -> None:
+    """With `write` alone a post is held, says why, and nobody counts as having approved it."""
+    client = program(app, Scope.READ, Scope.WRITE)
+    (post,) = client.post("posts", json={"texts": ["Ferries"]}, headers=key()).json()["posts"]
+    assert post["state"] == "held"
+    assert "waits for somebody to approve it" in post["reason"]
+    with app.store.read() as tx:
+        assert tx.posts.get(PostId(post["id"])).approved_by is None
+    assert client.post(f"posts/{post['id']}/approve", json={}, headers=key()).status_code == 403
+
+
+def test_a_writing_program_cannot_change_what_was_approved_unseen(app: App) -> None:
+    """Another text for a queued post holds it until a person approves the new one; with `queue` it stays queued."""
+    post = app.editor(ROOT).add(["Ferries"])[0]
+    edited = program(app, Scope.WRITE).patch(f"posts/{post.id}", json={"text": "Boats", "version": 1}, headers=key())
+    assert edited.json()["state"] == "held"
+    assert "waits for somebody to approve it" in edited.json()["reason"]
+    app.editor(ROOT).approve(post.id)
+    again = program(app, Scope.WRITE, Scope.QUEUE)
+    answer = again.patch(f"posts/{post.id}", json={"text": "Ships", "version": 3}, headers=key())
+    assert (answer.json()["state"], answer.json()["text"]) == ("queued", "Ships")
+
+
+def test_a_repeat_is_done_once(app: App) -> None:
+    """The same key and request: one post, the same answer; the same key for another thing: refused."""
+    client = program(app)
+    once = key()
+    first = client.post("posts", json={"texts": ["Ferries"]}, headers=once)
+    again = client.post("posts", json={"texts": ["Ferries"]}, headers=once)
+    assert again.json() == first.json()
+    assert again.status_code == 201
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len(client.get("posts").json()["posts"]) == 1
+    other = client.post("posts", json={"texts": ["Trains"]}, headers=once)
+    assert other.status_code == 422
+    assert "another request" in other.json()["detail"]
+    elsewhere = program(app).post("posts", json={"texts": ["Trains"]}, headers=once)
+    assert elsewhere.status_code == 201, "keys of two programs have nothing to do with each other"
+
+
+def test_a_request_without_a_key_is_refused(app: App) -> None:
+    """Whatever changes something says its key, or nothing happens."""
+    client = program(app)
+    for bad in ({}, {"Idempotency-Key": ""}, {"Idempotency-Key": "x" * 300}):
+        answer = client.post("posts", json={"texts": ["Ferries"]}, headers=bad)
+        assert answer.status_code == 400
+        assert "Idempotency-Key" in answer.json()["detail"]
+    assert client.get("posts").json()["posts"] == []
+
+
+def test_a_refused_request_leaves_its_key_free(app: App) -> None:
+    """After a refusal that changed nothing, the mended request may come with the same key."""
+    client = program(app)
+    once = key()
+    assert client.post("posts", json={"texts": ["See Booking.com"]}, headers=once).status_code == 422
+    assert client.post("posts", json={"texts": []}, headers=once).status_code == 422
+    assert client.post("posts", json={"texts": ["Ferries"]}, headers=once).status_code == 201
+
+
+def test_a_request_that_was_cut_off_is_never_done_again(app: App) -> None:
+    """If the process died between the change and its answer, the key answers 409 and nothing is doubled."""
+    client = program(app)
+    once = key()
+    with patch("asiaradar_bot.web.api.once._keep", side_effect=StorageError("the disk went away")):
+        assert client.post("posts", json={"texts": ["Ferries"]}, headers=once).status_code == 503
+    again = client.post("posts", json={"texts": ["Ferries"]}, headers=once)
+    assert again.status_code == 409
+    assert "look at what is there" in again.json()["detail"]
+    assert len(client.get("posts").json()["posts"]) == 1
+
+
+def test_a_stale_change_gets_the_post_as_it_is(app: App) -> None:
+    """409 with the newer post, so that the program can show the difference; nothing is overwritten."""
+    client = program(app)
+    (post,) = client.post("posts", json={"texts": ["Ferries"], "draft": True}, headers=key()).json()["posts"]
+    address = f"posts/{post['id']}"
+    assert client.patch(address, json={"text": "Ferries run", "version": 1}, headers=key()).status_code == 200
+    answer = client.patch(address, json={"text": "Ferries sink", "version": 1}, headers=key())
+    assert answer.status_code == 409
+    assert answer.json()["post"]["text"] == "Ferries run"
+    assert answer.json()["post"]["version"] == 2
+
+
+def test_refusals_are_one_sentence(app: App) -> None:
+    """Unknown posts, paths and methods, wrong fields, huge and broken bodies: the right status and problem+json."""
+    client = program(app)
+    for method, address, body, status in (
+        ("GET", "posts/999", None, 404),
+        ("GET", "nothing", None, 404),
+        ("DELETE", "posts", None, 405),
+        ("GET", "posts/x", None, 422),
+        ("GET", "articles/why?url=https://radar.asia/never", None, 404),
+        ("GET", "articles/why?url=nonsense", None, 400),
+        ("POST", "posts", b"{", 422),
+        ("POST", "posts", b'{"texts": ["a"], "extra": 1}', 422),
+        ("POST", "posts", b'{"texts": ["a"], "at": "some day"}', 400),
+        ("POST", "posts", b"x" * (MAX_BODY_BYTES + 1), 413),
+    ):
+        headers = {"content-type": "application/json", **key()}
+        answer = client.request(method, address, content=body, headers=headers)
+        assert answer.status_code == status, (method, address, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+        assert "Traceback" not in answer.json()["detail"]
+
+
+def test_a_surprise_is_logged_and_told_without_its_inner_parts(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    """A bug of ours is a 500 in one sentence; what broke stands in the log only."""
+    client = program(app)
+    with (
+        patch("asiaradar_bot.web.api.newsroom.top_bar", side_effect=RuntimeError("secret inner part")),
+        caplog.at_level(logging.ERROR),
+    ):
+        answer = client.get("status")
+    assert answer.status_code == 500
+    assert "inner part" not in answer.text
+
+
+def test_the_brake_is_pulled_by_a_program_but_not_let_go(app: App) -> None:
+    """Stop works, shows in the status, and there is no way to resume."""
+    client = program(app)
+    assert client.get("status").json()["stopped"] is None
+    answer = client.post("stop", json={"reason": "wrong numbers in the feed"}, headers=key())
+    assert "wrong numbers" in answer.json()["stopped"]
+    assert client.post("resume", json={}, headers=key()).status_code == 404
+
+
+def test_a_preview_is_the_senders_own(app: App) -> None:
+    """Count, links, price and remarks of a text; nothing is written and no key is needed."""
+    client = program(app, Scope.READ)
+    seen = client.post("preview", json={"text": "Ferries https://radar.asia/f and README.md"}).json()
+    assert seen["weighted_length"] == 8 + 23 + 5 + 23
+    assert seen["price_usd"] == "0.200"
+    assert seen["links"] == ["https://radar.asia/f", "README.md"]
+    assert any(one["blocks"] for one in seen["remarks"])
+    assert client.get("posts").json()["posts"] == []
+
+
+def test_what_programs_do_is_in_the_audit(app: App) -> None:
+    """Tokens made and revoked, and every change by its token's name."""
+    client = program(app)
+    client.post("posts", json={"texts": ["Ferries"]}, headers=key())
+    name = client.get("me").json()["name"]
+    with app.store.read() as tx:
+        entries = tx.audit.list_recent()
+    assert ("post.add", f"api:{name}") in [(one.action, one.who) for one in entries]
+    assert ("token.add", "cli:root") in [(one.action, one.who) for one in entries]
+    secret = client.headers["authorization"].removeprefix("Bearer ")
+    assert all(secret not in f"{one}" for one in entries)
+
+
+def test_the_document_is_whole(app: App) -> None:
+    """OpenAPI names each route, its scheme, its key and its refusals; without a token it is not shown."""
+    client = program(app, Scope.STOP)
+    document = client.get("openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    post = document["paths"]["/posts"]["post"]
+    assert post["security"]
+    assert [one["name"] for one in post["parameters"]] == ["Idempotency-Key"]
+    assert {"401", "403", "409", "422"} <= set(post["responses"])
+    client.headers.pop("authorization")
+    assert client.get("openapi.json").status_code == 401
