@@ -7,7 +7,7 @@ from typing import cast
 
 import typer
 
-from asiaradar_bot.cli import articles, costs, db, look, operate, posts, programs, replay, rules, users
+from asiaradar_bot.cli import articles, costs, db, look, mcp, operate, posts, programs, replay, rules, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -24,6 +24,7 @@ cli = typer.Typer(
 operate.register(cli)
 look.register(cli)
 costs.register(cli)
+mcp.register(cli)
 replay.register(cli)
 cli.add_typer(articles.group, name="articles")
 cli.add_typer(posts.group, name="posts")

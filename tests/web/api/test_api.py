@@ -102,7 +102,7 @@ def api_routes(app: App) -> list[APIRoute]:
 def action_of(route: APIRoute) -> Action | None:
     """The action whose door the route names."""
     doors = [one.call for one in route.dependant.dependencies if one.call is not None and hasattr(one.call, "action")]
-    return doors[0].action if doors else None  # type: ignore[no-any-return,union-attr]  # set by `may`
+    return doors[0].action if doors else None
 
 
 @pytest.mark.parametrize("scope", Scope)
