@@ -100,8 +100,11 @@ def _add_reads(server: MCPServer, app: App) -> None:
     def list_articles(limit: Limit = 20) -> list[dict[str, Any]]:
         """The newest articles with the decision about each."""
         with app.store.read() as tx:
-            articles = tx.articles.list_recent(limit=_bounded(limit))
-            return [article_row(one, (list(tx.articles.list_decisions(one.id)) or [None])[-1]) for one in articles]
+            rows = []
+            for article in tx.articles.list_recent(limit=_bounded(limit)):
+                decisions = tx.articles.list_decisions(article.id)
+                rows.append(article_row(article, decisions[-1] if decisions else None))
+        return rows
 
     @server.tool(annotations=reads)
     @_in_words
