@@ -25,6 +25,7 @@ from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.correction import CorrectionTerms
 from asiaradar_bot.model.errors import SettingsError, StorageError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
@@ -35,6 +36,7 @@ from asiaradar_bot.policy_file import load_policy, load_prices, parse_policy
 from asiaradar_bot.rules.replaying import Rulebook
 from asiaradar_bot.settings import Mode, Settings, SourceSettings
 from asiaradar_bot.steps.access import Access
+from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.imports import Importer
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.revise import Reviser
@@ -145,6 +147,27 @@ class App:
         )
         self.rules_seen = newest
         return True
+
+    def corrector(self, person: Person) -> Corrector:
+        """
+        What that person may do about posts whose article changed.
+        """
+        return Corrector(
+            store=self.store,
+            clock=self.clock,
+            policy=self.policy,
+            prices=self.prices,
+            terms=self.limits.corrections,
+            person=person,
+        )
+
+    @property
+    def desk_url(self) -> str:
+        """
+        Where people reach the Desk.
+        """
+        web = self.settings.web
+        return (web.public_url or f"http://{web.host}:{web.port}").rstrip("/")
 
     def access(self) -> Access:
         """
@@ -285,6 +308,23 @@ def limits_of(settings: Settings) -> Limits:
         warn_percents=settings.budget.warn_percents,
         breaking_passes=settings.budget.breaking_passes,
         reads_usd=settings.budget.reads_usd,
+        corrections=terms_of(settings),
+    )
+
+
+def terms_of(settings: Settings) -> CorrectionTerms:
+    """
+    What may be done about a post whose article changed.
+    """
+    own = settings.corrections
+    return CorrectionTerms(
+        watch=timedelta(days=own.watch_days),
+        first_gap=timedelta(minutes=own.first_minutes),
+        premium=own.premium,
+        edit_window=timedelta(minutes=own.edit_minutes),
+        edits_allowed=own.edits_allowed,
+        two_person_delete=own.two_person_delete,
+        answer_original=own.answer_original,
     )
 
 

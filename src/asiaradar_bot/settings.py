@@ -163,6 +163,27 @@ class BudgetSettings(_Section):
     """What measuring may spend in a UTC month; 0: nothing is measured."""
 
 
+class CorrectionSettings(_Section):
+    """
+    What happens when an article changes after its post.
+    """
+
+    watch_days: float = Field(default=7, ge=0, le=60)
+    """How long after its post an article goes on being looked at; 0: not at all."""
+    first_minutes: float = Field(default=10, gt=0)
+    """How soon it is looked at again at first; later after an eighth of the post's age."""
+    premium: bool = False
+    """True: the account is Premium, so that X lets its posts be edited."""
+    edit_minutes: float = Field(default=30, gt=0)
+    """How long X lets a post be edited."""
+    edits_allowed: int = Field(default=5, ge=0)
+    """How often X lets a post be edited."""
+    two_person_delete: bool = False
+    """True: a second person must agree before a post is deleted."""
+    answer_original: bool = True
+    """True: a correction post answers the post that it corrects; False: it stands by itself."""
+
+
 class TemplateSettings(_Section):
     """
     Where templates, policy and prices are.
@@ -261,6 +282,7 @@ class Settings(BaseSettings):
     fetch: FetchSettings = FetchSettings()
     publishing: PublishingSettings = PublishingSettings()
     budget: BudgetSettings = BudgetSettings()
+    corrections: CorrectionSettings = CorrectionSettings()
     templates: TemplateSettings = TemplateSettings()
     web: WebSettings = WebSettings()
     sealing: SealingSettings = SealingSettings()

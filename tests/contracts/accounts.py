@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 from asiaradar_bot.ports import Publisher, TimelineReader
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
+from asiaradar_bot.sandbox.x.account import Behaviour
 from tests.fakes.outside import FakeClock, FakeX
 
 FAULTS = {
@@ -74,7 +75,7 @@ def account_named(name: str) -> Iterator[AccountUnderTest]:
     """
     clock = FakeClock()
     if name == "x":
-        with LocalX(now=clock.now) as x:
+        with LocalX(now=clock.now, behaviour=Behaviour(premium=True)) as x:
             real = x_account(x, clock)
             yield AccountUnderTest(
                 publisher=real,

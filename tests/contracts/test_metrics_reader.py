@@ -92,7 +92,7 @@ def test_x_shows_all_of_them(under_test: ReaderUnderTest) -> None:
     assert shown.complete
     assert all(reading.figures.link_clicks is not None for reading in shown.posts)
     assert isinstance(under_test.reader, XAccount)
-    under_test.reader.delete(middle)
+    under_test.reader.delete(middle, gate=lambda _: None)
     looked = under_test.reader.look_up(under_test.ids, private=False)
     assert set(by_id(looked.posts)) == {first, last}
     under_test.x.faults.add(Fault(kind=FaultKind.NOT_CREATED_503, method="GET", path="/2/.*", times=2))

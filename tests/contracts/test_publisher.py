@@ -10,6 +10,7 @@ import pytest
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
+    Deleted,
     GateClosed,
     Published,
     Refused,
@@ -89,12 +90,27 @@ def test_a_reply_and_a_picture_are_attached(account: AccountUnderTest) -> None:
 
 
 def test_what_is_deleted_is_gone(account: AccountUnderTest) -> None:
-    """The outcome names the id, and only that post is away."""
+    """Only that post is away; deleting it once more says that it is gone, and a closed gate deletes nothing."""
     first, _ = published(account, "Ferries"), published(account, "Trains")
-    outcome = account.publisher.delete(first)
+    assert isinstance(account.publisher.delete(first, gate=lambda _: "stopped by hand"), GateClosed)
+    assert account.texts() == ["Trains", "Ferries"]
+    for _ in range(2):
+        assert isinstance(account.publisher.delete(first, gate=open_gate), Deleted)
+        assert account.texts() == ["Trains"]
+
+
+def test_an_edit_takes_the_old_texts_place(account: AccountUnderTest) -> None:
+    """The new version has an id of its own and names the first one; a closed gate edits nothing."""
+    first = published(account, "Feries")
+    closed = account.publisher.edit("Ferries", previous_id=first, gate=lambda _: "stopped by hand")
+    assert isinstance(closed, GateClosed)
+    outcome = account.publisher.edit("Ferries", previous_id=first, gate=open_gate)
     assert isinstance(outcome, Published)
-    assert outcome.remote_id == first
-    assert account.texts() == ["Trains"]
+    since = account.clock.now() - timedelta(hours=1)
+    (shown,) = account.timeline.own_posts(account.timeline.me().id, since=since)
+    assert (shown.id, shown.first_id, shown.text) == (outcome.remote_id, first, "Ferries")
+    assert isinstance(account.publisher.delete(outcome.remote_id, gate=open_gate), Deleted)
+    assert account.texts() == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite
 from asiaradar_bot.settings import load_settings
 
-ROUND = ("watch", "decide", "compose", "illustrate", "verify", "publish", "reconcile", "notify")
+ROUND = ("watch", "decide", "compose", "illustrate", "verify", "publish", "reconcile", "spot", "amend", "notify")
 
 
 def utc_now() -> datetime:
@@ -22,7 +22,9 @@ def utc_now() -> datetime:
 
 
 @contextmanager
-def running(folder: Path, *, manner: str = "2.4", **publishing: object) -> Iterator[tuple[App, SampleSite]]:
+def running(
+    folder: Path, *, manner: str = "2.4", corrections: dict[str, object] | None = None, **publishing: object
+) -> Iterator[tuple[App, SampleSite]]:
     """The bot and the site it watches; nothing runs by itself."""
     with SampleSite(now=utc_now, manner=manner) as site:
         settings = load_settings(
@@ -36,6 +38,7 @@ def running(folder: Path, *, manner: str = "2.4", **publishing: object) -> Itera
             ],
             fetch={"allowed_hosts": ["radar.asia"], "stand_in": site.base_url},
             publishing={"first_run": "post", **publishing},
+            corrections=corrections or {},
         )
         app = build_app(settings)
         try:

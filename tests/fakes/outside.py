@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -10,6 +11,8 @@ from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
+    Deleted,
+    DeleteOutcome,
     GateClosed,
     Published,
     PublishOutcome,
@@ -136,10 +139,44 @@ class FakeX:
         self.timeline.insert(0, post)
         return post
 
-    def delete(self, remote_id: str) -> PublishOutcome:
-        """Take a post away."""
-        self.timeline = [post for post in self.timeline if post.id != remote_id]
-        return Published(remote_id=remote_id)
+    def edit(
+        self,
+        text: str,
+        *,
+        previous_id: str,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+    ) -> PublishOutcome:
+        """One scripted answer; a version that X took stands in place of the old one."""
+        before = len(self.timeline)
+        try:
+            return self.publish(text, gate=gate, media_ids=media_ids)
+        finally:
+            if len(self.timeline) > before:
+                old = next(post for post in self.timeline if post.id == previous_id)
+                rest = [post for post in self.timeline[1:] if post.id != previous_id]
+                self.timeline = [replace(self.timeline[0], first_id=old.first_id or old.id), *rest]
+
+    def delete(self, remote_id: str, *, gate: Callable[[datetime], str | None]) -> DeleteOutcome:
+        """One scripted answer; whatever takes the post away takes it away with all its versions."""
+        signed_at = self.clock.now()
+        word = self.script.pop(0) if self.script else "yes"
+        if word == "crash_before_wire":
+            raise SimulatedCrash
+        reason = gate(signed_at)
+        if reason is not None:
+            return GateClosed(detail=reason, signed_at=signed_at)
+        self.calls += 1
+        was_there = any(remote_id in {post.id, post.first_id} for post in self.timeline)
+        if word in {"yes", "yes_but_lost", "crash_after_wire"}:
+            self.timeline = [post for post in self.timeline if remote_id not in {post.id, post.first_id}]
+        if word == "crash_after_wire":
+            raise SimulatedCrash
+        if word == "yes":
+            return Deleted(was_gone=not was_there, signed_at=signed_at)
+        outcome = self._answer(word, signed_at)
+        assert not isinstance(outcome, Published | AlreadyThere), word
+        return outcome
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
         """Taken, unless the script says otherwise."""
@@ -158,9 +195,11 @@ class FakeX:
         """The account."""
         return RemoteAccount(id="1", username="AsiaRadar", name="Radar Asia")
 
-    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
-        """The timeline since then."""
+    def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
+        """The timeline of that span."""
         del account_id
         if self.cannot_read:
             raise CannotReadError("X did not answer")
-        return [post for post in self.timeline if post.created_at >= since]
+        return [
+            post for post in self.timeline if post.created_at >= since and (until is None or post.created_at < until)
+        ]

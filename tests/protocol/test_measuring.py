@@ -11,16 +11,20 @@ from decimal import Decimal
 import pytest
 
 from asiaradar_bot.adapters.x_account import XAccount
+from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.correction import Option
 from asiaradar_bot.model.engagement import CHECKPOINTS, FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import SpendState
-from asiaradar_bot.model.outcome import Picture, Published, Unconfirmed
+from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId, PostPicture
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
+from asiaradar_bot.steps.amend import amend
+from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.measure import Measured, measure
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
@@ -269,14 +273,25 @@ def test_alt_texts_and_deletes_are_in_the_ledger_too(press: Press, x: LocalX) ->
     post(press, picture_id=picture_id, alt_text="A harbour", more_pictures=more)
     publish_due(press)
     (shown,) = x.posts()
-    assert isinstance(press.delete(shown.id, post_id=None), Published)
-    assert x.posts() == []
+    x.faults.add(Fault(kind=FaultKind.NOT_CREATED_500, method="DELETE", times=1))
+    corrector = Corrector(
+        store=press.store,
+        clock=press.clock,
+        policy=press.policy,
+        prices=press.prices,
+        terms=press.limits.corrections,
+        person=Person(who="cli:me", role=Role.ADMIN),
+    )
+    corrector.choose(1, Option.DELETE_AND_REPOST, text="Ferries run again")
+    assert amend(press).still_open == 1
     assert len(shown.media_ids) == 2
-    assert {line.what for line in x.invoice().lines} == {"alt_text", "post_with_link", "delete"}
-    assert spent(press) == x.invoice().total_usd
-    x.faults.add(Fault(kind=FaultKind.NOT_CREATED_500, method="DELETE"))
-    assert isinstance(press.delete(shown.id, post_id=None), Unconfirmed)
+    assert [one.id for one in x.posts()] == [shown.id]
     assert spent(press) == x.invoice().total_usd + Decimal("0.010")
+    advance(press, minutes=2)
+    assert amend(press).deleted == 1  # it still stood on the timeline, so it was due again at once
+    assert x.posts() == []
+    assert {line.what for line in x.invoice().lines} >= {"alt_text", "post_with_link", "delete"}
+    assert spent(press) == x.invoice().total_usd
 
 
 def test_in_doubt_the_ledger_is_on_the_safe_side(press: Press, x: LocalX) -> None:

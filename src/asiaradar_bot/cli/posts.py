@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from asiaradar_bot.cli import correct
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
@@ -18,6 +19,7 @@ from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.imports import Fate
 
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
+correct.register(group)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Number = Annotated[int, typer.Argument(help="Number of the post.")]
 Version = Annotated[int | None, typer.Option(help="Refuse if the post changed since this version.")]
@@ -43,7 +45,8 @@ def list_posts(
                 print_json(post_row(post))
             else:
                 first = post.text.partition("\n")[0]
-                print(f"{post.id:>5}  {post.state:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
+                stands = "deleted" if post.deleted_remotely_at is not None else post.state
+                print(f"{post.id:>5}  {stands:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
 
 
 @group.command()

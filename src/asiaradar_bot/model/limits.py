@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+
+from asiaradar_bot.model.correction import CorrectionTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +50,4 @@ class Limits:
     reads_usd: Decimal = Decimal(10)
     """What measuring may spend in a UTC month."""
     posts_per_sweep: int = 10
+    corrections: CorrectionTerms = field(default_factory=CorrectionTerms)

@@ -85,6 +85,15 @@ class GateClosed:
     signed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The post is gone from X: just now, or it was gone before (deleting twice is harmless)."""
+
+    was_gone: bool = False
+    signed_at: datetime | None = None
+
+
+DeleteOutcome = Deleted | RetryLater | Refused | AccountBlocked | Unconfirmed | GateClosed
 PublishOutcome = Published | RetryLater | Refused | AccountBlocked | AlreadyThere | Unconfirmed | GateClosed
 
 

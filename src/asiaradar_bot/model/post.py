@@ -125,7 +125,7 @@ class NewPost:
     state: PostState
     news_class: NewsClass
     text: str
-    """Byte for byte what is sent."""
+    """Byte for byte what is sent; after an edit on X, what stands there now."""
     link: str | None
     """The one link that was meant, as it stands in the text; None: none."""
     marker: str
@@ -162,6 +162,10 @@ class NewPost:
     """When the article was last seen to be still there, unchanged."""
     next_verify_at: datetime | None = None
     approved_by: str | None = None
+    reply_to: str | None = None
+    """Id on X of our post that it answers; None: it begins a conversation, or is part of a thread."""
+    corrects_id: PostId | None = None
+    """The post that it corrects, or whose place it took."""
 
     @property
     def pictures(self) -> tuple[PostPicture, ...]:
@@ -199,6 +203,7 @@ class Post(NewPost):
     attempts: int = 0
     """Tries that count: an answer of «later» by the rate limit does not."""
     deleted_remotely_at: datetime | None = None
+    """When it was known to be gone from X; None: it is there, as far as anyone knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

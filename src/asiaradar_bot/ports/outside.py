@@ -9,6 +9,7 @@ from typing import Protocol
 from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
+    DeleteOutcome,
     Hub,
     HubAnswer,
     PageAnswer,
@@ -111,9 +112,23 @@ class Publisher(Protocol):
         byte leaves. A sentence from it closes the gate: nothing is sent and the outcome is GateClosed.
         """
 
-    def delete(self, remote_id: str) -> PublishOutcome:
+    def edit(
+        self,
+        text: str,
+        *,
+        previous_id: str,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+    ) -> PublishOutcome:
         """
-        The outcome of deleting one's own post: Published carries the id that is gone.
+        The outcome of putting a new version in place of one's own post: Published carries the version's own id.
+
+        `previous_id` is the newest version; `gate` as above. What is not attached again is not promised to stay.
+        """
+
+    def delete(self, remote_id: str, *, gate: Callable[[datetime], str | None]) -> DeleteOutcome:
+        """
+        The outcome of deleting one's own post with all its versions; `gate` as above.
         """
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
@@ -135,9 +150,9 @@ class TimelineReader(Protocol):
             CannotReadError: X gave no usable answer.
         """
 
-    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+    def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
         """
-        All own posts created at or after `since`, newest first, replies included.
+        All own posts created at or after `since` (and before `until`), newest first, replies included.
 
         Raises:
             CannotReadError: X gave no usable answer, or not the whole span.

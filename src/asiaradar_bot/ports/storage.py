@@ -21,6 +21,7 @@ from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
+from asiaradar_bot.ports.corrections import CorrectionRows
 from asiaradar_bot.ports.programs import ProgramRows
 from asiaradar_bot.ports.replay import ReplayRows
 from asiaradar_bot.ports.rulebook import RulebookRows
@@ -69,7 +70,7 @@ class ArticleRows(Protocol):
         """More names for it; names that are taken already are left alone."""
 
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
-        """Articles whose page is to be read (again) now, oldest appointment first."""
+        """Articles whose page is to be read now, oldest appointment first; those that are done wait for the others."""
 
     def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
         """Oldest first sighting first."""
@@ -146,6 +147,9 @@ class PostRows(Protocol):
 
     def change(self, post: Post, *, at: datetime, who: str, why: str, **changes: object) -> Post:
         """Change fields of a live post. Raises WrongStateError, VersionConflictError."""
+
+    def amend(self, post: Post, *, at: datetime, who: str, why: str, **changes: object) -> Post:
+        """Note what became of a published post on X: edited, deleted. Raises WrongStateError, VersionConflictError."""
 
     def claim(self, post: Post, lease: Lease, *, now: datetime, match_key: str, media_count: int) -> Attempt | None:
         """Queued -> sending with a new attempt row, if the lease still holds; None if not."""
@@ -225,7 +229,7 @@ class AccountRows(Protocol):
         """Ids of the posts seen on the timeline that were created since then."""
 
     def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
-        """Posts on the timeline that lead to this article, oldest first."""
+        """Posts on the timeline that lead to this article, oldest first; those that are gone from X left out."""
 
     def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:
         """All posts seen on the timeline that were created since then, newest first."""
@@ -522,6 +526,10 @@ class Transaction(Protocol):
     @property
     def programs(self) -> ProgramRows:
         """Programs that work with the bot."""
+
+    @property
+    def corrections(self) -> CorrectionRows:
+        """Corrections."""
 
 
 class Store(Protocol):

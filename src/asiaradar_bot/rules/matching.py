@@ -1,7 +1,8 @@
 """
 Which post on our timeline is the one we tried to send.
 
-In this order: the id on X, the link with the post's own marker, the same text with as many pictures; and never a
+In this order: the id on X, the link with the post's own marker, the same text with as many pictures (where an editor
+wrote the link, it has no marker); and never a
 post from before the attempt (5 seconds of clock difference allowed), nor one that another post of ours owns.
 """
 
@@ -70,7 +71,7 @@ def find_match(
     for found in free:
         if attempt.remote_id is not None and found.id == attempt.remote_id:
             return found
-    if post.link is not None:
+    if post.link is not None and post.marker in post.link:
         for found in free:
             if carries_marker(found, post.marker):
                 return found

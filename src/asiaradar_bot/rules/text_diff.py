@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_WORDS = re.compile(r"\s+|[^\s\w]|[⺀-퟿豈-﫿]|\w+?(?=[⺀-퟿豈-﫿])|\w+")
+_WORDS = re.compile(r"\s+|\d+(?:[.,]\d+)*|[^\s\w]|[⺀-퟿豈-﫿]|\w+?(?=[⺀-퟿豈-﫿])|\w+")
 _MOST_WORDS = 4000
 """Longer texts are shown as wholly replaced: nobody reads that, and comparing them takes long."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.compose import compose
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.deliver import deliver
@@ -18,6 +19,7 @@ from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.spend import watch_budget
+from asiaradar_bot.steps.spot import spot
 from asiaradar_bot.steps.subscribe import subscribe
 from asiaradar_bot.steps.verify import verify
 from asiaradar_bot.steps.watch import Watched, watch
@@ -67,6 +69,10 @@ def _compose(app: App) -> object:
     return compose(app.store, app.renderer, app.clock, policy=app.policy, limits=app.limits, prices=app.prices)
 
 
+def _spot(app: App) -> object:
+    return spot(app.store, app.clock, terms=app.limits.corrections, prices=app.prices, desk_url=app.desk_url)
+
+
 def _prune(app: App) -> int:
     storage = app.settings.storage
     return prune(
@@ -85,7 +91,7 @@ TIMETABLE: dict[str, Tick] = {
     "watch": Tick(
         step=_watch,
         every=_seconds(0.5),
-        then=("decide", "compose", "illustrate", "publish"),
+        then=("decide", "compose", "illustrate", "publish", "spot"),
         did=lambda result: isinstance(result, Watched) and bool(result.new or result.read),
     ),
     "decide": Tick(step=_decide, every=_seconds(30), then=("compose",)),
@@ -96,6 +102,11 @@ TIMETABLE: dict[str, Tick] = {
     "verify": Tick(step=lambda app: verify(app.store, app.site, app.clock, limits=app.limits), every=_seconds(2)),
     "publish": Tick(
         step=lambda app: publish_due(app.press),
+        every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),
+    ),
+    "spot": Tick(step=_spot, every=_seconds(20)),
+    "amend": Tick(
+        step=lambda app: amend(app.press),
         every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),
     ),
     "reconcile": Tick(

@@ -19,11 +19,12 @@ from asiaradar_bot.model.engagement import (
 )
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.money import Billable
+from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import MetricsReader, Transaction
 from asiaradar_bot.rules.checkpoints import STOP_AGE, ReadPlan, is_old, plan_reads
 from asiaradar_bot.rules.growth import add_up, figures_at, stands_still
 from asiaradar_bot.rules.prices import budget_room
-from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.press import Press, follow_edit
 
 _REST = "measure_rest_until"
 _REST_FIRST = timedelta(minutes=5)
@@ -168,35 +169,36 @@ def _look_for(press: Press, reader: MetricsReader, absent: Sequence[FollowedPost
         reading = found.get(post.remote_id)
         with press.store.begin() as tx:
             if reading is not None:
-                _note_edit(tx, post, reading.versions[-1], len(reading.versions))
+                follow_edit(tx, post, reading.versions[-1], len(reading.versions))
             elif post.misses:
                 tx.engagement.save(replace(post, state=FollowState.DELETED, misses=post.misses + 1))
+                _note_gone(tx, post, press.clock.now())
                 deleted += 1
             else:
                 tx.engagement.save(replace(post, state=FollowState.MISSING, misses=1))
     return replace(done, deleted=done.deleted + deleted)
 
 
+def _note_gone(tx: Transaction, followed: FollowedPost, now: datetime) -> None:
+    """
+    Somebody deleted a post of ours in the app: lists and pages show it, and people are told.
+    """
+    if followed.post_id is None:
+        return
+    post = tx.posts.get(followed.post_id)
+    if post.state is PostState.PUBLISHED and post.deleted_remotely_at is None:
+        why = "gone from X, and not deleted by this bot"
+        tx.posts.amend(post, at=now, who="bot", why=why, deleted_remotely_at=now)
+        tx.inbox.raise_alert("deleted_on_x", f"post {post.id} is {why}", subject=f"post {post.id}", at=now)
+
+
 def _shown(answer: Readings) -> list[str]:
     return [reading.id for reading in answer.posts]
 
 
-def _note_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: int) -> FollowedPost:
-    """
-    The post goes on under another id; what its earlier versions had is carried along.
-    """
-    if newest_id == post.current_id:
-        return post
-    last = tx.engagement.latest([post.remote_id]).get(post.remote_id)
-    earlier = Figures() if last is None else last.figures
-    changed = replace(post, current_id=newest_id, version=version, earlier=earlier, state=FollowState.FOLLOWED)
-    tx.engagement.save(changed)
-    return changed
-
-
 def _record(press: Press, post: FollowedPost, reading: Reading, source: SnapshotSource, now: datetime) -> int:
     with press.store.begin() as tx:
-        post = _note_edit(tx, post, reading.id, reading.versions.index(reading.id) + 1)
+        post = follow_edit(tx, post, reading.id, reading.versions.index(reading.id) + 1)
         figures = reading.figures if post.version == 1 else add_up(reading.figures, post.earlier)
         snapshot = Snapshot(
             remote_id=post.remote_id, taken_at=now, source=source, figures=figures, version=post.version

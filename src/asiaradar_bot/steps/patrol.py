@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.correction import CorrectionState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import AnswerClass, RemotePost
@@ -90,12 +91,34 @@ def _account_for(
         if owner_id is not None:
             adopted += _adopt(tx, tx.posts.get(owner_id), post, now=now)
             continue
+        if _is_prepared_reply(tx, post, now=now):
+            adopted += 1
+            continue
         is_foreign = post.created_at >= watching_since
         tx.account.record_seen(post, at=now, post_id=None, foreign=is_foreign, link_key=link_key(post.links))
         if is_foreign:
             foreign += 1
             _raise_foreign(press, tx, post, now=now)
     return Patrolled(read=len(remote), foreign=foreign, adopted=adopted)
+
+
+def _is_prepared_reply(tx: Transaction, post: RemotePost, *, now: datetime) -> bool:
+    """
+    A text that we prepared and a person posted in the app: linked to its correction, and no stranger's post.
+    """
+    for correction in tx.corrections.list_in([CorrectionState.BY_HAND]):
+        original = tx.posts.get(correction.post_id)
+        answers = post.in_reply_to is not None and post.in_reply_to in {
+            original.remote_id,
+            *(one.new_remote_id for one in tx.corrections.list_for_post(original.id)),
+        }
+        same = match_key(post.text, link=None) == match_key(correction.text or "", link=None)
+        if post.created_at >= correction.opened_at and (answers or same):
+            why = f"posted by hand as {post.id}"
+            tx.corrections.move(correction, CorrectionState.REPLIED, at=now, who="bot", why=why, new_remote_id=post.id)
+            tx.account.record_seen(post, at=now, post_id=None, foreign=False, link_key=link_key(post.links))
+            return True
+    return False
 
 
 def _owner(post: RemotePost, markers: Mapping[str, PostId], open_keys: Mapping[str, PostId]) -> PostId | None:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from asiaradar_bot.model.account import AccountState
+from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.engagement import Figures, FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
+from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, PriceList, SpendState
-from asiaradar_bot.model.outcome import (
-    AlreadyThere,
-    Published,
-    PublishOutcome,
-    RemoteAccount,
-    RemotePost,
-    Unconfirmed,
-)
+from asiaradar_bot.model.outcome import RemoteAccount, RemotePost, Uploaded, UploadOutcome
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.model.post import Post, PostPicture
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.matching import link_key
 from asiaradar_bot.rules.prices import price_of
 
 
-def _spend_state(outcome: PublishOutcome) -> SpendState:
-    match outcome:
-        case Published():
-            return SpendState.SETTLED
-        case AlreadyThere() | Unconfirmed():
-            return SpendState.UNKNOWN
-        case _:
-            return SpendState.RELEASED
+def _alt_text_state(answer: UploadOutcome) -> SpendState:
+    if isinstance(answer, Uploaded):
+        return SpendState.SETTLED
+    return SpendState.UNKNOWN if answer.described else SpendState.RELEASED
 
 
 Answer = TypeVar("Answer")
@@ -46,6 +38,28 @@ def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetim
     """
     key = post.article_url or link_key([post.link] if post.link else [])
     tx.account.record_seen(remote, at=at, post_id=post.id, foreign=False, link_key=key)
+
+
+def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) -> None:
+    """
+    Nothing is written to the account for now; None: until a person mends it.
+    """
+    tx.account.set_mark("paused", why)
+    tx.account.set_mark("paused_until", None if until is None else until.isoformat())
+    tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
+
+
+def follow_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: int) -> FollowedPost:
+    """
+    The post goes on under another id; what its earlier versions had is carried along.
+    """
+    if newest_id == post.current_id:
+        return post
+    last = tx.engagement.latest([post.remote_id]).get(post.remote_id)
+    earlier = Figures() if last is None else last.figures
+    changed = replace(post, current_id=newest_id, version=version, earlier=earlier, state=FollowState.FOLLOWED)
+    tx.engagement.save(changed)
+    return changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,18 +159,77 @@ class Press:
             tx.ledger.settle_read(entry_id, what, price, at=now, resources=shown(answer))
         return answer
 
-    def delete(self, remote_id: str, *, post_id: PostId | None) -> PublishOutcome:
+    def blocked_reason(self, state: AccountState) -> str | None:
         """
-        What X said to deleting this post of ours, the price in the ledger; whether it may be deleted is for the caller.
+        Why the account may not be written to: safe mode, a restored database, a pause; None: it may.
         """
-        now = self.clock.now()
+        if state.safe_mode is not None:
+            return f"safe mode: {state.safe_mode}; the timeline is read first"
+        if self.restored_reason(state) is not None:
+            return "safe mode: the database is older than this machine's side file; the timeline is read first"
+        if state.paused is not None and (state.paused_until is None or state.paused_until > self.clock.now()):
+            return f"paused: {state.paused}"
+        return None
+
+    def take_lease(self) -> tuple[Lease, float] | None:
+        """
+        The right to write to the account with the monotonic second at which it ends; None while another holds it.
+        """
+        ends = self.clock.monotonic() + self.limits.lease.total_seconds()
         with self.store.begin() as tx:
-            amount = self.price(Billable.DELETE, at=now)
-            entry_id = tx.ledger.reserve(Billable.DELETE, amount, at=now, post_id=post_id, attempt_id=None)
-        outcome = self.x.delete(remote_id)
-        with self.store.begin() as tx:
-            tx.ledger.settle_entry(entry_id, _spend_state(outcome))
-        return outcome
+            lease = tx.account.acquire_lease(self.owner, now=self.clock.now(), length=self.limits.lease)
+        return None if lease is None else (lease, ends)
+
+    def gate(self, lease_ends: float) -> Callable[[datetime], str | None]:
+        """
+        The last check before the wire: the kill switch, and whether the lease outlasts the call.
+        """
+
+        def gate(signed_at: datetime) -> str | None:
+            del signed_at  # its age is held by the adapter, which has the monotonic instant of signing
+            reason = self.stop_reason()
+            if reason is not None:
+                return reason
+            if self.clock.monotonic() + self.limits.http_timeout.total_seconds() > lease_ends:
+                return "the lease may run out before X answers"
+            return None
+
+        return gate
+
+    def bring_picture(self, post: Post, one: PostPicture) -> UploadOutcome:
+        """
+        What X said to one picture of the post; its description is in the ledger before X hears of it.
+        """
+        with self.store.read() as tx:
+            picture = tx.posts.get_picture(one.picture_id)
+        entry_id = None
+        if one.alt_text:
+            now = self.clock.now()
+            amount = self.price(Billable.ALT_TEXT, at=now)
+            with self.store.begin() as tx:
+                entry_id = tx.ledger.reserve(Billable.ALT_TEXT, amount, at=now, post_id=post.id, attempt_id=None)
+        answer = self.x.upload(picture.content, media_type=picture.media_type, alt_text=one.alt_text)
+        if entry_id is not None:
+            with self.store.begin() as tx:
+                tx.ledger.settle_entry(entry_id, _alt_text_state(answer))
+        return answer
+
+    def shown_between(self, since: datetime, until: datetime) -> Sequence[RemotePost]:
+        """
+        Our posts on X that were created in that span, their price written to the ledger.
+
+        Raises:
+            CannotReadError: X gave no usable answer; nothing is known.
+        """
+        account_id = self.account_id()
+        with self.store.read() as tx:
+            expected = [seen.remote_id for seen in tx.account.list_seen(since=since) if seen.created_at < until]
+        return self.paid_read(
+            Billable.OWNED_READ,
+            lambda: self.timeline.own_posts(account_id, since=since, until=until),
+            expected=expected,
+            shown=lambda found: [post.id for post in found],
+        )
 
     def account_id(self) -> str:
         """

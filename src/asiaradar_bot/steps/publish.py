@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, SpendState
@@ -25,7 +22,6 @@ from asiaradar_bot.model.outcome import (
     RetryLater,
     Unconfirmed,
     Uploaded,
-    UploadOutcome,
 )
 from asiaradar_bot.model.post import Attempt, Post, PostId, PostPicture, PostState, picture_fields
 from asiaradar_bot.ports import Transaction
@@ -35,7 +31,7 @@ from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
-from asiaradar_bot.steps.press import Press, remember_own
+from asiaradar_bot.steps.press import Press, pause, remember_own
 
 _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
@@ -76,18 +72,18 @@ def _publish_next(press: Press) -> tuple[PostId, PublishOutcome] | str | None:
     found = _find_next(press)
     if found is None or isinstance(found, str):
         return found
-    if _take_lease(press) is None:
+    if press.take_lease() is None:
         return "another process holds the right to publish"
     post, media_ids = _upload_pictures(press, found)
-    lease_ends = press.clock.monotonic() + press.limits.lease.total_seconds()
-    lease = _take_lease(press)  # anew: four pictures may take longer than a lease lasts
-    if lease is None:
+    taken = press.take_lease()  # anew: four pictures may take longer than a lease lasts
+    if taken is None:
         return "another process took over while pictures were uploaded"
+    lease, lease_ends = taken
     claimed = _claim(press, post, lease, media_count=len(media_ids))
     if claimed is None:
         return None
     attempt, reply_to = claimed
-    outcome = press.x.publish(post.text, gate=_gate(press, lease_ends), media_ids=media_ids, reply_to=reply_to)
+    outcome = press.x.publish(post.text, gate=press.gate(lease_ends), media_ids=media_ids, reply_to=reply_to)
     record_outcome(press, post, attempt, outcome)
     return post.id, outcome
 
@@ -97,23 +93,13 @@ def _account_idle(press: Press) -> str | None:
     with press.store.read() as tx:
         state = tx.account.state()
         spent = tx.ledger.month_total(now.date())
-        epoch_problem = _safe_mode_reason(press, state)
-    if epoch_problem is not None:
-        return epoch_problem
-    if state.paused is not None and (state.paused_until is None or state.paused_until > now):
-        return f"paused: {state.paused}"
+    blocked = press.blocked_reason(state)
+    if blocked is not None:
+        return blocked
     cheapest = press.price(Billable.POST, at=now)
     nothing_passes = not press.limits.breaking_passes
     if nothing_passes and not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
         return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
-    return None
-
-
-def _safe_mode_reason(press: Press, state: AccountState) -> str | None:
-    if state.safe_mode is not None:
-        return f"safe mode: {state.safe_mode}; the timeline is read first"
-    if press.restored_reason(state) is not None:
-        return "safe mode: the database is older than this machine's side file; the timeline is read first"
     return None
 
 
@@ -174,11 +160,6 @@ def _put_aside(press: Press, post: Post, guard: Guard) -> None:
             assert_never(guard)
 
 
-def _take_lease(press: Press) -> Lease | None:
-    with press.store.begin() as tx:
-        return tx.account.acquire_lease(press.owner, now=press.clock.now(), length=press.limits.lease)
-
-
 def _upload_pictures(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
     """
     Bring the pictures to X in their order; what fails is left out of the post, and the audit says so.
@@ -187,7 +168,7 @@ def _upload_pictures(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
     media_ids: list[str] = []
     failed: list[str] = []
     for one in post.pictures:
-        answer = _upload_one(press, post, one)
+        answer = press.bring_picture(post, one)
         if isinstance(answer, Uploaded):
             there.append(one)
             media_ids.append(answer.media_id)
@@ -198,31 +179,6 @@ def _upload_pictures(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
         with press.store.begin() as tx:
             post = tx.posts.change(post, at=press.clock.now(), who="bot", why=why, **picture_fields(there))
     return post, tuple(media_ids)
-
-
-def _upload_one(press: Press, post: Post, one: PostPicture) -> UploadOutcome:
-    """
-    One upload; its description is in the ledger before X hears of it.
-    """
-    with press.store.read() as tx:
-        picture = tx.posts.get_picture(one.picture_id)
-    entry_id = None
-    if one.alt_text:
-        now = press.clock.now()
-        amount = press.price(Billable.ALT_TEXT, at=now)
-        with press.store.begin() as tx:
-            entry_id = tx.ledger.reserve(Billable.ALT_TEXT, amount, at=now, post_id=post.id, attempt_id=None)
-    answer = press.x.upload(picture.content, media_type=picture.media_type, alt_text=one.alt_text)
-    if entry_id is not None:
-        with press.store.begin() as tx:
-            tx.ledger.settle_entry(entry_id, _alt_text_state(answer))
-    return answer
-
-
-def _alt_text_state(answer: UploadOutcome) -> SpendState:
-    if isinstance(answer, Uploaded):
-        return SpendState.SETTLED
-    return SpendState.UNKNOWN if answer.described else SpendState.RELEASED
 
 
 def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple[Attempt, str | None] | None:
@@ -241,23 +197,12 @@ def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple
 
 
 def _reply_to(tx: Transaction, post: Post) -> str | None:
+    if post.reply_to is not None:
+        return post.reply_to
     if post.thread_id is None or post.part == 1:
         return None
     earlier = [part for part in tx.posts.list_thread(post.thread_id) if part.part == post.part - 1]
     return earlier[0].remote_id if earlier else None
-
-
-def _gate(press: Press, lease_ends: float) -> Callable[[datetime], str | None]:
-    def gate(signed_at: datetime) -> str | None:
-        del signed_at  # its age is held by the adapter, which has the monotonic instant of signing
-        reason = press.stop_reason()
-        if reason is not None:
-            return reason
-        if press.clock.monotonic() + press.limits.http_timeout.total_seconds() > lease_ends:
-            return "the lease may run out before X answers"
-        return None
-
-    return gate
 
 
 def record_outcome(press: Press, post: Post, attempt: Attempt, outcome: PublishOutcome) -> None:
@@ -330,21 +275,15 @@ def _record_later(
                 attempts=post.attempts + (1 if outcome.counts else 0),
             )
             if not outcome.counts:
-                _pause(tx, f"X's rate limit: {outcome.detail}", at=now, until=now + wait)
+                pause(tx, f"X's rate limit: {outcome.detail}", at=now, until=now + wait)
         case AccountBlocked():
             tx.posts.finish(
                 attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.NO_AUTH, why=f"not sent: {outcome.detail}"
             )
-            _pause(tx, outcome.detail, at=now, until=None)
+            pause(tx, outcome.detail, at=now, until=None)
             tx.inbox.raise_alert("auth_lost", outcome.detail, subject="account", at=now)
         case _:
             assert_never(outcome)
-
-
-def _pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) -> None:
-    tx.account.set_mark("paused", why)
-    tx.account.set_mark("paused_until", None if until is None else until.isoformat())
-    tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
 
 
 def _thin_out_backlog(press: Press) -> None:

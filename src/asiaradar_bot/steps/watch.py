@@ -22,7 +22,7 @@ from asiaradar_bot.model.outcome import (
     SourceUnchanged,
     Validators,
 )
-from asiaradar_bot.model.post import LIVE, PostState
+from asiaradar_bot.model.post import LIVE
 from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
@@ -302,7 +302,7 @@ def _digest(item: SourceItem) -> str:
 
 def _read_again(tx: Transaction, article_id: ArticleId, *, now: datetime) -> None:
     article = tx.articles.get(article_id)
-    if article.next_read_at is None:
+    if article.next_read_at is None or article.next_read_at > now:
         tx.articles.save(replace(article, next_read_at=now), old_state=article.state)
 
 
@@ -408,8 +408,6 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
         replace(seen, url=facts.url, facts=facts, revision=revision, state=state, updated_at=now),
         old_state=article.state,
     )
-    if changed and not first:
-        _tell_of_change(tx, article, facts, changed, now=now)
 
 
 def _is_open(tx: Transaction, article: Article) -> bool:
@@ -420,13 +418,6 @@ def _is_open(tx: Transaction, article: Article) -> bool:
         return True
     posts = tx.posts.list_for_article(article.id)
     return any(post.state in LIVE for post in posts)
-
-
-def _tell_of_change(tx: Transaction, article: Article, facts: Facts, changed: Sequence[str], *, now: datetime) -> None:
-    posted = [post for post in tx.posts.list_for_article(article.id) if post.state is PostState.PUBLISHED]
-    if posted and "title" in changed:
-        message = f"the headline of a posted article changed from «{article.facts.title}» to «{facts.title}»"
-        tx.inbox.raise_alert("changed_after_post", message, subject=f"post {posted[0].id}", at=now)
 
 
 def _merge_into(tx: Transaction, article: Article, twin: Article, names: Sequence[str], *, now: datetime) -> None:
@@ -450,15 +441,6 @@ def _merge_into(tx: Transaction, article: Article, twin: Article, names: Sequenc
 
 
 def _record_gone(tx: Transaction, article: Article, *, now: datetime) -> None:
-    if article.gone_at is None:
-        posted = [post for post in tx.posts.list_for_article(article.id) if post.state is PostState.PUBLISHED]
-        if posted:
-            tx.inbox.raise_alert(
-                "gone_after_post",
-                f"the article of post {posted[0].id} is gone: {article.url}",
-                subject=f"post {posted[0].id}",
-                at=now,
-            )
     state = ArticleState.READ if article.state is not ArticleState.DONE or _is_open(tx, article) else article.state
     tx.articles.save(
         replace(article, gone_at=article.gone_at or now, read_at=now, next_read_at=None, state=state),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from asiaradar_bot.model.account import AccountState, SeenPost
 from asiaradar_bot.model.lease import Lease
@@ -14,7 +14,7 @@ from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.storage.inserting import inserting, put
 from asiaradar_bot.storage.instants import lease_instant
-from asiaradar_bot.storage.tables import instant, leases, marks, timeline
+from asiaradar_bot.storage.tables import instant, leases, marks, posts, timeline
 
 
 class SqlAccountRows:
@@ -118,8 +118,9 @@ class SqlAccountRows:
         return set(self._connection.scalars(select(timeline.c.remote_id).where(timeline.c.created_at >= since)))
 
     def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
-        """Posts on the timeline that lead to this article, oldest first."""
-        query = select(timeline).where(timeline.c.link_key == link_key).order_by(timeline.c.created_at)
+        """Posts on the timeline that lead to this article, oldest first; those that are gone from X left out."""
+        gone = exists().where(posts.c.id == timeline.c.post_id, posts.c.deleted_remotely_at.is_not(None))
+        query = select(timeline).where(timeline.c.link_key == link_key, ~gone).order_by(timeline.c.created_at)
         return [_seen(row) for row in self._connection.execute(query)]
 
     def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:

@@ -96,12 +96,10 @@ class SqlArticleRows:
             self._connection.execute(inserting(self._connection, article_names).on_conflict_do_nothing(), rows)
 
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
-        """Articles whose page is to be read (again) now, oldest appointment first."""
+        """Articles whose page is to be read now, oldest appointment first; those that are done wait for the others."""
         query = select(articles).where(articles.c.next_read_at.is_not(None), articles.c.next_read_at <= now)
-        return [
-            article_from_row(row)
-            for row in self._connection.execute(query.order_by(articles.c.next_read_at).limit(limit))
-        ]
+        in_order = query.order_by(articles.c.state == ArticleState.DONE, articles.c.next_read_at).limit(limit)
+        return [article_from_row(row) for row in self._connection.execute(in_order)]
 
     def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
         """Oldest first sighting first."""

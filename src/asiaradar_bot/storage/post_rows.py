@@ -153,6 +153,12 @@ class SqlPostRows(SqlAttemptRows):
             raise WrongStateError(f"post {post.id} is {post.state} and cannot be changed any more", post_id=post.id)
         return self._write(post, dict(changes), at=at, who=who, why=why, action="post.change")
 
+    def amend(self, post: Post, *, at: datetime, who: str, why: str, **changes: object) -> Post:
+        """Note what became of a published post on X: edited, deleted. Raises WrongStateError, VersionConflictError."""
+        if post.state is not PostState.PUBLISHED:
+            raise WrongStateError(f"post {post.id} is {post.state}, so nothing of it is on X", post_id=post.id)
+        return self._write(post, {"reason": why, **changes}, at=at, who=who, why=why, action="post.amend")
+
     def claim(self, post: Post, lease: Lease, *, now: datetime, match_key: str, media_count: int) -> Attempt | None:
         """Queued -> sending with a new attempt row, if the lease still holds; None if not."""
         held = exists().where(

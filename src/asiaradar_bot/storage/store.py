@@ -21,6 +21,7 @@ from asiaradar_bot.storage.access_rows import SqlAccessRows
 from asiaradar_bot.storage.account_rows import SqlAccountRows
 from asiaradar_bot.storage.article_rows import SqlArticleRows
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
+from asiaradar_bot.storage.correction_rows import SqlCorrectionRows
 from asiaradar_bot.storage.engagement_rows import SqlEngagementRows
 from asiaradar_bot.storage.engines import open_engines
 from asiaradar_bot.storage.inbox_rows import SqlInboxRows
@@ -55,6 +56,7 @@ class SqlTransaction:
         self.replays = SqlReplayRows(connection)
         self.rulebooks = SqlRulebookRows(connection)
         self.programs = SqlProgramRows(connection)
+        self.corrections = SqlCorrectionRows(connection, server_time=server_time)
 
 
 class SqlStore:

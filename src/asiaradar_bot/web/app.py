@@ -21,6 +21,7 @@ from asiaradar_bot.web.hooks import hook_routes
 from asiaradar_bot.web.pages.activity import activity_routes
 from asiaradar_bot.web.pages.articles import article_routes
 from asiaradar_bot.web.pages.compose import compose_routes
+from asiaradar_bot.web.pages.correct import correct_routes
 from asiaradar_bot.web.pages.desk import desk_routes
 from asiaradar_bot.web.pages.entering import entering_routes
 from asiaradar_bot.web.pages.find import find_routes
@@ -86,6 +87,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         desk_routes(frame),
         queue_routes(frame, wake=wake),
         import_routes(frame, wake=wake),
+        correct_routes(frame, wake=wake),
         post_routes(frame, wake=wake),
         picture_routes(frame),
         stop_routes(frame, wake=wake),

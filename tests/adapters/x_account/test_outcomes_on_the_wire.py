@@ -12,6 +12,7 @@ from asiaradar_bot.model.errors import CannotReadError, SettingsError
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
+    Deleted,
     GateClosed,
     Published,
     Refused,
@@ -21,6 +22,7 @@ from asiaradar_bot.model.outcome import (
     UploadFailed,
 )
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
+from asiaradar_bot.sandbox.x.account import Behaviour
 from tests.sandbox.x_access import image_bytes
 
 SURELY_NOT = (RetryLater, Refused, AccountBlocked, GateClosed)
@@ -128,11 +130,66 @@ def test_what_was_sent_is_read_back(x: LocalX) -> None:
     assert posts[0].in_reply_to == first.remote_id
     assert posts[1].text.startswith("Ferries & trains")
     assert posts[1].links == ("https://radar.asia/a?utm_id=m1",)
-    assert (
-        account.delete(second.remote_id)
-        == Published(remote_id=second.remote_id, signed_at=account.delete(second.remote_id).signed_at)
-        or len(x.posts()) == 1
-    )
+    assert isinstance(account.delete(second.remote_id, gate=open_gate), Deleted)
+    assert [post.id for post in x.posts()] == [first.remote_id]
+
+
+def test_deleting_twice_and_deleting_nothing_both_end_gone(x: LocalX) -> None:
+    """A second deletion, and one of a post that X never had, say that it is gone; the gate is asked before each."""
+    account = account_at(x)
+    made = account.publish("Ferries", gate=open_gate)
+    assert isinstance(made, Published)
+    closed = account.delete(made.remote_id, gate=lambda _: "stopped by hand")
+    assert isinstance(closed, GateClosed)
+    assert len(x.posts()) == 1
+    for _ in range(2):
+        assert isinstance(account.delete(made.remote_id, gate=open_gate), Deleted)
+    never = account.delete("1234567890123456789", gate=open_gate)
+    assert isinstance(never, Deleted)
+    assert never.was_gone is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        (FaultKind.NOT_CREATED_500, Unconfirmed),
+        (FaultKind.CREATED_DROP, Unconfirmed),
+        (FaultKind.LIMIT_429, RetryLater),
+    ],
+)
+def test_a_deletion_without_a_clear_answer_is_no_deletion(x: LocalX, kind: FaultKind, outcome: type) -> None:
+    """A failing or missing answer says nothing, a rate limit says later; neither is taken for gone."""
+    account = account_at(x)
+    made = account.publish("Ferries", gate=open_gate)
+    assert isinstance(made, Published)
+    x.faults.add(Fault(kind=kind, method="DELETE"))
+    assert isinstance(account.delete(made.remote_id, gate=open_gate), outcome)
+
+
+def test_an_edit_is_a_new_version_of_the_same_post() -> None:
+    """On a Premium account the edited text stands in the old one's place and names it as its first version."""
+    with LocalX(behaviour=Behaviour(premium=True)) as x:
+        account = account_at(x)
+        first = account.publish("Feries", gate=open_gate)
+        assert isinstance(first, Published)
+        second = account.edit("Ferries", previous_id=first.remote_id, gate=open_gate)
+        assert isinstance(second, Published)
+        (shown,) = account.own_posts(account.me().id, since=utc_now() - timedelta(hours=1))
+        assert (shown.id, shown.first_id, shown.text) == (second.remote_id, first.remote_id, "Ferries")
+        assert (
+            account.own_posts(
+                account.me().id, since=utc_now() - timedelta(hours=2), until=utc_now() - timedelta(hours=1)
+            )
+            == []
+        )
+
+
+def test_an_account_that_is_not_premium_may_not_edit(x: LocalX) -> None:
+    """X refuses for good."""
+    account = account_at(x)
+    first = account.publish("Feries", gate=open_gate)
+    assert isinstance(first, Published)
+    assert isinstance(account.edit("Ferries", previous_id=first.remote_id, gate=open_gate), Refused)
 
 
 def test_a_long_timeline_is_read_whole_or_not_at_all(x: LocalX) -> None:

@@ -12,7 +12,12 @@ import requests
 import tweepy
 from tweepy.errors import TweepyException
 
-from asiaradar_bot.adapters.x_account.outcomes import outcome_of_answer, outcome_of_failure
+from asiaradar_bot.adapters.x_account.outcomes import (
+    outcome_of_answer,
+    outcome_of_delete,
+    outcome_of_failed_delete,
+    outcome_of_failure,
+)
 from asiaradar_bot.adapters.x_account.readings import (
     NEW_FIELDS,
     OLD_FIELDS,
@@ -27,13 +32,12 @@ from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
-    Published,
+    DeleteOutcome,
     PublishOutcome,
     Refused,
     RemoteAccount,
     RemotePost,
     RetryLater,
-    Unconfirmed,
     Uploaded,
     UploadFailed,
     UploadOutcome,
@@ -97,14 +101,35 @@ class XAccount:
             gate,
         )
 
-    def delete(self, remote_id: str) -> PublishOutcome:
+    def edit(
+        self,
+        text: str,
+        *,
+        previous_id: str,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+    ) -> PublishOutcome:
         """
-        The outcome of deleting one's own post: Published carries the id that is gone.
+        The outcome of one edit; see `ports.Publisher`.
+
+        Source: X's OpenAPI document 2.167, CreatePostsRequest (edit_options); docs.x.com/x-api/fundamentals/edit-posts.
         """
-        outcome = self._write(lambda: self._client.delete_tweet(remote_id, user_auth=True), lambda _: None)
-        if isinstance(outcome, Unconfirmed) and outcome.detail.startswith("X answered 200"):
-            return Published(remote_id=remote_id, signed_at=outcome.signed_at)
-        return outcome
+        asked: dict[str, object] = {"text": text, "edit_options": {"previous_post_id": previous_id}}
+        if media_ids:
+            asked["media"] = {"media_ids": list(media_ids)}
+        return self._write(lambda: self._client.request("POST", "/2/tweets", json=asked, user_auth=True), gate)
+
+    def delete(self, remote_id: str, *, gate: Callable[[datetime], str | None]) -> DeleteOutcome:
+        """
+        The outcome of deleting one's own post with all its versions; see `ports.Publisher`.
+        """
+        with wire_call(gate) as wire:
+            try:
+                answer = self._client.delete_tweet(remote_id, user_auth=True)
+                outcome = outcome_of_delete(answer, now=self._now())
+            except _FAILURES as error:
+                outcome = outcome_of_failed_delete(error, now=self._now())
+        return replace(outcome, signed_at=wire.signed_at)
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
         """
@@ -143,9 +168,9 @@ class XAccount:
         """
         return read_account(self._read("/2/users/me", {}))
 
-    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+    def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
         """
-        All own posts created at or after `since`, newest first, replies included.
+        All own posts created at or after `since` (and before `until`), newest first, replies included.
 
         Raises:
             CannotReadError: X gave no usable answer, or not the whole span.
@@ -154,6 +179,8 @@ class XAccount:
         token: str | None = None
         for _ in range(_MOST_PAGES):
             asked = {"max_results": PAGE_SIZE, "tweet.fields": TIMELINE_FIELDS, "start_time": _stamp(since)}
+            if until is not None:
+                asked["end_time"] = _stamp(until)
             if token is not None:
                 asked["pagination_token"] = token
             page = self._timeline_page(account_id, asked, first=token is None)

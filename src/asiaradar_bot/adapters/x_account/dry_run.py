@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
 from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.money import UsageDay
 from asiaradar_bot.model.outcome import (
+    Deleted,
+    DeleteOutcome,
     GateClosed,
     Published,
     PublishOutcome,
@@ -61,13 +64,36 @@ class DryRunAccount:
             self._posts.insert(0, post)
         return Published(remote_id=remote_id, signed_at=signed_at)
 
-    def delete(self, remote_id: str) -> PublishOutcome:
+    def edit(
+        self,
+        text: str,
+        *,
+        previous_id: str,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+    ) -> PublishOutcome:
+        """
+        A new version in place of the old one.
+        """
+        outcome = self.publish(text, gate=gate, media_ids=media_ids)
+        if isinstance(outcome, Published):
+            with self._lock:
+                first = next((post.first_id or post.id for post in self._posts if post.id == previous_id), previous_id)
+                newest = replace(self._posts[0], first_id=first)
+                self._posts = [newest, *(post for post in self._posts[1:] if post.id != previous_id)]
+        return outcome
+
+    def delete(self, remote_id: str, *, gate: Callable[[datetime], str | None]) -> DeleteOutcome:
         """
         Forgets the post.
         """
+        signed_at = self._now()
+        reason = gate(signed_at)
+        if reason is not None:
+            return GateClosed(detail=reason, signed_at=signed_at)
         with self._lock:
             self._posts = [post for post in self._posts if post.id != remote_id]
-        return Published(remote_id=remote_id, signed_at=self._now())
+        return Deleted(signed_at=signed_at)
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
         """
@@ -103,10 +129,12 @@ class DryRunAccount:
         del days
         return []
 
-    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+    def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
         """
         What was «sent» by this process since then.
         """
         del account_id
         with self._lock:
-            return [post for post in self._posts if post.created_at >= since]
+            return [
+                post for post in self._posts if post.created_at >= since and (until is None or post.created_at < until)
+            ]

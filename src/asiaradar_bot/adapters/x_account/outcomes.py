@@ -13,6 +13,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -24,6 +25,8 @@ from asiaradar_bot.adapters.x_account.session import GateClosedError
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
+    Deleted,
+    DeleteOutcome,
     GateClosed,
     Published,
     PublishOutcome,
@@ -86,6 +89,36 @@ def outcome_of_failure(error: Exception, *, now: datetime) -> PublishOutcome:
     if isinstance(cause, TLSError) and _is_certificate(cause):
         return RetryLater(detail="the certificate of X's server was not accepted: nothing was sent")
     return Unconfirmed(detail=f"the call to X ended without a clear answer ({type(error).__name__})")
+
+
+def outcome_of_delete(response: requests.Response, *, now: datetime) -> DeleteOutcome:
+    """
+    What an answer to a delete call means; a post that X does not know (any more) is gone, which is what was asked.
+
+    Source: docs.x.com/x-api/posts/manage-tweets/integrate; its word for a post that is gone is not documented.
+    """
+    status = response.status_code
+    body = _body(response)
+    if 200 <= status < 300:  # noqa: PLR2004 - the 2xx class
+        data = body.get("data")
+        if status == HTTPStatus.NO_CONTENT or (isinstance(data, dict) and data.get("deleted") is True):
+            return Deleted()
+        return Unconfirmed(detail=f"X answered {status} without saying that it is deleted")
+    said = json.dumps(body).lower()
+    if status == HTTPStatus.NOT_FOUND and ("not-found" in said or "not find" in said or "not found" in said):
+        return Deleted(was_gone=True)
+    outcome = outcome_of_answer(response, now=now)
+    return outcome if not isinstance(outcome, Published | AlreadyThere) else Unconfirmed(detail=said[:_TEXT_CHARS])
+
+
+def outcome_of_failed_delete(error: Exception, *, now: datetime) -> DeleteOutcome:
+    """
+    What a failure of a delete call means; anything unknown is Unconfirmed.
+    """
+    if isinstance(error, HTTPException):
+        return outcome_of_delete(error.response, now=now)
+    outcome = outcome_of_failure(error, now=now)
+    return outcome if not isinstance(outcome, Published | AlreadyThere) else Unconfirmed(detail=type(error).__name__)
 
 
 def _first_cause(error: Exception) -> BaseException | None:

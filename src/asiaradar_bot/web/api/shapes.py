@@ -42,6 +42,8 @@ class Post(_Shape):
     version: int = Field(description="Counts up with each change; name it when you change the post.")
     thread_id: int | None
     part: int
+    deleted_remotely_at: Instant | None = Field(description="When it was seen to be gone from X.")
+    corrects: int | None = Field(description="The post that this one corrects.")
 
 
 class Attempt(_Shape):

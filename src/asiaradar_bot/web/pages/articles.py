@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from asiaradar_bot.model.access import Action
-from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.article import ArticleId, Revision
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.rules.article_diff import PartDiff, diff_facts
 from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.views.correction_card import list_correction_cards
 from asiaradar_bot.web.views.post_card import list_cards
 
 _MOST = 100
@@ -79,8 +83,17 @@ def article_routes(frame: Frame) -> APIRouter:
                 article=found,
                 lines=explain(found, decision, posts=posts, attempts=attempts),
                 trace=decision.trace if decision is not None else (),
-                revisions=tx.articles.list_revisions(found.id),
+                revisions=_with_diffs(tx.articles.list_revisions(found.id)),
+                corrections=list_correction_cards(tx, tx.corrections.list_for_article(found.id), person=visitor.person),
                 cards=list_cards(frame.app, tx, posts, person=visitor.person),
             )
 
     return routes
+
+
+def _with_diffs(revisions: Sequence[Revision]) -> list[tuple[Revision, tuple[PartDiff, ...]]]:
+    """
+    Each revision with what readers see of its change; nothing for the first.
+    """
+    diffs = [diff_facts(before.facts, after.facts) for before, after in pairwise(revisions)]
+    return list(zip(revisions, [(), *diffs], strict=True)) if revisions else []

@@ -45,6 +45,10 @@ class PostCard:
     pictures: tuple[PostPicture, ...]
     attempts: int
     published_at: datetime | None
+    gone_at: datetime | None
+    """Since when it is known to be gone from X; None: it is there, as far as anyone knows."""
+    corrects_id: int | None
+    """The post that it corrects, or whose place it took."""
     x_url: str | None
     impressions: int | None
     likes: int | None
@@ -89,6 +93,8 @@ def list_cards(
             pictures=post.pictures,
             attempts=post.attempts,
             published_at=post.published_at,
+            gone_at=post.deleted_remotely_at,
+            corrects_id=post.corrects_id,
             x_url=x_url(app, post.remote_id),
             impressions=_of(figures, post).impressions,
             likes=_of(figures, post).likes,

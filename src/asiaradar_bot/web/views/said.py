@@ -36,6 +36,9 @@ UNDO: dict[str, str | None] = {
     "saved": None,
     "stopped": None,
     "resumed": None,
+    "chosen": None,
+    "agreed": None,
+    "taken_back": None,
     "done": None,
 }
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.account import AccountState
+from asiaradar_bot.model.correction import NEEDS_PERSON
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.web.health import not_ready
 from asiaradar_bot.web.views.expected import expect
@@ -54,6 +55,7 @@ def top_bar(app: App, person: Person) -> TopBar:
     with app.store.read() as tx:
         state = tx.account.state()
         counts = tx.posts.count_by_state()
+        changed = len(tx.corrections.list_in(NEEDS_PERSON))
         expected = expect(app, tx)
         sent = len(tx.posts.sent_times(now - timedelta(days=1)))
         spent = tx.ledger.month_total(now.date())
@@ -72,7 +74,7 @@ def top_bar(app: App, person: Person) -> TopBar:
         newsroom_time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}",
         zone=zone,
         trouble=not_ready(app),
-        needs_you=sum(counts.get(name, 0) for name in _NEEDS),
+        needs_you=sum(counts.get(name, 0) for name in _NEEDS) + changed,
         may_stop=person.may(Action.STOP),
         may_resume=person.may(Action.RESUME),
         local_x_url=app.local_x_url,
