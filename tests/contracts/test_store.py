@@ -122,13 +122,22 @@ def test_a_renamed_article_is_known_by_headline_stamp_and_image(tx: Transaction)
 def test_an_article_moves_only_from_the_state_it_is_in(tx: Transaction) -> None:
     """A write from an old state changes nothing and says so."""
     one = add_article(tx)
-    assert tx.articles.save(replace(one, state=ArticleState.DECIDED), old_state=ArticleState.READ)
-    assert not tx.articles.save(replace(one, state=ArticleState.DONE), old_state=ArticleState.READ)
+    assert tx.articles.save(replace(one, state=ArticleState.DECIDED), was=one)
+    assert not tx.articles.save(replace(one, state=ArticleState.DONE), was=one)
     assert tx.articles.get(one.id).state is ArticleState.DECIDED
     assert tx.articles.list_in_state(ArticleState.READ, limit=5) == []
     assert [found.id for found in tx.articles.list_in_state(ArticleState.DECIDED, limit=5)] == [one.id]
     assert [found.id for found in tx.articles.list_recent(limit=5, state=ArticleState.DECIDED)] == [one.id]
     assert tx.articles.list_recent(limit=5, state=ArticleState.DONE) == []
+
+
+def test_what_was_read_anew_is_not_overwritten(tx: Transaction) -> None:
+    """A decision on an older revision changes nothing, even if the state is the same: the newer facts stay."""
+    one = add_article(tx)
+    newer = replace(one, revision=one.revision + 1, facts=replace(one.facts, title="Corrected"))
+    assert tx.articles.save(newer, was=one)
+    assert not tx.articles.save(replace(one, state=ArticleState.DECIDED), was=one)
+    assert tx.articles.get(one.id).facts.title == "Corrected"
 
 
 def test_lists_of_articles_are_in_order(tx: Transaction) -> None:

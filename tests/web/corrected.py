@@ -58,7 +58,7 @@ def changed_article(app: App, *, title: str, summary: str = "The port counts its
     new = replace(facts, title=title, summary=summary)
     with app.store.begin() as tx:
         tx.articles.add_revision(Revision(article_id=article.id, number=2, seen_at=now, facts=new, changed=("title",)))
-        tx.articles.save(replace(article, facts=new, revision=2), old_state=ArticleState.DONE)
+        assert tx.articles.save(replace(article, facts=new, revision=2), was=article)
     spot(app.store, app.clock, terms=app.limits.corrections, prices=app.prices, desk_url=app.desk_url)
     with app.store.read() as tx:
         return tx.posts.get(post.id)

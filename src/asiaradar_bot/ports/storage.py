@@ -78,8 +78,8 @@ class ArticleRows(Protocol):
     def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
         """Newest first."""
 
-    def save(self, article: Article, *, old_state: ArticleState) -> bool:
-        """Write state, facts and reading marks if it is still in the old state; False if it moved on."""
+    def save(self, article: Article, *, was: Article) -> bool:
+        """Write state, facts and reading marks if it is still as it was read; False if it moved on or was read anew."""
 
     def add_revision(self, revision: Revision) -> None:
         """Append."""

@@ -57,7 +57,7 @@ def compose(
                 continue
             tx.replays.record_draft(decision.id, draft)
             result = _store(tx, article, decision, _new_post(article, decision, draft, link), limits=limits)
-            tx.articles.save(replace(article, state=ArticleState.DONE), old_state=ArticleState.DECIDED)
+            tx.articles.save(replace(article, state=ArticleState.DONE), was=article)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
 

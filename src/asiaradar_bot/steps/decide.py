@@ -55,7 +55,7 @@ def decide(store: Store, clock: Clock, *, policy: Policy, max_age: timedelta, fi
             decision = decide_article(article, situation)
             open_post = _has_open_post(tx, article)
             state = ArticleState.DECIDED if is_worded(decision.verdict, open_post=open_post) else ArticleState.DONE
-            if not tx.articles.save(replace(article, state=state), old_state=article.state):
+            if not tx.articles.save(replace(article, state=state), was=article):
                 continue
             decision = tx.articles.add_decision(decision)
             basis = basis_of(article, situation, open_post=open_post, recent_since=recent_since, policy_digest=digest)

@@ -46,19 +46,19 @@ def _verify_one(store: Store, site: ArticleSource, clock: Clock, post: Post, art
                 item_facts = merge_facts(item_of(article.facts), page, now=now)
                 if changed_fields(article.facts, item_facts):
                     # the watch step writes the revision and has the post decided and worded anew
-                    tx.articles.save(replace(article, next_read_at=now), old_state=article.state)
+                    tx.articles.save(replace(article, next_read_at=now), was=article)
                     tx.posts.change(current, at=now, who="bot", why="its article changed", next_verify_at=now + _BASE)
                 else:
                     tx.posts.change(current, at=now, who="bot", why="its article is still there", verified_at=now)
             case PageGone(status=status):
                 why = f"its article answers {status}"
                 tx.posts.move(current, PostState.HELD, at=now, who="bot", why=why)
-                tx.articles.save(replace(article, gone_at=now, read_at=now), old_state=article.state)
+                tx.articles.save(replace(article, gone_at=now, read_at=now), was=article)
                 tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
             case PageFailed(detail=detail):
                 failures = article.read_failures + 1
                 wait = back_off(failures, base=_BASE, cap=_CAP, spread=1.0)
-                tx.articles.save(replace(article, read_failures=failures), old_state=article.state)
+                tx.articles.save(replace(article, read_failures=failures), was=article)
                 tx.posts.change(current, at=now, who="bot", why=detail, next_verify_at=now + wait, reason=detail)
             case _:
                 assert_never(answer)

@@ -303,7 +303,7 @@ def _digest(item: SourceItem) -> str:
 def _read_again(tx: Transaction, article_id: ArticleId, *, now: datetime) -> None:
     article = tx.articles.get(article_id)
     if article.next_read_at is None or article.next_read_at > now:
-        tx.articles.save(replace(article, next_read_at=now), old_state=article.state)
+        tx.articles.save(replace(article, next_read_at=now), was=article)
 
 
 def _take_pushes(store: Store, clock: Clock) -> int:
@@ -353,7 +353,7 @@ def _settle_seeded(store: Store, article: Article, clock: Clock) -> None:
     """
     with store.begin() as tx:
         seen = replace(article, state=ArticleState.READ, next_read_at=None, read_at=clock.now())
-        tx.articles.save(seen, old_state=article.state)
+        tx.articles.save(seen, was=article)
 
 
 def read_article(
@@ -396,18 +396,17 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
     first = article.read_at is None
     changed = changed_fields(article.facts, facts)
     if not changed and not first:
-        tx.articles.save(seen, old_state=article.state)
+        tx.articles.save(seen, was=article)
         return
     revision = article.revision + 1 if changed else article.revision
+    state = ArticleState.READ if first or _is_open(tx, article) else article.state
+    read = replace(seen, url=facts.url, facts=facts, revision=revision, state=state, updated_at=now)
+    if not tx.articles.save(read, was=article):
+        return  # somebody else read or judged it meanwhile; it is read again at its next time
     if changed:
         tx.articles.add_revision(
             Revision(article_id=article.id, number=revision, seen_at=now, facts=facts, changed=changed)
         )
-    state = ArticleState.READ if first or _is_open(tx, article) else article.state
-    tx.articles.save(
-        replace(seen, url=facts.url, facts=facts, revision=revision, state=state, updated_at=now),
-        old_state=article.state,
-    )
 
 
 def _is_open(tx: Transaction, article: Article) -> bool:
@@ -427,7 +426,7 @@ def _merge_into(tx: Transaction, article: Article, twin: Article, names: Sequenc
     tx.articles.add_names(twin.id, names)
     tx.articles.save(
         replace(article, read_at=now, next_read_at=None, state=ArticleState.READ, updated_at=now),
-        old_state=article.state,
+        was=article,
     )
     tx.audit.record(
         AuditEntry(
@@ -444,7 +443,7 @@ def _record_gone(tx: Transaction, article: Article, *, now: datetime) -> None:
     state = ArticleState.READ if article.state is not ArticleState.DONE or _is_open(tx, article) else article.state
     tx.articles.save(
         replace(article, gone_at=article.gone_at or now, read_at=now, next_read_at=None, state=state),
-        old_state=article.state,
+        was=article,
     )
 
 
@@ -459,7 +458,7 @@ def _record_unread(tx: Transaction, article: Article, answer: PageFailed, *, now
             next_read_at=None if too_late else now + wait,
             state=ArticleState.READ if too_late and first else article.state,
         ),
-        old_state=article.state,
+        was=article,
     )
     if too_late:
         tx.audit.record(

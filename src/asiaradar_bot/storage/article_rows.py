@@ -116,10 +116,12 @@ class SqlArticleRows:
             query = query.where(articles.c.state == state)
         return [article_from_row(row) for row in self._connection.execute(query)]
 
-    def save(self, article: Article, *, old_state: ArticleState) -> bool:
-        """Write state, facts and reading marks if it is still in the old state; False if it moved on."""
+    def save(self, article: Article, *, was: Article) -> bool:
+        """Write state, facts and reading marks if it is still as it was read; False if it moved on or was read anew."""
         done = self._connection.execute(
-            update(articles).where(articles.c.id == article.id, articles.c.state == old_state).values(_values(article))
+            update(articles)
+            .where(articles.c.id == article.id, articles.c.state == was.state, articles.c.revision == was.revision)
+            .values(_values(article))
         )
         return done.rowcount == 1
 
