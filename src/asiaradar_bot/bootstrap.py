@@ -19,6 +19,8 @@ from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
 from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
 from asiaradar_bot.adapters.news_site.websub import WebSubClient
+from asiaradar_bot.adapters.one_time_codes import TotpCodes
+from asiaradar_bot.adapters.passkeys import WebAuthnPasskeys
 from asiaradar_bot.adapters.passwords import Argon2Passwords
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.secret_box import FernetBox
@@ -40,6 +42,7 @@ from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.imports import Importer
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.revise import Reviser
+from asiaradar_bot.steps.second_factor import SecondFactor
 from asiaradar_bot.steps.sheets import Sheets
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.steps.tokens import Tokens
@@ -92,7 +95,14 @@ class App:
         """
         The tools of that person, as far as their role reaches.
         """
-        return Editor(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
+        return Editor(
+            store=self.store,
+            clock=self.clock,
+            policy=self.policy,
+            prices=self.prices,
+            person=person,
+            four_eyes=self.settings.approval.four_eyes,
+        )
 
     def rulebook(self) -> Rulebook:
         """
@@ -110,7 +120,14 @@ class App:
         """
         What brings a file of posts in, for that person.
         """
-        return Importer(store=self.store, clock=self.clock, policy=self.policy, prices=self.prices, person=person)
+        return Importer(
+            store=self.store,
+            clock=self.clock,
+            policy=self.policy,
+            prices=self.prices,
+            person=person,
+            four_eyes=self.settings.approval.four_eyes,
+        )
 
     def sheets(self, person: Person) -> Sheets:
         """
@@ -173,7 +190,25 @@ class App:
         """
         The door of the Desk.
         """
-        return Access(store=self.store, clock=self.clock, passwords=self.passwords)
+        return Access(
+            store=self.store,
+            clock=self.clock,
+            passwords=self.passwords,
+            second_factor=self.settings.access.second_factor,
+        )
+
+    def second_factor(self) -> SecondFactor:
+        """
+        Its second lock.
+        """
+        return SecondFactor(
+            store=self.store,
+            clock=self.clock,
+            codes=TotpCodes(),
+            passkeys=WebAuthnPasskeys(),
+            box=self.secret_box,
+            whom=self.settings.access.second_factor,
+        )
 
     def webhooks(self) -> Webhooks:
         """

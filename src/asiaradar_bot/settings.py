@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +29,7 @@ from pydantic_settings import (
 )
 
 from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.model.second_factor import Whom
 from asiaradar_bot.rules.sealing import KEY_WORDS, are_keys
 from asiaradar_bot.rules.slots import check_zone
 
@@ -225,6 +236,24 @@ class SealingSettings(_Section):
         return keys
 
 
+class AccessSettings(_Section):
+    """
+    Who comes in how.
+    """
+
+    second_factor: Whom = Whom.ADMINS
+    """Who needs an authenticator app or a passkey beside the password."""
+
+
+class ApprovalSettings(_Section):
+    """
+    Who lets posts go out.
+    """
+
+    four_eyes: bool = False
+    """True: whoever wrote or changed a post can't be the one who approves it."""
+
+
 class RunnerSettings(_Section):
     """
     What turns the ticks.
@@ -286,9 +315,29 @@ class Settings(BaseSettings):
     templates: TemplateSettings = TemplateSettings()
     web: WebSettings = WebSettings()
     sealing: SealingSettings = SealingSettings()
+    access: AccessSettings = AccessSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     runner: RunnerSettings = RunnerSettings()
     alerts: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()
+
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_live(self) -> Settings:
+        if self.x.mode is not Mode.LIVE:
+            return self
+        missing = [name for name in CREDENTIALS if getattr(self.x, name) is None]
+        if missing:
+            raise ValueError(
+                "x.mode = live needs four credentials, and these are missing: "
+                + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
+            )
+        if self.fetch.stand_in is not None:
+            raise ValueError("fetch.stand_in is for the sandbox and cannot be used with x.mode = live: take it out")
+        if self.access.second_factor is Whom.NOBODY:
+            raise ValueError("access.second_factor = nobody is for the sandbox: with x.mode = live admins need one")
+        return self
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
@@ -301,19 +350,24 @@ class Settings(BaseSettings):
             raise ValueError("publishing.settle_seconds must be longer than x.connect_seconds + x.read_seconds")
         if self.publishing.lease_seconds <= self.x.connect_seconds + self.x.read_seconds + 1:
             raise ValueError("publishing.lease_seconds must be longer than x.connect_seconds + x.read_seconds + 1")
-        if self.x.mode is Mode.LIVE:
-            missing = [name for name in CREDENTIALS if getattr(self.x, name) is None]
-            if missing:
-                raise ValueError(
-                    "x.mode = live needs four credentials, and these are missing: "
-                    + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
-                )
-        if self.fetch.stand_in is not None and self.x.mode is Mode.LIVE:
-            raise ValueError("fetch.stand_in is for the sandbox and cannot be used with x.mode = live: take it out")
         names = [source.name for source in self.sources]
         if len(names) != len(set(names)):
             raise ValueError("two sources have the same name: each [[sources]] needs a name of its own")
         return self
+
+    def origin(self, key: str) -> str:
+        """
+        Where a setting's value comes from: `program`, `environment`, `secret file`, `file` or `default`.
+        """
+        return self._origins.get(key, "default")
+
+    def remember_origins(self, given: Mapping[str, Mapping[str, Any]]) -> None:
+        """
+        Note what each origin gave; the first wins, as for the values.
+        """
+        for label, values in given.items():
+            for key in _dotted(values):
+                self._origins.setdefault(key, label)
 
     def secrets(self) -> list[str]:
         """
@@ -323,6 +377,15 @@ class Settings(BaseSettings):
         values += [self.web.hook_secret, *self.alerts.urls]
         found = [value.get_secret_value() for value in values if value is not None]
         return found + ([] if self.sealing.keys is None else self.sealing.keys.get_secret_value().split())
+
+
+def _dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        key = f"{prefix}{name}".lower()
+        if isinstance(value, Mapping):
+            yield from _dotted(value, f"{key}.")
+        else:
+            yield key
 
 
 CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
@@ -343,6 +406,8 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     if secrets and not Path(secrets).is_dir():
         raise SettingsError(f"the secrets directory {secrets} does not exist: create it or unset ASIARADAR_SECRETS")
 
+    asked: dict[str, PydanticBaseSettingsSource] = {}
+
     class _Loaded(Settings):
         @classmethod
         def settings_customise_sources(
@@ -354,21 +419,23 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             del dotenv_settings, file_secret_settings
-            found: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+            asked.update({"program": init_settings, "environment": env_settings})
             if secrets:
-                found.append(_NestedSecrets(settings_cls, secrets_dir=secrets))
+                asked["secret file"] = _NestedSecrets(settings_cls, secrets_dir=secrets)
             if path is not None:
-                found.append(TomlConfigSettingsSource(settings_cls, toml_file=path))
-            return tuple(found)
+                asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
+            return tuple(asked.values())
 
     try:
-        return _Loaded(**overrides)
+        settings = _Loaded(**overrides)
     except ValidationError as error:
         raise SettingsError(_sentence(error, path)) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}; mend that line") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
+    settings.remember_origins({label: source() for label, source in asked.items()})
+    return settings
 
 
 class _NestedSecrets(SecretsSettingsSource):

@@ -225,3 +225,13 @@ def test_webhooks_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "tried again" in told(capsys, "webhooks", "start", "1")
     assert "removed" in told(capsys, "webhooks", "remove", "1")
     assert "no webhook 1" in told(capsys, "webhooks", "start", "1", code=1)
+
+
+def test_a_lost_phone_and_a_stolen_laptop(capsys: pytest.CaptureFixture[str]) -> None:
+    """Second factors are taken away and sessions ended by command; a name that nobody has is said so."""
+    told(capsys, "users", "add", "mei", "--role", "admin")
+    assert "password alone" in told(capsys, "users", "reset-second", "mei")
+    assert "signed out everywhere" in told(capsys, "users", "sign-out", "MEI")
+    assert "there is no user kim" in told(capsys, "users", "reset-second", "kim", code=1)
+    row = json.loads(told(capsys, "users", "list", "--json"))
+    assert row == {"name": "mei", "role": "admin", "has_password": False, "has_second_factor": False}

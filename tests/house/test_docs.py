@@ -20,6 +20,8 @@ from asiaradar_bot.adapters.renderer.renderer import SOURCE_BYTES, VARIABLES_BYT
 from asiaradar_bot.cli.main import cli
 from asiaradar_bot.settings import Settings, SourceSettings
 from asiaradar_bot.storage import schema
+from scripts.generate_setting_words import FILE as WORDS
+from scripts.generate_setting_words import words as setting_words
 from scripts.generate_states import FILE, page
 
 ROOT = Path(__file__).parent.parent.parent
@@ -66,7 +68,7 @@ def _commands(command: Any, words: tuple[str, ...] = ("asiaradar",)) -> Iterator
 
 def test_every_command_and_option_is_documented() -> None:
     """Each command has its row in docs/commands.md, which names each of its options; no row is of another program."""
-    rows = re.findall(r"^\| `(asiaradar [a-z ]+?)(?: \[?[A-Z].*?)?` \|(.*)$", _read("docs/commands.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `(asiaradar [a-z -]+?)(?: \[?[A-Z].*?)?` \|(.*)$", _read("docs/commands.md"), re.MULTILINE)
     documented = dict(rows)
     found = dict(_commands(get_command(cli)))
     assert sorted(documented) == sorted(found)
@@ -104,6 +106,11 @@ def test_every_setting_is_documented_with_its_default() -> None:
     part = _read("docs/settings.md").partition("## Policy")[0]
     rows = dict(re.findall(r"^\| `([a-z_.]+)` \| `?([^|`]+?)`? \|", part, re.MULTILINE))
     assert rows == {name: _as_written(field.default) for name, field in _fields(Settings)}
+
+
+def test_the_words_of_the_settings_page_are_fresh() -> None:
+    """web/setting_words.txt says of each setting what docs/settings.md does: `python -m scripts.generate_setting_words`."""
+    assert sorted(WORDS.read_text(encoding="utf-8").splitlines()) == sorted(setting_words().splitlines())
 
 
 def test_every_key_of_the_policy_is_documented() -> None:

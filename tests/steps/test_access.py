@@ -10,7 +10,8 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.errors import AccessError, InputError, NotFoundError
 from asiaradar_bot.model.user import ABSOLUTE, IDLE, LINK_LIFE
 from asiaradar_bot.rules.signing_in import check_name, check_password
-from asiaradar_bot.steps.access import Access, Entered
+from asiaradar_bot.steps.access import Access
+from asiaradar_bot.steps.door import Entered
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock
 from tests.fakes.people import PlainPasswords
@@ -35,6 +36,7 @@ def user_with_password(door: Access, name: str = "mei", role: Role = Role.EDITOR
     """Somebody new who came in by their link and chose a password."""
     door.add_user(name, role, person=ROOT)
     entered = door.use_link(door.make_link(name, person=ROOT), address="10.0.0.1")
+    assert isinstance(entered, Entered)
     session = door.find(entered.token)
     assert session is not None
     door.set_password(entered.user.id, GOOD, old=None, session_id=session[1].id)
@@ -178,10 +180,21 @@ def test_users_are_for_admins(door: Access) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "x" * 129, "password123", "aaaaaaaa", "abababab", "my name is mei", "RadarAsia"]
+    "password",
+    [
+        "short",
+        "x" * 129,
+        "password123",
+        "P@ssw0rd1",
+        "qwertyuiop",
+        "aaaaaaaa",
+        "abababab",
+        "my name is mei",
+        "RadarAsia",
+    ],
 )
 def test_poor_passwords_are_refused(password: str) -> None:
-    """Too short, too long, among the first that are tried, of three letters, or with the name in it."""
+    """Too short, too long, among the first that are tried, guessed soon, or with the name in it."""
     with pytest.raises(InputError):
         check_password(password, name="mei")
 

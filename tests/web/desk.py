@@ -18,14 +18,17 @@ from asiaradar_bot.web.entry import Visitor
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 
 
-def visitor(role: Role = Role.ADMIN, *, language: str = "en") -> Visitor:
-    """Somebody who is signed in."""
-    return Visitor(user_id=1, name="mei", role=role, csrf="c" * 20, session_id=1, language=language)
+def visitor(role: Role = Role.ADMIN, *, language: str = "en", confirmed: bool = True) -> Visitor:
+    """Somebody who is signed in, and gave the password a moment ago."""
+    return Visitor(
+        user_id=1, name="mei", role=role, csrf="c" * 20, session_id=1, language=language, confirmed=confirmed
+    )
 
 
 @contextmanager
 def desk_app(folder: Path, **settings: Any) -> Iterator[App]:
-    """A bot that sends nowhere."""
+    """A bot that sends nowhere, and asks nobody for a second factor unless told to."""
+    settings.setdefault("access", {"second_factor": "nobody"})
     app = build_app(
         load_settings(
             storage={"url": f"sqlite:///{folder}/bot.db", "folder": folder}, x={"mode": "dry-run"}, **settings

@@ -35,6 +35,12 @@ PAGES = (
     "/activity",
     "/me",
     "/resume",
+    "/me/second",
+    "/confirm",
+    "/users",
+    "/settings",
+    "/doctor",
+    "/sources",
 )
 
 

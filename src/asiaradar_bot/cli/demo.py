@@ -78,6 +78,7 @@ def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
         fetch={"allowed_hosts": ["radar.asia"], "stand_in": site_url},
         publishing={"first_run": "post", "sweep_seconds": 0.5},
         web={"port": port, "hook_secret": hook_secret},
+        access={"second_factor": "nobody"},
     )
 
 

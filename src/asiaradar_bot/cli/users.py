@@ -1,4 +1,4 @@
-"""users: list, add, link, role, remove."""
+"""users: list, add, link, role, remove, reset-second, sign-out."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ Name = Annotated[str, typer.Argument(help="As they sign in.")]
 def list_users(*, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
     """Everybody, with their role."""
     with opened() as app:
+        second = app.second_factor().with_any()
         for user in app.access().list_users():
-            has_password = user.password_hash is not None
+            has_password, has_second = user.password_hash is not None, user.id in second
             if json:
-                print_json({"name": user.name, "role": user.role, "has_password": has_password})
+                row = {"name": user.name, "role": user.role, "has_password": has_password}
+                print_json({**row, "has_second_factor": has_second})
             else:
-                print(f"{user.role:<10} {user.name}{'' if has_password else '  (no password yet)'}")
+                marks = ("" if has_password else "  (no password yet)") + ("  (second factor)" if has_second else "")
+                print(f"{user.role:<10} {user.name}{marks}")
 
 
 @group.command()
@@ -55,6 +58,22 @@ def remove(name: Name) -> None:
     with opened() as app:
         app.access().remove_user(name, person=person())
     print(f"{name} is removed; open sessions have ended")
+
+
+@group.command("reset-second")
+def reset_second(name: Name) -> None:
+    """Take all second factors away, for a lost phone; their sessions end."""
+    with opened() as app:
+        app.second_factor().reset(name, person=person())
+    print(f"{name} comes in by password alone now; an admin must set up another second factor first thing")
+
+
+@group.command("sign-out")
+def sign_out(name: Name) -> None:
+    """End all sessions of somebody, at once."""
+    with opened() as app:
+        app.access().end_sessions_of(name, person=person())
+    print(f"{name} is signed out everywhere")
 
 
 def _tell_link(app: App, name: str) -> None:

@@ -23,3 +23,17 @@ class AuditEntry:
     why: str = ""
     before: Mapping[str, object] = field(default_factory=dict)
     after: Mapping[str, object] = field(default_factory=dict)
+
+
+_SECURITY = ("login.", "confirm.", "factor.", "user.", "token.", "kill_switch.", "account.", "safe_mode.")
+_REFUSALS = ("item.refused", "push.refused", "websub.refused")
+
+
+def is_security_event(entry: AuditEntry) -> bool:
+    """
+    Whether it belongs into the security log, too: sign-ins, rights, switches, foreign posts, and guards that were hit.
+
+    Source: OWASP ASVS 5.0, 16.3.1 and 16.3.3.
+    """
+    guard_hit = entry.action == "post.held" and entry.who == "bot"
+    return guard_hit or entry.action.startswith(_SECURITY) or entry.action in _REFUSALS

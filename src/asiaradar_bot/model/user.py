@@ -49,6 +49,14 @@ class Session:
     seen_at: datetime
     confirmed_at: datetime | None
     address: str
+    agent: str | None = None
+    """What the browser called itself; a hint for people, never a proof."""
+
+    def is_confirmed(self, now: datetime) -> bool:
+        """
+        Whether password or second factor were given so lately that they are not asked again.
+        """
+        return self.confirmed_at is not None and now < self.confirmed_at + CONFIRMED
 
     def is_over(self, now: datetime) -> bool:
         """

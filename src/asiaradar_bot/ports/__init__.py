@@ -14,6 +14,7 @@ from asiaradar_bot.ports.outside import (
     UsageReader,
 )
 from asiaradar_bot.ports.programs import Courier
+from asiaradar_bot.ports.second_factor import OneTimeCodes, PasskeyChecker
 from asiaradar_bot.ports.secret_box import SecretBox
 from asiaradar_bot.ports.storage import Store, Transaction
 
@@ -24,6 +25,8 @@ __all__ = [
     "Courier",
     "HubClient",
     "MetricsReader",
+    "OneTimeCodes",
+    "PasskeyChecker",
     "PasswordHasher",
     "Publisher",
     "Renderer",

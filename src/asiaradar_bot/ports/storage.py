@@ -25,6 +25,7 @@ from asiaradar_bot.ports.corrections import CorrectionRows
 from asiaradar_bot.ports.programs import ProgramRows
 from asiaradar_bot.ports.replay import ReplayRows
 from asiaradar_bot.ports.rulebook import RulebookRows
+from asiaradar_bot.ports.second_factor import FactorRows
 from asiaradar_bot.ports.sheets import SheetRows
 
 
@@ -318,6 +319,9 @@ class AuditRows(Protocol):
     def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
         """Newest first."""
 
+    def list_of(self, subjects: Collection[str]) -> Sequence[AuditEntry]:
+        """Everything on record about these, oldest first."""
+
 
 class InboxRows(Protocol):
     """
@@ -442,8 +446,16 @@ class AccessRows(Protocol):
     def remove_user(self, user_id: UserId) -> None:
         """The user with all sessions and links."""
 
-    def add_session(self, digest: str, user_id: UserId, *, csrf: str, at: datetime, address: str) -> None:
+    def add_session(
+        self, digest: str, user_id: UserId, *, csrf: str, at: datetime, address: str, agent: str | None = None
+    ) -> None:
         """Insert, with the sign-in as its confirmation."""
+
+    def list_sessions(self, user_id: UserId | None = None) -> Sequence[Session]:
+        """Of one user, or everybody's; last used first; those that are over may be among them."""
+
+    def confirm_session(self, session_id: int, *, at: datetime) -> None:
+        """Password or second factor were given again."""
 
     def find_session(self, digest: str) -> tuple[User, Session] | None:
         """The session of that token's digest with its user, or None."""
@@ -530,6 +542,10 @@ class Transaction(Protocol):
     @property
     def corrections(self) -> CorrectionRows:
         """Corrections."""
+
+    @property
+    def factors(self) -> FactorRows:
+        """Second factors."""
 
 
 class Store(Protocol):

@@ -54,11 +54,24 @@ _FROM: dict[Act, frozenset[PostState]] = {
 }
 
 
-def open_acts(post: Post, person: Person) -> tuple[Act, ...]:
+def open_acts(post: Post, person: Person, *, own_hand: bool = False) -> tuple[Act, ...]:
     """
     The acts that this person may do to this post now, in the order in which they are offered.
+
+    `own_hand`: they wrote or changed it, and four eyes are asked for, so that another must approve it.
     """
-    return tuple(act for act in Act if post.state in _FROM[act] and person.may(NEEDED[act]) and _fits(act, post))
+    return tuple(
+        act
+        for act in Act
+        if post.state in _FROM[act]
+        and person.may(NEEDED[act])
+        and _fits(act, post)
+        and not (own_hand and _lets_out(act, post))
+    )
+
+
+def _lets_out(act: Act, post: Post) -> bool:
+    return act is Act.APPROVE or (act is Act.NOW and post.state is not PostState.QUEUED)
 
 
 def _fits(act: Act, post: Post) -> bool:

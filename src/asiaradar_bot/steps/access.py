@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from asiaradar_bot.model.access import Action, Person, Role
-from asiaradar_bot.model.audit import AuditEntry
-from asiaradar_bot.model.errors import AccessError, InputError, NotFoundError
+from asiaradar_bot.model.errors import AccessError, InputError
+from asiaradar_bot.model.second_factor import Purpose, Whom
 from asiaradar_bot.model.user import LINK_LIFE, Session, User, UserId
 from asiaradar_bot.ports import Clock, PasswordHasher, Store, Transaction
-from asiaradar_bot.rules.signing_in import TRIES_WITHIN, check_name, check_password, too_many
+from asiaradar_bot.rules.signing_in import check_name, check_password, must_have_second
+from asiaradar_bot.steps.door import (
+    Asked,
+    Entered,
+    Found,
+    check_tries,
+    digest,
+    enter,
+    named,
+    note,
+    note_failure,
+    open_step,
+)
 
 _SEEN_EVERY = timedelta(minutes=1)
 _REFUSED = "name and password do not fit together"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
-    """
-    A new session; the token goes into the cookie and is nowhere else.
-    """
-
-    token: str
-    user: User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +40,12 @@ class Access:
     store: Store
     clock: Clock
     passwords: PasswordHasher
+    second_factor: Whom = Whom.ADMINS
+    """Who must have one."""
 
-    def sign_in(self, name: str, password: str, *, address: str) -> Entered:
+    def sign_in(self, name: str, password: str, *, address: str, agent: str = "") -> Entered | Asked:
         """
-        A session for whoever gives the right password.
+        A session for whoever gives the right password, or the question for the second factor of whoever has one.
 
         Raises:
             AccessError: they do not fit together (the same words for a name that does not exist), or too many tries.
@@ -49,55 +53,91 @@ class Access:
         now = self.clock.now()
         key = name.strip().casefold()
         with self.store.read() as tx:
-            failures = tx.access.count_failures(key, address, since=now - TRIES_WITHIN)
+            check_tries(tx, key, address, at=now)
             user = tx.access.find_user(key)
-        if too_many(failures):
-            raise AccessError("too many tries: wait a quarter of an hour, or ask an admin for a one-time link")
         right = self.passwords.is_right(password[:1024], user.password_hash if user is not None else None)
         if user is None or not right:
             with self.store.begin() as tx:
-                tx.access.record_failure(key, address, at=now)
-                _note(tx, now, "nobody", "login.failed", f"user {key[:60]}", f"from {address}")
+                note_failure(tx, key, address, at=now, what="login.failed")
             raise AccessError(_REFUSED)
         with self.store.begin() as tx:
-            return self._enter(tx, user, address=address, how="password")
+            return self._enter_or_ask(tx, user, address=address, agent=agent, how="password")
 
-    def use_link(self, token: str, *, address: str) -> Entered:
+    def use_link(self, token: str, *, address: str, agent: str = "") -> Entered | Asked:
         """
-        A session for whoever has a one-time link that is not used up.
+        A session for whoever has a one-time link that is not used up; it stands for the password, not for the rest.
 
         Raises:
             AccessError: it is unknown, used or too old.
         """
         now = self.clock.now()
         with self.store.begin() as tx:
-            user_id = tx.access.use_link(_digest(token), at=now)
+            user_id = tx.access.use_link(digest(token), at=now)
             user = None if user_id is None else tx.access.get_user(user_id)
-            entered = None if user is None else self._enter(tx, user, address=address, how="one-time link")
-        if entered is None:
-            raise AccessError("this link was used already or is too old: ask an admin for another")
-        return entered
+            if user is not None:
+                return self._enter_or_ask(tx, user, address=address, agent=agent, how="one-time link")
+        raise AccessError("this link was used already or is too old: ask an admin for another")
 
-    def _enter(self, tx: Transaction, user: User, *, address: str, how: str) -> Entered:
+    def _enter_or_ask(self, tx: Transaction, user: User, *, address: str, agent: str, how: str) -> Entered | Asked:
         now = self.clock.now()
-        token = secrets.token_urlsafe(32)
-        tx.access.add_session(_digest(token), user.id, csrf=secrets.token_urlsafe(24), at=now, address=address)
-        _note(tx, now, f"desk:{user.name}", "login.ok", f"user {user.name}", f"{how}, from {address}")
-        return Entered(token=token, user=user)
+        if tx.factors.has_any(user.id):
+            token = open_step(tx, Purpose.SIGN_IN, user=user, challenge=None, address=address, at=now)
+            return Asked(token=token, user=user)
+        return enter(tx, user, at=now, address=address, agent=agent, how=how)
 
-    def find(self, token: str) -> tuple[User, Session] | None:
+    def find(self, token: str) -> Found | None:
         """
         Who this token belongs to; None once the session is over. It counts as seen, at most once a minute.
         """
         now = self.clock.now()
         with self.store.read() as tx:
-            found = tx.access.find_session(_digest(token))
+            found = tx.access.find_session(digest(token))
+            has_second = found is not None and tx.factors.has_any(found[0].id)
         if found is None or found[1].is_over(now):
             return None
-        if now - found[1].seen_at >= _SEEN_EVERY:
+        user, session = found
+        if now - session.seen_at >= _SEEN_EVERY:
             with self.store.begin() as tx:
-                tx.access.touch_session(found[1].id, at=now)
-        return found
+                tx.access.touch_session(session.id, at=now)
+        # Whoever need not have anything, and has nothing to give again, is not asked for it: the demo's visitor.
+        nothing_to_ask = self.second_factor is Whom.NOBODY and not has_second and user.password_hash is None
+        return Found(
+            user=user,
+            session=session,
+            must_set_up=not has_second and must_have_second(user.role, self.second_factor),
+            confirmed=nothing_to_ask or session.is_confirmed(now),
+        )
+
+    def confirm(self, user_id: int, session_id: int, password: str, *, address: str) -> None:
+        """
+        Give the password again, so that what asks for a fresh one is open for some minutes.
+
+        Raises:
+            AccessError: it is not right, too many tries, or a second factor is to be given instead.
+        """
+        now = self.clock.now()
+        with self.store.read() as tx:
+            user = tx.access.get_user(UserId(user_id))
+            check_tries(tx, user.name.casefold(), address, at=now)
+            if tx.factors.has_any(user.id):
+                raise AccessError("you have a second factor: confirm with that")
+        right = self.passwords.is_right(password[:1024], user.password_hash)
+        with self.store.begin() as tx:
+            if right:
+                tx.access.confirm_session(session_id, at=now)
+                note(tx, now, f"desk:{user.name}", "confirm.ok", f"user {user.name}", "password")
+            else:
+                note_failure(tx, user.name.casefold(), address, at=now, what="confirm.failed")
+        if not right:
+            raise AccessError("the password is not right")
+
+    def list_sessions(self, user_id: int) -> Sequence[Session]:
+        """
+        Where somebody is signed in, the newest sign of life first.
+        """
+        now = self.clock.now()
+        with self.store.read() as tx:
+            return [one for one in tx.access.list_sessions(UserId(user_id)) if not one.is_over(now)]
 
     def sign_out(self, user_id: int, *, session_id: int | None) -> None:
         """
@@ -107,7 +147,17 @@ class Access:
             user = tx.access.get_user(UserId(user_id))
             tx.access.end_sessions(user.id, only=session_id)
             what = "login.end" if session_id is not None else "login.end_all"
-            _note(tx, self.clock.now(), f"desk:{user.name}", what, f"user {user.name}", "signed out")
+            note(tx, self.clock.now(), f"desk:{user.name}", what, f"user {user.name}", "signed out")
+
+    def end_sessions_of(self, name: str, *, person: Person) -> None:
+        """
+        Put somebody out everywhere, at once.
+        """
+        person.check(Action.USERS)
+        with self.store.begin() as tx:
+            user = named(tx, name)
+            tx.access.end_sessions(user.id, only=None)
+            note(tx, self.clock.now(), person.who, "user.sessions", f"user {user.name}", "all sessions were ended")
 
     def add_user(self, name: str, role: Role, *, person: Person) -> User:
         """
@@ -124,7 +174,7 @@ class Access:
             if tx.access.find_user(clean.casefold()) is not None:
                 raise InputError(f"there is a user {clean} already: choose another name")
             user = tx.access.add_user(clean, role, at=now)
-            _note(tx, now, person.who, "user.add", f"user {clean}", f"as {role}")
+            note(tx, now, person.who, "user.add", f"user {clean}", f"as {role}")
         return user
 
     def make_link(self, name: str, *, person: Person) -> str:
@@ -135,9 +185,9 @@ class Access:
         token = secrets.token_urlsafe(32)
         now = self.clock.now()
         with self.store.begin() as tx:
-            user = _named(tx, name)
-            tx.access.add_link(_digest(token), user.id, expires_at=now + LINK_LIFE)
-            _note(tx, now, person.who, "user.link", f"user {user.name}", "a one-time link was made")
+            user = named(tx, name)
+            tx.access.add_link(digest(token), user.id, expires_at=now + LINK_LIFE)
+            note(tx, now, person.who, "user.link", f"user {user.name}", "a one-time link was made")
         return token
 
     def change_role(self, name: str, role: Role, *, person: Person) -> None:
@@ -147,11 +197,11 @@ class Access:
         person.check(Action.USERS)
         now = self.clock.now()
         with self.store.begin() as tx:
-            user = _named(tx, name)
+            user = named(tx, name)
             _keep_an_admin(tx, user, role)
             tx.access.save_user(replace(user, role=role))
             tx.access.end_sessions(user.id, only=None)
-            _note(tx, now, person.who, "user.role", f"user {user.name}", f"{user.role} -> {role}")
+            note(tx, now, person.who, "user.role", f"user {user.name}", f"{user.role} -> {role}")
 
     def remove_user(self, name: str, *, person: Person) -> None:
         """
@@ -160,10 +210,10 @@ class Access:
         person.check(Action.USERS)
         now = self.clock.now()
         with self.store.begin() as tx:
-            user = _named(tx, name)
+            user = named(tx, name)
             _keep_an_admin(tx, user, None)
             tx.access.remove_user(user.id)
-            _note(tx, now, person.who, "user.remove", f"user {user.name}", f"was {user.role}")
+            note(tx, now, person.who, "user.remove", f"user {user.name}", f"was {user.role}")
 
     def set_password(self, user_id: int, new: str, *, old: str | None, session_id: int | None) -> None:
         """
@@ -182,7 +232,7 @@ class Access:
         with self.store.begin() as tx:
             tx.access.save_user(replace(user, password_hash=hashed))
             tx.access.end_sessions(user.id, only=None, but=session_id)
-            _note(tx, now, f"desk:{user.name}", "user.password", f"user {user.name}", "changed")
+            note(tx, now, f"desk:{user.name}", "user.password", f"user {user.name}", "changed")
 
     def set_language(self, user_id: int, language: str) -> None:
         """
@@ -190,6 +240,15 @@ class Access:
         """
         with self.store.begin() as tx:
             tx.access.save_user(replace(tx.access.get_user(UserId(user_id)), language=language))
+
+    def count_sessions(self) -> Mapping[UserId, int]:
+        """
+        How many open sessions each user has; those without any are left out.
+        """
+        now = self.clock.now()
+        with self.store.read() as tx:
+            open_ones = [one for one in tx.access.list_sessions() if not one.is_over(now)]
+        return Counter(one.user_id for one in open_ones)
 
     def list_users(self) -> Sequence[User]:
         """
@@ -199,22 +258,7 @@ class Access:
             return tx.access.list_users()
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _named(tx: Transaction, name: str) -> User:
-    user = tx.access.find_user(name.strip().casefold())
-    if user is None:
-        raise NotFoundError(f"there is no user {name}: see `asiaradar users list`")
-    return user
-
-
 def _keep_an_admin(tx: Transaction, user: User, role: Role | None) -> None:
     others = [one for one in tx.access.list_users() if one.role is Role.ADMIN and one.id != user.id]
     if user.role is Role.ADMIN and role is not Role.ADMIN and not others:
         raise InputError(f"{user.name} is the last admin: make somebody else admin first")
-
-
-def _note(tx: Transaction, at: datetime, who: str, action: str, subject: str, why: str) -> None:
-    tx.audit.record(AuditEntry(at=at, who=who, action=action, subject=subject, why=why))

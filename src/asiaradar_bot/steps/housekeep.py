@@ -25,7 +25,8 @@ def prune(
     store: Store, clock: Clock, *, keep_snapshots: timedelta | None = None, keep_records: timedelta | None = None
 ) -> int:
     """
-    Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days.
+    Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days;
+    half-way sign-ins that are over.
 
     Keys of programs' requests older than two days go as well. How many rows.
 
@@ -40,6 +41,7 @@ def prune(
         removed += tx.programs.forget_keys(before=now - REQUEST_LIFE)
         if keep_records is not None:
             removed += tx.replays.forget(before=now - keep_records)
+        removed += tx.factors.forget_steps(before=now)
         if keep_snapshots is not None:
             before = now - keep_snapshots
             done_until = tx.account.get_mark(_THINNED)

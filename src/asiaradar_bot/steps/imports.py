@@ -12,6 +12,7 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, PostId, PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.four_eyes import EYES
 from asiaradar_bot.rules.post_csv import CsvLine, read_lines
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import price_of_post
@@ -52,6 +53,8 @@ class Importer:
     policy: Policy
     prices: Sequence[PriceList]
     person: Person
+    four_eyes: bool = False
+    """What one person brings waits for another, as what they write does."""
 
     def plan(self, content: bytes) -> list[Planned]:
         """
@@ -85,19 +88,20 @@ class Importer:
         found = links(line.text)
         post = NewPost(
             kind=PostKind.MANUAL,
-            state=PostState.DRAFT if line.is_draft else PostState.QUEUED,
+            state=PostState.DRAFT if line.is_draft else PostState.HELD if self.four_eyes else PostState.QUEUED,
             news_class=NewsClass.NORMAL,
             text=line.text,
             link=found[0] if found else None,
             marker=line.marker,
             due_at=slot or line.due_at or now,
             expires_at=None,
-            reason=f"line {line.number} of a file that {self.person.who} brought",
+            reason=f"line {line.number} of a file that {self.person.who} brought"
+            + (EYES if self.four_eyes and not line.is_draft else ""),
             created_at=now,
             price_usd=str(price_of_post(line.text, on=now.date(), lists=self.prices)),
             text_frozen=True,
             in_slot=slot is not None,
-            approved_by=None if line.is_draft else self.person.who,
+            approved_by=None if line.is_draft or self.four_eyes else self.person.who,
         )
         return Planned(line=line, fate=Fate.NEW, post_id=tx.posts.add(post, who=self.person.who).id)
 

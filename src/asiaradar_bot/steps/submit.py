@@ -16,6 +16,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
@@ -34,6 +35,8 @@ class Editor:
     policy: Policy
     prices: Sequence[PriceList]
     person: Person
+    four_eyes: bool = False
+    """Whoever wrote or changed a post can't be the one who approves it."""
 
     @property
     def who(self) -> str:
@@ -92,23 +95,23 @@ class Editor:
         with self.store.begin() as tx:
             _use_up(tx, sheet, shown)
             due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
-            lets_go = self.person.may(Action.APPROVE)
+            waits = "" if draft else self._waits
             first = NewPost(
                 kind=PostKind.MANUAL,
-                state=PostState.DRAFT if draft else PostState.QUEUED if lets_go else PostState.HELD,
+                state=PostState.DRAFT if draft else PostState.HELD if waits else PostState.QUEUED,
                 news_class=NewsClass.NORMAL,
                 text=clean[0],
                 link=_link(clean[0]),
                 marker=_marker(),
                 due_at=due,
                 expires_at=None,
-                reason=f"written by {self.who}" + ("" if draft or lets_go else ", waits for somebody to approve it"),
+                reason=f"written by {self.who}{waits}",
                 created_at=now,
                 price_usd=self._price(clean[0], now, pictures=shown[0]),
                 text_frozen=True,
                 parts=len(clean),
                 in_slot=slot,
-                approved_by=self.who if lets_go else None,
+                approved_by=None if self._waits else self.who,
             )
             return self._insert_thread(tx, first, clean, shown)
 
@@ -168,13 +171,22 @@ class Editor:
                 price_usd=self._price(clean, now, pictures=post.pictures),
             )
 
+    @property
+    def _waits(self) -> str:
+        """
+        Why what this person writes does not go out by itself, as the end of a reason; empty: it does.
+        """
+        if not self.person.may(Action.APPROVE):
+            return ", waits for somebody to approve it"
+        return EYES if self.four_eyes else ""
+
     def _revise(self, tx: Transaction, post: Post, *, at: datetime, **changes: object) -> Post:
         """
         Change a text; a queued one whose new text the person may not let go out is held until somebody does.
         """
-        if post.state is not PostState.QUEUED or self.person.may(Action.APPROVE):
+        if post.state is not PostState.QUEUED or not self._waits:
             return tx.posts.change(post, at=at, who=self.who, why="text edited", **changes)
-        why = f"changed by {self.who}, waits for somebody to approve it"
+        why = f"changed by {self.who}{self._waits}"
         return tx.posts.move(
             post, PostState.HELD, at=at, who=self.who, why=why, by_person=True, approved_by=None, **changes
         )
@@ -261,10 +273,15 @@ class Editor:
                 )
             thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
             later = [part for part in thread if part.part > post.part and part.state is PostState.DRAFT]
+            self._check_eyes(tx, [post, *later])
             self._check_approved([post, *later])
             for part in later:
                 self._let_go(tx, part, now)
             return self._let_go(tx, post, now)
+
+    def _check_eyes(self, tx: Transaction, posts: Sequence[Post]) -> None:
+        for post in posts if self.four_eyes else []:
+            check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
 
     def _check_approved(self, posts: Sequence[Post]) -> None:
         for post in posts:

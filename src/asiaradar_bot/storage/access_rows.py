@@ -61,28 +61,32 @@ class SqlAccessRows:
             self._connection.execute(delete(table).where(table.c.user_id == user_id))
         self._connection.execute(delete(users).where(users.c.id == user_id))
 
-    def add_session(self, digest: str, user_id: UserId, *, csrf: str, at: datetime, address: str) -> None:
+    def add_session(
+        self, digest: str, user_id: UserId, *, csrf: str, at: datetime, address: str, agent: str | None = None
+    ) -> None:
         """Insert, with the sign-in as its confirmation."""
+        stamps = {"created_at": at, "seen_at": at, "confirmed_at": at}
         self._connection.execute(
-            insert(sessions).values(
-                digest=digest, user_id=user_id, csrf=csrf, created_at=at, seen_at=at, confirmed_at=at, address=address
-            )
+            insert(sessions).values(digest=digest, user_id=user_id, csrf=csrf, address=address, agent=agent, **stamps)
         )
+
+    def list_sessions(self, user_id: UserId | None = None) -> Sequence[Session]:
+        """Of one user, or everybody's; last used first; those that are over may be among them."""
+        query = select(sessions).order_by(sessions.c.seen_at.desc())
+        if user_id is not None:
+            query = query.where(sessions.c.user_id == user_id)
+        return [_session(row) for row in self._connection.execute(query)]
+
+    def confirm_session(self, session_id: int, *, at: datetime) -> None:
+        """Password or second factor were given again."""
+        self._connection.execute(update(sessions).where(sessions.c.id == session_id).values(confirmed_at=at))
 
     def find_session(self, digest: str) -> tuple[User, Session] | None:
         """The session of that token's digest with its user, or None."""
         row = self._connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
         if row is None:
             return None
-        return self.get_user(UserId(row.user_id)), Session(
-            id=row.id,
-            user_id=UserId(row.user_id),
-            csrf=row.csrf,
-            created_at=row.created_at,
-            seen_at=row.seen_at,
-            confirmed_at=row.confirmed_at,
-            address=row.address,
-        )
+        return self.get_user(UserId(row.user_id)), _session(row)
 
     def touch_session(self, session_id: int, *, at: datetime) -> None:
         """It was used."""
@@ -146,4 +150,17 @@ def _user(row: Any) -> User:
         password_hash=row.password_hash,
         language=row.language,
         created_at=row.created_at,
+    )
+
+
+def _session(row: Any) -> Session:
+    return Session(
+        id=row.id,
+        user_id=UserId(row.user_id),
+        csrf=row.csrf,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        confirmed_at=row.confirmed_at,
+        address=row.address,
+        agent=row.agent,
     )

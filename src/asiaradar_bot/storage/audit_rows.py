@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.audit import AuditEntry, is_security_event
 from asiaradar_bot.storage.encoding import to_json
+from asiaradar_bot.storage.inserting import portions
 from asiaradar_bot.storage.tables import audit
+
+TO_LOG = "asiaradar security events"
+"""Where a connection keeps them until its transaction is committed."""
 
 
 class SqlAuditRows:
@@ -22,7 +26,9 @@ class SqlAuditRows:
         self._connection = connection
 
     def record(self, entry: AuditEntry) -> None:
-        """Append."""
+        """Append; what concerns security is logged, too, once it is committed."""
+        if is_security_event(entry):
+            self._connection.info.setdefault(TO_LOG, []).append(entry)
         self._connection.execute(
             insert(audit).values(
                 at=entry.at,
@@ -45,6 +51,15 @@ class SqlAuditRows:
         if subject is not None:
             query = query.where(audit.c.subject == subject)
         return [entry_from_row(row) for row in self._connection.execute(query)]
+
+    def list_of(self, subjects: Collection[str]) -> Sequence[AuditEntry]:
+        """Everything on record about these, oldest first."""
+        rows = [
+            row
+            for some in portions(subjects)
+            for row in self._connection.execute(select(audit).where(audit.c.subject.in_(some)))
+        ]
+        return [entry_from_row(row) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
 def entry_from_row(row: Any) -> AuditEntry:

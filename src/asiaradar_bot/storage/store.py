@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -15,15 +16,17 @@ from sqlalchemy import Connection, Engine, delete, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.storage.access_rows import SqlAccessRows
 from asiaradar_bot.storage.account_rows import SqlAccountRows
 from asiaradar_bot.storage.article_rows import SqlArticleRows
-from asiaradar_bot.storage.audit_rows import SqlAuditRows
+from asiaradar_bot.storage.audit_rows import TO_LOG, SqlAuditRows
 from asiaradar_bot.storage.correction_rows import SqlCorrectionRows
 from asiaradar_bot.storage.engagement_rows import SqlEngagementRows
 from asiaradar_bot.storage.engines import open_engines
+from asiaradar_bot.storage.factor_rows import SqlFactorRows
 from asiaradar_bot.storage.inbox_rows import SqlInboxRows
 from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
 from asiaradar_bot.storage.post_rows import SqlPostRows
@@ -35,6 +38,9 @@ from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
 
 _BACKUP = re.compile(r"asiaradar-\d{8}T\d{6}Z\.db")
+
+
+_security = logging.getLogger("asiaradar.security")
 
 
 class SqlTransaction:
@@ -57,6 +63,7 @@ class SqlTransaction:
         self.rulebooks = SqlRulebookRows(connection)
         self.programs = SqlProgramRows(connection)
         self.corrections = SqlCorrectionRows(connection, server_time=server_time)
+        self.factors = SqlFactorRows(connection)
 
 
 class SqlStore:
@@ -111,7 +118,11 @@ class SqlStore:
             StorageError: the database is locked, full, damaged or gone.
         """
         with _translated(self._where), self._writer.begin() as connection:
+            events: list[AuditEntry] = connection.info.setdefault(TO_LOG, [])
+            events.clear()  # of a transaction that was rolled back
             yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
+        for event in events:
+            _security.info("%s: %s by %s: %s", event.action, event.subject, event.who, event.why)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -574,6 +574,7 @@ sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("address", String(60), nullable=False),
+    Column("agent", String(200)),
 )
 
 entry_links = Table(

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError, StorageError
 from asiaradar_bot.web.api.app import PREFIX, build_api
-from asiaradar_bot.web.entry import SignInNeededError, Visitor
+from asiaradar_bot.web.entry import ConfirmNeededError, SecondFactorNeededError, SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
 from asiaradar_bot.web.hooks import hook_routes
@@ -23,16 +23,21 @@ from asiaradar_bot.web.pages.articles import article_routes
 from asiaradar_bot.web.pages.compose import compose_routes
 from asiaradar_bot.web.pages.correct import correct_routes
 from asiaradar_bot.web.pages.desk import desk_routes
+from asiaradar_bot.web.pages.doctor import doctor_routes
 from asiaradar_bot.web.pages.entering import entering_routes
 from asiaradar_bot.web.pages.find import find_routes
 from asiaradar_bot.web.pages.imports import import_routes
 from asiaradar_bot.web.pages.live import live_routes
+from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.queue import queue_routes
-from asiaradar_bot.web.pages.refused import lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.refused import lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
 from asiaradar_bot.web.pages.rules import rules_routes
+from asiaradar_bot.web.pages.settings import setting_routes
+from asiaradar_bot.web.pages.sources import source_routes
 from asiaradar_bot.web.pages.stop import stop_routes
 from asiaradar_bot.web.pages.templates import template_routes
+from asiaradar_bot.web.pages.users import user_routes
 from asiaradar_bot.web.pages.versions import version_routes
 from asiaradar_bot.web.session import check_meant, find_visitor
 
@@ -100,6 +105,11 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         version_routes(frame),
         live_routes(frame),
         entering_routes(frame),
+        own_routes(frame),
+        user_routes(frame),
+        setting_routes(frame),
+        doctor_routes(frame),
+        source_routes(frame, wake=wake),
     ):
         web.include_router(routes, include_in_schema=False)
     return web
@@ -126,3 +136,13 @@ def _answer_refusals(web: FastAPI, frame: Frame) -> None:
     def _sign_in(request: Request, error: SignInNeededError) -> Response:
         del error
         return lead_to_sign_in(request)
+
+    @web.exception_handler(SecondFactorNeededError)
+    def _set_up(request: Request, error: SecondFactorNeededError) -> Response:
+        del error
+        return lead_to_set_up(request)
+
+    @web.exception_handler(ConfirmNeededError)
+    def _confirm(request: Request, error: ConfirmNeededError) -> Response:
+        del error
+        return lead_to_confirm(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import Request
 
@@ -25,8 +24,10 @@ class Visitor:
     session_id: int
     language: str = "en"
     """Of the interface."""
-    confirmed_at: datetime | None = None
-    """When the password or passkey was last given; some actions ask for a fresh one."""
+    confirmed: bool = False
+    """Password or second factor were given so lately that they need not be given again."""
+    must_set_up: bool = False
+    """They need a second factor and have none: they may only set one up."""
 
     @property
     def person(self) -> Person:
@@ -42,6 +43,18 @@ class SignInNeededError(Exception):
     """
 
 
+class SecondFactorNeededError(Exception):
+    """
+    Somebody who needs a second factor has none: pages lead to where it is set up, everything else answers 403.
+    """
+
+
+class ConfirmNeededError(Exception):
+    """
+    The password or second factor must be given again: pages lead to where they are asked, everything else answers 403.
+    """
+
+
 def visitor_of(request: Request) -> Visitor | None:
     """
     Who is signed in, as the middleware found it.
@@ -50,9 +63,12 @@ def visitor_of(request: Request) -> Visitor | None:
     return found if isinstance(found, Visitor) else None
 
 
-def needs(action: Action) -> Callable[[Request], Visitor]:
+def needs(action: Action, *, fresh: bool = False, unready: bool = False) -> Callable[[Request], Visitor]:
     """
     A dependency: the visitor, who may do this. Every route states one; a test walks them.
+
+    `fresh`: password or second factor were given in the last minutes. `unready`: open, too, to somebody who must set
+    up a second factor first. Source: OWASP ASVS 5.0, 7.5.1.
     """
 
     def door(request: Request) -> Visitor:
@@ -60,7 +76,12 @@ def needs(action: Action) -> Callable[[Request], Visitor]:
         if visitor is None:
             raise SignInNeededError
         visitor.person.check(action)
+        if visitor.must_set_up and not unready:
+            raise SecondFactorNeededError
+        if fresh and not visitor.confirmed:
+            raise ConfirmNeededError
         return visitor
 
     door.action = action  # type: ignore[attr-defined]  # read by the test that walks the routes
+    door.fresh = fresh  # type: ignore[attr-defined]  # as above
     return door

@@ -53,8 +53,8 @@ class Frame:
         shared: dict[str, object] = {
             "visitor": visitor,
             "path": request.url.path,
-            "here": _here(request),
-            "bar": top_bar(self.app, visitor.person) if visitor is not None else None,
+            "here": here(request),
+            "bar": top_bar(self.app, visitor.person) if visitor is not None and not visitor.must_set_up else None,
             "said": read_said(request.query_params),
         }
         return HTMLResponse(env.get_template(template).render(shared | values), status_code=status)
@@ -83,7 +83,14 @@ class Frame:
         )
         env.globals.update(static_url=static_url, missing=MISSING, language=language)
         env.filters.update(
-            local=self._local, clock=self._clock, day=self._day, iso=_iso, usd=usd, count=_count, path_quote=quote
+            own_path=own_path,
+            local=self._local,
+            clock=self._clock,
+            day=self._day,
+            iso=_iso,
+            usd=usd,
+            count=_count,
+            path_quote=quote,
         )
         env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
         return env
@@ -117,12 +124,18 @@ def usd(amount: Decimal | str | None) -> str:
     return f"{two if two == value else value.quantize(Decimal('0.001'))} USD"
 
 
+def own_path(path: str) -> str:
+    """
+    The path if it is one of ours, else the Desk's: what stands in an address must lead nowhere else.
+    """
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"
+
+
 def back_to(path: str, **said: object) -> Response:
     """
     Lead back after a change, with what was done said there; only to a path of ours.
     """
-    safe = path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"
-    base, _, query = safe.partition("?")
+    base, _, query = own_path(path).partition("?")
     kept = [part for part in query.split("&") if part and part.partition("=")[0] not in _SAID]
     parts = kept + [f"{name}={quote(str(value))}" for name, value in said.items()]
     return RedirectResponse(base + ("?" + "&".join(parts) if parts else ""), status_code=303)
@@ -137,7 +150,10 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _here(request: Request) -> str:
+def here(request: Request) -> str:
+    """
+    The address asked for, without the host.
+    """
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 

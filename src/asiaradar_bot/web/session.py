@@ -12,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AccessError, InputError, StorageError
+from asiaradar_bot.model.second_factor import Place
 from asiaradar_bot.model.user import ABSOLUTE
 from asiaradar_bot.web.entry import Visitor
 
@@ -57,6 +58,35 @@ def clear_cookie(request: Request, response: Response) -> None:
     )
 
 
+def address_of(request: Request) -> str:
+    """
+    Where the request comes from, as tries are counted.
+    """
+    return (request.client.host if request.client is not None else "unknown")[:60]
+
+
+def agent_of(request: Request) -> str:
+    """
+    What the browser calls itself; a hint for people.
+    """
+    return request.headers.get("user-agent", "")[:200]
+
+
+def place_of(request: Request) -> Place:
+    """
+    The Desk as this browser sees it. A lie in the Host header gains nothing: the browser signs the real one.
+    """
+    return Place(host=request.url.hostname or "", origin=f"{request.url.scheme}://{request.url.netloc}")
+
+
+def takes_passkeys(request: Request) -> bool:
+    """
+    Whether passkeys can be bound to this address: browsers want a name, not digits.
+    """
+    host = request.url.hostname or ""
+    return bool(host) and not host.replace(".", "").isdecimal() and ":" not in host
+
+
 async def find_visitor(app: App, request: Request) -> Visitor | None:
     """
     Who is signed in, by the cookie; None for nobody, and while the database is away.
@@ -70,15 +100,15 @@ async def find_visitor(app: App, request: Request) -> Visitor | None:
         return None
     if found is None:
         return None
-    user, session = found
     return Visitor(
-        user_id=user.id,
-        name=user.name,
-        role=user.role,
-        csrf=session.csrf,
-        session_id=session.id,
-        language=user.language,
-        confirmed_at=session.confirmed_at,
+        user_id=found.user.id,
+        name=found.user.name,
+        role=found.user.role,
+        csrf=found.session.csrf,
+        session_id=found.session.id,
+        language=found.user.language,
+        confirmed=found.confirmed,
+        must_set_up=found.must_set_up,
     )
 
 

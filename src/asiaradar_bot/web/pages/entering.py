@@ -1,4 +1,4 @@
-"""Coming in and going: sign-in, one-time links, and one's own page."""
+"""Coming in and going: sign-in by password and second factor, by passkey, by one-time link; confirming; signing out."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from asiaradar_bot.model.access import Action
-from asiaradar_bot.model.errors import AccessError, InputError
-from asiaradar_bot.steps.access import Entered
+from asiaradar_bot.model.errors import AccessError
+from asiaradar_bot.model.second_factor import Purpose
+from asiaradar_bot.steps.door import Asked, Entered
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
-from asiaradar_bot.web.session import clear_cookie, set_cookie
-from asiaradar_bot.web.words import LANGUAGES
+from asiaradar_bot.web.session import address_of, agent_of, clear_cookie, place_of, set_cookie, takes_passkeys
 
-SignedIn = Annotated[Visitor, Depends(needs(Action.LOOK))]
-PUBLIC = frozenset({"/login", "/enter/{token}"})
+SignedIn = Annotated[Visitor, Depends(needs(Action.LOOK, unready=True))]
+PUBLIC = frozenset({"/login", "/login/code", "/login/passkey", "/login/passkey/options", "/enter/{token}"})
 """Routes that need nobody to be signed in."""
+Credential = Annotated[str, Form(max_length=20_000)]
+Token = Annotated[str, Form(max_length=100)]
 
 
 def entering_routes(frame: Frame) -> APIRouter:
     """
-    `/login`, `/enter/TOKEN`, `/logout` and `/me`.
+    `/login`, `/enter/TOKEN`, `/confirm` and `/logout`.
     """
     routes = APIRouter()
     _add_login(routes, frame)
+    _add_passkey(routes, frame)
     _add_link(routes, frame)
-    _add_me(routes, frame)
+    _add_confirm(routes, frame)
+    _add_confirm_by_passkey(routes, frame)
+    _add_logout(routes, frame)
     return routes
 
 
@@ -36,7 +41,7 @@ def _add_login(routes: APIRouter, frame: Frame) -> None:
     @routes.get("/login")
     def ask(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002 - the word that everybody's addresses use
         """Name and password."""
-        return frame.page(request, "login.html", next=next, sentence=None, name="")
+        return _login_page(frame, request, then=next)
 
     @routes.post("/login")
     def sign_in(
@@ -45,12 +50,50 @@ def _add_login(routes: APIRouter, frame: Frame) -> None:
         password: Annotated[str, Form(max_length=1024)],
         next: Annotated[str, Form()] = "/",  # noqa: A002
     ) -> Response:
-        """In, or the same sentence for all that do not fit."""
+        """In, on to the second factor, or the same sentence for all that do not fit."""
         try:
-            entered = frame.app.access().sign_in(name, password, address=_address(request))
+            entered = frame.app.access().sign_in(name, password, address=address_of(request), agent=agent_of(request))
         except AccessError as error:
-            return frame.page(request, "login.html", next=next, sentence=str(error), name=name, status=403)
-        return _let_in(request, entered, next)
+            return _login_page(frame, request, then=next, sentence=str(error), name=name, status=403)
+        return _let_in(frame, request, entered, next)
+
+    @routes.post("/login/code")
+    def code(
+        request: Request,
+        step: Token,
+        code: Annotated[str, Form(max_length=100)],
+        next: Annotated[str, Form()] = "/",  # noqa: A002
+    ) -> Response:
+        """The second half: six digits, or a recovery code."""
+        door = frame.app.second_factor()
+        try:
+            entered = door.sign_in(step, code, address=address_of(request), agent=agent_of(request))
+        except AccessError as error:
+            return _code_page(frame, request, step, then=next, sentence=str(error), status=403)
+        return _let_in(frame, request, entered, next)
+
+
+def _add_passkey(routes: APIRouter, frame: Frame) -> None:
+    @routes.post("/login/passkey/options")
+    def options(request: Request) -> Response:
+        """A challenge that any passkey of this Desk may sign."""
+        return passkey_options(frame, request, Purpose.PASSKEY_SIGN_IN, user_id=None)
+
+    @routes.post("/login/passkey")
+    def sign_in(
+        request: Request,
+        step: Token,
+        credential: Credential,
+        next: Annotated[str, Form()] = "/",  # noqa: A002
+    ) -> Response:
+        """In by passkey: it is both factors."""
+        try:
+            entered = frame.app.second_factor().sign_in_with_passkey(
+                step, credential, place=place_of(request), address=address_of(request), agent=agent_of(request)
+            )
+        except AccessError as error:
+            return _login_page(frame, request, then=next, sentence=str(error), status=403)
+        return _let_in(frame, request, entered, next)
 
 
 def _add_link(routes: APIRouter, frame: Frame) -> None:
@@ -63,39 +106,64 @@ def _add_link(routes: APIRouter, frame: Frame) -> None:
     def enter(request: Request, token: str) -> Response:
         """In, once."""
         try:
-            entered = frame.app.access().use_link(token, address=_address(request))
+            entered = frame.app.access().use_link(token, address=address_of(request), agent=agent_of(request))
         except AccessError as error:
             return frame.page(request, "enter.html", token="", sentence=str(error), status=403)
-        return _let_in(request, entered, "/" if entered.user.password_hash else "/me")
+        return _let_in(frame, request, entered, "/" if entered.user.password_hash else "/me")
 
 
-def _add_me(routes: APIRouter, frame: Frame) -> None:
-    @routes.get("/me")
-    def me(request: Request, visitor: SignedIn) -> HTMLResponse:
-        """Name, role, language, password."""
-        with frame.app.store.read() as tx:
-            user = tx.access.find_user(visitor.name.casefold())
-        has_password = user is not None and user.password_hash is not None
-        return frame.page(request, "me.html", languages=LANGUAGES, has_password=has_password)
+def _add_confirm(routes: APIRouter, frame: Frame) -> None:
+    @routes.get("/confirm")
+    def ask(request: Request, visitor: SignedIn, next: str = "/") -> HTMLResponse:  # noqa: A002
+        """The password, or the second factor of whoever has one."""
+        return _confirm_page(frame, request, visitor, then=next)
 
-    @routes.post("/me/language")
-    def language(visitor: SignedIn, language: Annotated[str, Form()]) -> Response:
-        """Another language for the pages."""
-        if language not in LANGUAGES:
-            raise InputError(f"the interface has no {language}: choose one of {', '.join(LANGUAGES)}")
-        frame.app.access().set_language(visitor.user_id, language)
-        return back_to("/me", said="saved")
-
-    @routes.post("/me/password")
-    def password(
+    @routes.post("/confirm")
+    def confirm(
+        request: Request,
         visitor: SignedIn,
-        new: Annotated[str, Form(max_length=1024)],
-        old: Annotated[str, Form(max_length=1024)] = "",
+        secret: Annotated[str, Form(max_length=1024)],
+        next: Annotated[str, Form()] = "/",  # noqa: A002
     ) -> Response:
-        """Another password; all other sessions end."""
-        frame.app.access().set_password(visitor.user_id, new, old=old, session_id=visitor.session_id)
-        return back_to("/me", said="saved")
+        """For some minutes nothing is asked again."""
+        app, address = frame.app, address_of(request)
+        try:
+            if app.second_factor().factors(visitor.user_id).any:
+                app.second_factor().confirm(visitor.user_id, visitor.session_id, secret, address=address)
+            else:
+                app.access().confirm(visitor.user_id, visitor.session_id, secret, address=address)
+        except AccessError as error:
+            return _confirm_page(frame, request, visitor, then=next, sentence=str(error), status=403)
+        return back_to(next)
 
+
+def _add_confirm_by_passkey(routes: APIRouter, frame: Frame) -> None:
+    @routes.post("/confirm/passkey/options")
+    def options(request: Request, visitor: SignedIn) -> Response:
+        """A challenge for one's own passkey."""
+        return passkey_options(frame, request, Purpose.PASSKEY_CONFIRM, user_id=visitor.user_id)
+
+    @routes.post("/confirm/passkey")
+    def confirm(
+        request: Request,
+        visitor: SignedIn,
+        step: Token,
+        credential: Credential,
+        next: Annotated[str, Form()] = "/",  # noqa: A002
+    ) -> Response:
+        """Confirmed by passkey."""
+        door = frame.app.second_factor()
+        place, address = place_of(request), address_of(request)
+        try:
+            door.confirm_with_passkey(
+                visitor.user_id, visitor.session_id, step, credential, place=place, address=address
+            )
+        except AccessError as error:
+            return _confirm_page(frame, request, visitor, then=next, sentence=str(error), status=403)
+        return back_to(next)
+
+
+def _add_logout(routes: APIRouter, frame: Frame) -> None:
     @routes.post("/logout")
     def sign_out(request: Request, visitor: SignedIn, *, everywhere: Annotated[bool, Form()] = False) -> Response:
         """Out, here or everywhere."""
@@ -105,11 +173,83 @@ def _add_me(routes: APIRouter, frame: Frame) -> None:
         return answer
 
 
-def _let_in(request: Request, entered: Entered, path: str) -> Response:
+def passkey_options(frame: Frame, request: Request, purpose: Purpose, *, user_id: int | None) -> Response:
+    """
+    The step's token and what the browser needs, for passkey.js.
+    """
+    step, options = frame.app.second_factor().ask_passkey(
+        purpose, user_id=user_id, place=place_of(request), address=address_of(request)
+    )
+    return JSONResponse({"step": step, "options": options})
+
+
+def _let_in(frame: Frame, request: Request, entered: Entered | Asked, path: str) -> Response:
+    if isinstance(entered, Asked):
+        return _code_page(frame, request, entered.token, then=path)
     answer = back_to(path)
     set_cookie(request, answer, entered.token)
     return answer
 
 
-def _address(request: Request) -> str:
-    return (request.client.host if request.client is not None else "unknown")[:60]
+def _login_page(
+    frame: Frame,
+    request: Request,
+    *,
+    then: str,
+    sentence: str | None = None,
+    name: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    return frame.page(
+        request,
+        "login.html",
+        next=then,
+        sentence=sentence,
+        name=name,
+        passkeys=takes_passkeys(request),
+        status=status,
+    )
+
+
+def _code_page(
+    frame: Frame,
+    request: Request,
+    step: str,
+    *,
+    then: str,
+    sentence: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    return frame.page(
+        request,
+        "code.html",
+        step=step,
+        next=then,
+        sentence=sentence,
+        passkeys=takes_passkeys(request),
+        status=status,
+    )
+
+
+def _confirm_page(
+    frame: Frame,
+    request: Request,
+    visitor: Visitor,
+    *,
+    then: str,
+    sentence: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    with frame.app.store.read() as tx:
+        user = tx.access.find_user(visitor.name.casefold())
+    factors = frame.app.second_factor().factors(visitor.user_id)
+    return frame.page(
+        request,
+        "confirm.html",
+        next=then,
+        sentence=sentence,
+        asks_code=factors.has_app or (factors.any and factors.codes_left > 0),
+        asks_passkey=bool(factors.passkeys) and takes_passkeys(request),
+        asks_password=not factors.any and user is not None and user.password_hash is not None,
+        status=status,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from asiaradar_bot.model.errors import (
     NotFoundError,
     PostError,
     RulesConflictError,
+    SealError,
     SettingsError,
     StorageError,
     TemplateError,
@@ -24,7 +26,7 @@ from asiaradar_bot.model.errors import (
 )
 from asiaradar_bot.rules.text_diff import DiffPiece, diff_texts
 from asiaradar_bot.web.entry import visitor_of
-from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.frame import Frame, here
 
 _MOST_CHANGES = 10
 
@@ -44,6 +46,7 @@ class Change:
 
 _STATUS: tuple[tuple[type[AsiaRadarError], int], ...] = (
     (StorageError, 503),
+    (SealError, 503),
     (AccessError, 403),
     (NotFoundError, 404),
     (VersionConflictError, 409),
@@ -107,11 +110,34 @@ def lead_to_sign_in(request: Request) -> Response:
     Pages lead to the sign-in and back; everything else is told 401.
     """
     if request.method == "GET" and wants_page(request) and request.url.path != "/live":
-        from urllib.parse import quote
-
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(asked, safe='')}", status_code=303)
+        return RedirectResponse(f"/login?next={quote(here(request), safe='')}", status_code=303)
     return problem(401, "sign in first")
+
+
+def lead_to_set_up(request: Request) -> Response:
+    """
+    Whoever needs a second factor and has none sets one up before anything else.
+    """
+    if wants_page(request) and request.url.path != "/live":
+        return RedirectResponse("/me/second", status_code=303)
+    return problem(403, "set up a second factor first: open /me/second")
+
+
+def lead_to_confirm(request: Request) -> Response:
+    """
+    The password or second factor is asked again, then the page is shown that was asked for, or that had the form.
+    """
+    if not wants_page(request):
+        return problem(403, "give your password or second factor again first: open /confirm")
+    asked = here(request) if request.method == "GET" else _page_of_form(request)
+    return RedirectResponse(f"/confirm?next={quote(asked, safe='')}", status_code=303)
+
+
+def _page_of_form(request: Request) -> str:
+    from_page = urlsplit(request.headers.get("referer", ""))
+    if from_page.netloc != request.url.netloc or not from_page.path.startswith("/"):
+        return "/"
+    return from_page.path + (f"?{from_page.query}" if from_page.query else "")
 
 
 def problem(status: int, title: str) -> JSONResponse:

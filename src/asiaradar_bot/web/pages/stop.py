@@ -34,7 +34,7 @@ def stop_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
         return back_to(back, said="stopped")
 
     @routes.get("/resume")
-    def look(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.RESUME))]) -> HTMLResponse:
+    def look(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.RESUME, fresh=True))]) -> HTMLResponse:
         """What would go out at once, to be approved again or held."""
         with app.store.read() as tx:
             backlog = tx.posts.list_due(app.clock.now(), limit=500)
@@ -45,7 +45,7 @@ def stop_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
     @routes.post("/resume")
     def resume(
         request: Request,
-        visitor: Annotated[Visitor, Depends(needs(Action.RESUME))],
+        visitor: Annotated[Visitor, Depends(needs(Action.RESUME, fresh=True))],
         keep: Annotated[list[int], Form()] = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """Sending is on again; what is due and was not approved again is held."""

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import open_acts
+from asiaradar_bot.rules.four_eyes import hand_of, hands_of
 
 _X = "https://x.com"
 
@@ -53,6 +55,8 @@ class PostCard:
     impressions: int | None
     likes: int | None
     acts: tuple[str, ...]
+    own_hand: bool
+    """With four eyes: the person who looks wrote or changed it, so that somebody else approves it."""
 
 
 def list_cards(
@@ -70,6 +74,7 @@ def list_cards(
     titles = _titles(tx, posts)
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
+    own = _of_own_hand(app, tx, posts, person)
     return [
         PostCard(
             id=post.id,
@@ -98,10 +103,21 @@ def list_cards(
             x_url=x_url(app, post.remote_id),
             impressions=_of(figures, post).impressions,
             likes=_of(figures, post).likes,
-            acts=open_acts(post, person),
+            acts=open_acts(post, person, own_hand=post.id in own),
+            own_hand=post.id in own and post.state in _WAITING,
         )
         for post in posts
     ]
+
+
+def _of_own_hand(app: App, tx: Transaction, posts: list[Post], person: Person) -> set[PostId]:
+    if not app.settings.approval.four_eyes or not posts:
+        return set()
+    by_subject: dict[str, list[AuditEntry]] = {f"post {post.id}": [] for post in posts}
+    for entry in tx.audit.list_of(by_subject):
+        by_subject[entry.subject].append(entry)
+    me = hand_of(person.who)
+    return {post.id for post in posts if me in hands_of(by_subject[f"post {post.id}"])}
 
 
 _WAITING = frozenset({PostState.DRAFT, PostState.HELD, PostState.QUEUED})

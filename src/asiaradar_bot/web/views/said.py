@@ -39,6 +39,7 @@ UNDO: dict[str, str | None] = {
     "chosen": None,
     "agreed": None,
     "taken_back": None,
+    "asked": None,
     "done": None,
 }
 

@@ -44,6 +44,8 @@ class TopBar:
     needs_you: int
     may_stop: bool
     may_resume: bool
+    may_set: bool
+    """See settings, users and the setup doctor."""
     local_x_url: str | None
 
 
@@ -77,6 +79,7 @@ def top_bar(app: App, person: Person) -> TopBar:
         needs_you=sum(counts.get(name, 0) for name in _NEEDS) + changed,
         may_stop=person.may(Action.STOP),
         may_resume=person.may(Action.RESUME),
+        may_set=person.may(Action.SETTINGS),
         local_x_url=app.local_x_url,
     )
 
