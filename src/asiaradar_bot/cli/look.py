@@ -87,6 +87,7 @@ def preview(
             page=seen,
             template=template,
             policy=app.policy,
+            limits=app.limits,
             prices=app.prices,
         )
     if json:

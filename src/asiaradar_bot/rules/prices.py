@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.money import Billable, PriceList
+from asiaradar_bot.model.post import NewPost
 from asiaradar_bot.rules.post_text import accidental_links, links
 
 PRICES: tuple[PriceList, ...] = (
@@ -58,6 +59,16 @@ def price_of_post(text: str, *, on: date, lists: Sequence[PriceList] = PRICES, d
     """
     price = price_of(billable_of(text), on=on, lists=lists)
     return price + described * price_of(Billable.ALT_TEXT, on=on, lists=lists) if described else price
+
+
+def price_of_waiting(post: NewPost, *, on: date, lists: Sequence[PriceList] = PRICES) -> Decimal:
+    """
+    USD for sending this post with the pictures that it has, or with the one that is still to be fetched.
+    """
+    shown = [one.alt_text for one in post.pictures]
+    if post.picture_url is not None and not shown:
+        shown = [post.alt_text]
+    return price_of_post(post.text, on=on, lists=lists, described=sum(1 for alt in shown if alt))
 
 
 def budget_room(spent: Decimal, *, month_usd: Decimal | None, price: Decimal) -> bool:

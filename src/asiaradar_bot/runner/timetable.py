@@ -97,7 +97,8 @@ TIMETABLE: dict[str, Tick] = {
     "decide": Tick(step=_decide, every=_seconds(30), then=("compose",)),
     "compose": Tick(step=_compose, every=_seconds(30)),
     "illustrate": Tick(
-        step=lambda app: illustrate(app.store, app.site, app.clock, limits=app.limits), every=_seconds(1)
+        step=lambda app: illustrate(app.store, app.site, app.clock, limits=app.limits, prices=app.prices),
+        every=_seconds(1),
     ),
     "verify": Tick(step=lambda app: verify(app.store, app.site, app.clock, limits=app.limits), every=_seconds(2)),
     "publish": Tick(

@@ -15,6 +15,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
 from asiaradar_bot.rules.composing import draft_article, marker_of
+from asiaradar_bot.rules.prices import price_of_waiting
 
 _PER_TICK = 50
 
@@ -56,7 +57,8 @@ def compose(
             if tx.articles.get(article.id).revision != article.revision:
                 continue
             tx.replays.record_draft(decision.id, draft)
-            result = _store(tx, article, decision, _new_post(article, decision, draft, link), limits=limits)
+            new = _new_post(article, decision, draft, link)
+            result = _store(tx, article, decision, new, limits=limits, prices=prices)
             tx.articles.save(replace(article, state=ArticleState.DONE), was=article)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
@@ -86,14 +88,23 @@ def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> 
     )
 
 
-def _store(tx: Transaction, article: Article, decision: Decision, new: NewPost, *, limits: Limits) -> str:
+def _store(
+    tx: Transaction,
+    article: Article,
+    decision: Decision,
+    new: NewPost,
+    *,
+    limits: Limits,
+    prices: Sequence[PriceList],
+) -> str:
     now = new.created_at
     why = new.reason if new.state is PostState.HELD else None
     existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
     if existing:
-        return _renew(tx, existing[-1], new, why=why)
+        return _renew(tx, existing[-1], new, why=why, prices=prices)
     if not limits.pictures:
         new = replace(new, picture_url=None, alt_text=None)
+    new = replace(new, price_usd=str(price_of_waiting(new, on=now.date(), lists=prices)))
     added = tx.posts.add(new, who="bot")
     if why is not None:
         if decision.verdict is not Verdict.SKIP:
@@ -104,7 +115,7 @@ def _store(tx: Transaction, article: Article, decision: Decision, new: NewPost, 
     return "queued"
 
 
-def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None) -> str:
+def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices: Sequence[PriceList]) -> str:
     """
     Put the new wording into a post that still waits; a text that a person froze stays as it is.
     """
@@ -113,7 +124,8 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None) -> str
     now = new.created_at
     changes: dict[str, object] = {"revision": new.revision, "verified_at": new.verified_at}
     if not post.text_frozen:
-        changes |= {"text": new.text, "price_usd": new.price_usd, "article_url": new.article_url, "link": new.link}
+        price = str(price_of_waiting(replace(post, text=new.text), on=now.date(), lists=prices))
+        changes |= {"text": new.text, "price_usd": price, "article_url": new.article_url, "link": new.link}
     post = tx.posts.change(post, at=now, who="bot", why="the article changed", **changes)
     if why is not None and post.state is PostState.QUEUED:
         tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from asiaradar_bot.model.article import Article, ArticleId, ArticlePage, ArticleState, SourceItem
+from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.ports import Clock, Renderer, Store
@@ -32,7 +33,7 @@ class Preview:
     problems: tuple[str, ...]
 
 
-def preview_page(
+def preview_page(  # noqa: PLR0913 - all that a post is made of
     store: Store,
     renderer: Renderer,
     clock: Clock,
@@ -41,6 +42,7 @@ def preview_page(
     page: ArticlePage,
     template: str | None,
     policy: Policy,
+    limits: Limits,
     prices: Sequence[PriceList],
 ) -> Preview:
     """
@@ -79,14 +81,15 @@ def preview_page(
     if template is not None:
         decision = replace(decision, template=template)
     wording, _ = word_article(article, decision, render=renderer.render, policy=policy, marker=marker_of(article))
+    described = bool(limits.pictures and facts.image and facts.image_alt)
     held = bool(wording.problems) and decision.verdict not in {"hold", "skip"}
     return Preview(
         text=wording.text,
         weighted_length=wording.weighted_length,
         links=wording.links,
-        price_usd=str(price_of_post(wording.text, on=now.date(), lists=prices)),
+        price_usd=str(price_of_post(wording.text, on=now.date(), lists=prices, described=int(described))),
         decision="hold" if held else decision.verdict.value,
         reason="; ".join(wording.problems) if held else decision.detail,
-        alt_text=facts.image_alt,
+        alt_text=facts.image_alt if described else None,
         problems=wording.problems,
     )

@@ -20,7 +20,7 @@ from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
-from asiaradar_bot.rules.prices import price_of_post
+from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
 
 
@@ -168,7 +168,7 @@ class Editor:
                 text=clean,
                 link=_link(clean),
                 text_frozen=True,
-                price_usd=self._price(clean, now, pictures=post.pictures),
+                price_usd=self._price_of(replace(post, text=clean), now),
             )
 
     @property
@@ -214,6 +214,7 @@ class Editor:
                 fields = self._fields(text, _checked(part.pictures), now)
                 if number <= len(posts) and posts[number - 1].picture_url is not None and not part.pictures:
                     fields.pop("alt_text")  # of the picture that is still to come
+                    fields["price_usd"] = self._price_of(replace(posts[number - 1], text=text), now)
                 if number <= len(posts):
                     if whole:
                         fields |= {"parts": len(parts), "thread_id": posts[0].id if len(parts) > 1 else None}
@@ -425,6 +426,9 @@ class Editor:
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
             return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
+
+    def _price_of(self, post: Post, at: datetime) -> str:
+        return str(price_of_waiting(post, on=at.date(), lists=self.prices))
 
     def _price(self, text: str, at: datetime, *, pictures: Sequence[PostPicture]) -> str:
         described = sum(1 for one in pictures if one.alt_text)
