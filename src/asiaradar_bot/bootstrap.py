@@ -25,6 +25,7 @@ from asiaradar_bot.adapters.passwords import Argon2Passwords
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.adapters.side_files import FolderSideFiles
+from asiaradar_bot.adapters.text_folder import TextFolder
 from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.correction import CorrectionTerms
@@ -68,6 +69,7 @@ class App:
     hubs: WebSubClient
     renderer: SandboxedRenderer
     alerts: AppriseAlerts
+    digests: TextFolder
     files: FolderSideFiles
     press: Press
     passwords: Argon2Passwords
@@ -287,6 +289,7 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
         hubs=WebSubClient(fetcher),
         renderer=renderer,
         alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
+        digests=TextFolder(settings.digest.folder),
         files=files,
         press=press,
         passwords=Argon2Passwords(),

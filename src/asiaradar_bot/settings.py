@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -276,6 +277,24 @@ class AlertSettings(_Section):
     """Dead-man addresses, fetched after a good poll and after a good publish sweep."""
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class DigestSettings(_Section):
+    """
+    When a day and a week are summed up for people, in the newsroom's time.
+    """
+
+    daily_at: time | None = None
+    """None: no daily digest."""
+    weekly_at: time | None = None
+    """None: no weekly digest."""
+    weekly_on: Weekday = "mon"
+    folder: Path | None = None
+    """Digests are kept here as text files, too; None: they only go to `alerts.urls`."""
+
+
 class LogSettings(_Section):
     """
     What is logged.
@@ -319,6 +338,7 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     runner: RunnerSettings = RunnerSettings()
     alerts: AlertSettings = AlertSettings()
+    digest: DigestSettings = DigestSettings()
     log: LogSettings = LogSettings()
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)

@@ -70,3 +70,15 @@ def test_without_addresses_it_stands_in_the_log(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.WARNING, "asiaradar.alerts"):
         AppriseAlerts([]).send("held", "post 7 waits", subject="post 7")
     assert "alert held (post 7): post 7 waits" in caplog.text
+
+
+def test_a_digest_is_titled_by_its_day(caplog: pytest.LogCaptureFixture) -> None:
+    """It is no trouble: its title is its own, and the log's warnings do not hold it."""
+    with serving() as server, caplog.at_level(logging.WARNING, "asiaradar.alerts"):
+        server.on("/notify", "{}", content_type="application/json")
+        AppriseAlerts([f"json://127.0.0.1:{server.port}/notify"]).send(
+            "digest", "the text", subject="@AsiaRadar, Monday"
+        )
+        body = json.loads(server.requests[0].partition("\n\n")[2])
+    assert (body["title"], body["message"]) == ("@AsiaRadar, Monday", "the text")
+    assert "the text" not in caplog.text

@@ -37,6 +37,17 @@ class FakeUsage:
         ]
 
 
+class FakeDigestFolder:
+    """Digests in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+
+    def write(self, name: str, text: str) -> None:
+        """Keep it."""
+        self.files[name] = text
+
+
 class FakeAlerts:
     """Keeps what people would be told."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.post import PostId, PostState
+from tests.reports.seeded import seed_posts
 from tests.web.corrected import changed_article
 from tests.web.desk import ROOT
 
@@ -22,6 +25,7 @@ PAGES = (
     "/queue/import",
     "/find?words=held",
     "/posts/1",
+    "/posts/5",
     "/posts/1/move",
     "/posts/4",
     "/posts/4/correct",
@@ -33,6 +37,8 @@ PAGES = (
     "/templates/article",
     "/rules/versions/0",
     "/activity",
+    "/results",
+    "/results?days=90",
     "/me",
     "/resume",
     "/me/second",
@@ -66,6 +72,7 @@ def state_of(desk: tuple[App, str], number: int) -> PostState:
 def test_every_page_passes_axe(chromium: Browser, desk: tuple[App, str], size: dict[str, int], scheme: str) -> None:
     """No page has a fault of WCAG 2.2 AA that axe can find, none is wider than its window, none logs an error."""
     changed_article(desk[0], title="Port Handled 8.9 Million Containers")
+    seed_posts(desk[0].store, now=desk[0].clock.now(), count=60, every=timedelta(hours=12))
     context = chromium.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # plain words
     page = entered(context, desk)
     said: list[str] = []

@@ -20,7 +20,8 @@ class AppriseAlerts:
         """
         Pass one alert on; a failing address is logged, never raised.
         """
-        _log.warning("alert %s (%s): %s", kind, subject, message)
+        is_trouble = kind != "digest"
+        _log.log(logging.WARNING if is_trouble else logging.INFO, "alert %s (%s): %s", kind, subject, message)
         if not self._urls:
             return
         import apprise
@@ -28,5 +29,5 @@ class AppriseAlerts:
         notifier = apprise.Apprise()
         for url in self._urls:
             notifier.add(url)
-        if not notifier.notify(title=f"asiaradar: {kind} ({subject})", body=message):
+        if not notifier.notify(title=f"asiaradar: {kind} ({subject})" if is_trouble else subject, body=message):
             _log.error("alert %s (%s) could not be delivered to every address", kind, subject)

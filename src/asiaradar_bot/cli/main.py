@@ -7,7 +7,7 @@ from typing import cast
 
 import typer
 
-from asiaradar_bot.cli import articles, costs, db, look, mcp, operate, posts, programs, replay, rules, users
+from asiaradar_bot.cli import articles, costs, db, look, mcp, operate, posts, programs, replay, report, rules, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -26,6 +26,7 @@ look.register(cli)
 costs.register(cli)
 mcp.register(cli)
 replay.register(cli)
+report.register(cli)
 cli.add_typer(articles.group, name="articles")
 cli.add_typer(posts.group, name="posts")
 cli.add_typer(db.group, name="db")

@@ -144,6 +144,12 @@ class NewPost:
     text_frozen: bool = False
     """A person wrote or changed the text: it is never rendered anew."""
     template: str | None = None
+    variant: str | None = None
+    """Which variant of the template it was worded by; None: the template has only one."""
+    category: str | None = None
+    """The article's first category, as it was then; what reports compare by."""
+    language: str | None = None
+    """The article's language, primary tag, as it was then."""
     thread_id: PostId | None = None
     """Id of the thread's first part (its own id there); None: no thread."""
     part: int = 1

@@ -14,6 +14,7 @@ from asiaradar_bot.ports.outside import (
     UsageReader,
 )
 from asiaradar_bot.ports.programs import Courier
+from asiaradar_bot.ports.reports import DigestFolder
 from asiaradar_bot.ports.second_factor import OneTimeCodes, PasskeyChecker
 from asiaradar_bot.ports.secret_box import SecretBox
 from asiaradar_bot.ports.storage import Store, Transaction
@@ -23,6 +24,7 @@ __all__ = [
     "ArticleSource",
     "Clock",
     "Courier",
+    "DigestFolder",
     "HubClient",
     "MetricsReader",
     "OneTimeCodes",

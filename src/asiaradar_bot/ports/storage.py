@@ -24,6 +24,7 @@ from asiaradar_bot.model.user import Failures, Session, User, UserId
 from asiaradar_bot.ports.corrections import CorrectionRows
 from asiaradar_bot.ports.programs import ProgramRows
 from asiaradar_bot.ports.replay import ReplayRows
+from asiaradar_bot.ports.reports import DigestRows, ReportRows
 from asiaradar_bot.ports.rulebook import RulebookRows
 from asiaradar_bot.ports.second_factor import FactorRows
 from asiaradar_bot.ports.sheets import SheetRows
@@ -518,6 +519,14 @@ class Transaction(Protocol):
     @property
     def engagement(self) -> EngagementRows:
         """Engagement."""
+
+    @property
+    def reports(self) -> ReportRows:
+        """Reports."""
+
+    @property
+    def digests(self) -> DigestRows:
+        """Digests."""
 
     @property
     def access(self) -> AccessRows:

@@ -13,6 +13,7 @@ from datetime import datetime
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post
+from asiaradar_bot.rules.exporting import harmless
 from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import normalise
 from asiaradar_bot.rules.when import read_when
@@ -20,8 +21,6 @@ from asiaradar_bot.rules.when import read_when
 MOST_BYTES = 150_000
 MOST_LINES = 500
 COLUMNS = ("id", "state", "text", "when", "class", "price_usd", "thread", "part", "article_url", "remote_id", "reason")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""Source: OWASP, CSV Injection: cells that begin so may be run as formulas."""
 _HOW = "give it the columns text and when, the words as in Compose, «slot», or nothing for a draft"
 
 
@@ -110,7 +109,7 @@ def write_csv(posts: Iterable[Post]) -> str:
             post.remote_id or "",
             post.reason,
         )
-        writer.writerow([_guarded(str(cell)) for cell in row])
+        writer.writerow([harmless(str(cell)) for cell in row])
     return out.getvalue()
 
 
@@ -139,11 +138,7 @@ def _line(row: Mapping[str, object], number: int, seen: Counter[str], *, now: da
 def _cell(row: Mapping[str, object], name: str) -> str:
     value = row.get(name)
     text = value.replace("\r\n", "\n") if isinstance(value, str) else ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
 
 
 def _delimiter(text: str) -> str:

@@ -77,16 +77,19 @@ def choose_template(policy: Policy, facts: Facts, news_class: NewsClass, rule_te
 
 
 def _choice_fits(choice: TemplateChoice, facts: Facts, news_class: NewsClass) -> bool:
-    language = _primary(facts.language or "")
+    language = primary_tag(facts.language or "")
     categories = {category.casefold() for category in facts.categories}
     return (
         (not choice.news_classes or news_class in choice.news_classes)
-        and (not choice.languages or language in {_primary(one) for one in choice.languages})
+        and (not choice.languages or language in {primary_tag(one) for one in choice.languages})
         and (not choice.categories or any(category.casefold() in categories for category in choice.categories))
     )
 
 
-def _primary(language: str) -> str:
+def primary_tag(language: str) -> str:
+    """
+    The language without script and region, in lower case: `zh` of `zh-Hant`; empty stays empty.
+    """
     return language.replace("_", "-").partition("-")[0].casefold()
 
 
@@ -124,7 +127,7 @@ def variables_for(
         "site": choices.site_name,
         "published": _local_time(facts.published_at, choices.zone, facts.language),
         "class": news_class.value,
-        "language": _primary(facts.language or ""),
+        "language": primary_tag(facts.language or ""),
     }
 
 

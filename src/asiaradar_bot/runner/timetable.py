@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.digest import DigestPlan
+from asiaradar_bot.settings import WEEKDAYS
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.compose import compose
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.deliver import deliver
+from asiaradar_bot.steps.digest import send_digests
 from asiaradar_bot.steps.housekeep import back_up, disk_problem, prune
 from asiaradar_bot.steps.illustrate import illustrate
 from asiaradar_bot.steps.measure import measure
@@ -83,6 +86,20 @@ def _prune(app: App) -> int:
     )
 
 
+def _digest(app: App) -> object:
+    asked = app.settings.digest
+    plan = DigestPlan(daily_at=asked.daily_at, weekly_at=asked.weekly_at, weekly_on=WEEKDAYS.index(asked.weekly_on))
+    return send_digests(
+        app.store,
+        app.clock,
+        app.digests,
+        plan=plan,
+        zone=app.policy.wording.zone,
+        handle=app.settings.x.handle,
+        limits=app.limits,
+    )
+
+
 def _seconds(value: float) -> Callable[[App], timedelta]:
     return lambda _: timedelta(seconds=value)
 
@@ -120,6 +137,7 @@ TIMETABLE: dict[str, Tick] = {
     ),
     "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
     "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
+    "digest": Tick(step=_digest, every=_seconds(60), then=("notify",)),
     "subscribe": Tick(
         step=lambda app: subscribe(
             app.store, app.hubs, app.secret_box, app.clock, public_url=app.settings.web.public_url

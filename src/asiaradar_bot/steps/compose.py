@@ -16,6 +16,7 @@ from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
 from asiaradar_bot.rules.composing import draft_article, marker_of
 from asiaradar_bot.rules.prices import price_of_waiting
+from asiaradar_bot.rules.wording import primary_tag
 
 _PER_TICK = 50
 
@@ -81,6 +82,8 @@ def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> 
         article_url=article.url,
         revision=article.revision,
         template=draft.template,
+        category=article.facts.categories[0] if article.facts.categories else None,
+        language=primary_tag(article.facts.language or "") or None,
         picture_url=article.facts.image,
         alt_text=article.facts.image_alt if article.facts.image else None,
         not_before_at=decision.not_before_at,

@@ -118,27 +118,27 @@ class SqlEngagementRows:
                 .where(newer.c.followed_id == snapshots.c.followed_id, newer.c.taken_at > snapshots.c.taken_at)
                 .scalar_subquery()
             )
-            query = _SNAPSHOTS.where(followed_posts.c.remote_id.in_(some), newer_count < count).order_by(
+            query = SNAPSHOTS.where(followed_posts.c.remote_id.in_(some), newer_count < count).order_by(
                 snapshots.c.followed_id, snapshots.c.taken_at
             )
             for row in self._connection.execute(query):
-                found.setdefault(row.remote_id, []).append(_snapshot(row))
+                found.setdefault(row.remote_id, []).append(snapshot_from_row(row))
         return found
 
     def series(self, remote_id: str) -> Sequence[Snapshot]:
         """All snapshots of a post by the id of its first version, oldest first."""
-        query = _SNAPSHOTS.where(followed_posts.c.remote_id == remote_id).order_by(snapshots.c.taken_at)
-        return [_snapshot(row) for row in self._connection.execute(query)]
+        query = SNAPSHOTS.where(followed_posts.c.remote_id == remote_id).order_by(snapshots.c.taken_at)
+        return [snapshot_from_row(row) for row in self._connection.execute(query)]
 
     def list_between(self, since: datetime, until: datetime) -> Sequence[Snapshot]:
         """Snapshots of all posts taken from `since` to before `until`, oldest first."""
-        query = _SNAPSHOTS.where(
+        query = SNAPSHOTS.where(
             followed_posts.c.created_at < until,
             followed_posts.c.last_read_at >= since,
             snapshots.c.taken_at >= since,
             snapshots.c.taken_at < until,
         ).order_by(snapshots.c.taken_at, snapshots.c.followed_id)
-        return [_snapshot(row) for row in self._connection.execute(query)]
+        return [snapshot_from_row(row) for row in self._connection.execute(query)]
 
     def thin_out(self, *, since: datetime | None, before: datetime) -> int:
         """Remove all but the last snapshot of posts created in a span; see `ports.storage.EngagementRows`."""
@@ -198,7 +198,7 @@ class SqlEngagementRows:
         return keys
 
 
-_SNAPSHOTS = select(followed_posts.c.remote_id, snapshots).join_from(
+SNAPSHOTS = select(followed_posts.c.remote_id, snapshots).join_from(
     followed_posts, snapshots, snapshots.c.followed_id == followed_posts.c.id
 )
 _AT_AGE = [checkpoints.c[name] for name in FIGURES]
@@ -216,7 +216,10 @@ def _figures(row: Any) -> Figures:
     return Figures(**{name: getattr(row, name) for name in FIGURES})
 
 
-def _snapshot(row: Any) -> Snapshot:
+def snapshot_from_row(row: Any) -> Snapshot:
+    """
+    The snapshot of a row of `SNAPSHOTS`.
+    """
     return Snapshot(
         remote_id=row.remote_id,
         taken_at=row.taken_at,

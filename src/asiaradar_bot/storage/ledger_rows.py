@@ -200,7 +200,8 @@ class SqlLedgerRows:
     def list_month(self, month_on: date) -> Sequence[LedgerEntry]:
         """Entries of that UTC month, oldest first."""
         return [
-            _entry(row) for row in self._connection.execute(_of_month(select(ledger), month_on).order_by(ledger.c.id))
+            entry_from_row(row)
+            for row in self._connection.execute(_of_month(select(ledger), month_on).order_by(ledger.c.id))
         ]
 
     def _insert_read(self, what: Billable, price: Decimal, *, at: datetime, units: int, state: SpendState) -> int:
@@ -262,7 +263,10 @@ def _of_month(query: Select[Any], month_on: date) -> Select[Any]:
     return query.where(ledger.c.at >= first, ledger.c.at < after)
 
 
-def _entry(row: Any) -> LedgerEntry:
+def entry_from_row(row: Any) -> LedgerEntry:
+    """
+    The entry of a row of `ledger`.
+    """
     return LedgerEntry(
         id=row.id,
         at=row.at,

@@ -70,22 +70,22 @@ class SqlPostRows(SqlAttemptRows):
     def find(self, post_id: PostId) -> Post | None:
         """The post, or None."""
         row = self._connection.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
-        return None if row is None else _post(row)
+        return None if row is None else post_from_row(row)
 
     def find_by_marker(self, marker: str) -> Post | None:
         """The post that was made with this marker, in any state, or None."""
         row = self._connection.execute(select(posts).where(posts.c.marker == marker)).one_or_none()
-        return None if row is None else _post(row)
+        return None if row is None else post_from_row(row)
 
     def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
         """Oldest first."""
         query = select(posts).where(posts.c.article_id == article_id).order_by(posts.c.id)
-        return [_post(row) for row in self._connection.execute(query)]
+        return [post_from_row(row) for row in self._connection.execute(query)]
 
     def list_thread(self, thread_id: PostId) -> Sequence[Post]:
         """In order of parts."""
         query = select(posts).where(posts.c.thread_id == thread_id).order_by(posts.c.part)
-        return [_post(row) for row in self._connection.execute(query)]
+        return [post_from_row(row) for row in self._connection.execute(query)]
 
     def list_due(self, now: datetime, *, limit: int) -> Sequence[Post]:
         """Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first."""
@@ -102,19 +102,19 @@ class SqlPostRows(SqlAttemptRows):
             .order_by(posts.c.urgency, posts.c.due_at.desc(), posts.c.id)
             .limit(limit)
         )
-        return [_post(row) for row in self._connection.execute(query)]
+        return [post_from_row(row) for row in self._connection.execute(query)]
 
     def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
         """All queued posts by due time."""
         query = select(posts).where(posts.c.state == PostState.QUEUED).order_by(posts.c.due_at, posts.c.id)
-        return [_post(row) for row in self._connection.execute(query.limit(limit))]
+        return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
         """Newest first."""
         query = select(posts).order_by(posts.c.created_at.desc(), posts.c.id.desc()).limit(limit)
         if states:
             query = query.where(posts.c.state.in_(list(states)))
-        return [_post(row) for row in self._connection.execute(query)]
+        return [post_from_row(row) for row in self._connection.execute(query)]
 
     def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
         """Posts on their way with their open attempt, oldest first."""
@@ -127,7 +127,7 @@ class SqlPostRows(SqlAttemptRows):
             attempts.c.post_id.in_([row.id for row in sending]), attempts.c.finished_at.is_(None)
         )
         open_attempts = {row.post_id: attempt_from_row(row) for row in self._connection.execute(query)}
-        pairs = [(_post(row), open_attempts[row.id]) for row in sending]
+        pairs = [(post_from_row(row), open_attempts[row.id]) for row in sending]
         return sorted(pairs, key=lambda pair: pair[1].started_at)
 
     def move(
@@ -339,7 +339,10 @@ class SqlPostRows(SqlAttemptRows):
         )
 
 
-def _post(row: Any) -> Post:
+def post_from_row(row: Any) -> Post:
+    """
+    The post of a row of `posts`.
+    """
     values = {name: getattr(row, name) for name in _FIELDS}
     values["kind"] = PostKind(row.kind)
     values["state"] = PostState(row.state)

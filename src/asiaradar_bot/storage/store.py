@@ -32,6 +32,7 @@ from asiaradar_bot.storage.ledger_rows import SqlLedgerRows
 from asiaradar_bot.storage.post_rows import SqlPostRows
 from asiaradar_bot.storage.program_rows import SqlProgramRows
 from asiaradar_bot.storage.replay_rows import SqlReplayRows
+from asiaradar_bot.storage.report_rows import SqlDigestRows, SqlReportRows
 from asiaradar_bot.storage.rulebook_rows import SqlRulebookRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
@@ -57,6 +58,8 @@ class SqlTransaction:
         self.audit = SqlAuditRows(connection)
         self.inbox = SqlInboxRows(connection)
         self.engagement = SqlEngagementRows(connection)
+        self.reports = SqlReportRows(connection)
+        self.digests = SqlDigestRows(connection)
         self.access = SqlAccessRows(connection)
         self.sheets = SqlSheetRows(connection)
         self.replays = SqlReplayRows(connection)

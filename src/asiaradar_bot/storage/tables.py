@@ -272,6 +272,9 @@ posts = Table(
     Column("revision", Integer),
     Column("text_frozen", Boolean, nullable=False),
     Column("template", Text),
+    Column("variant", String(20)),
+    Column("category", Text),
+    Column("language", Text),
     Column("thread_id", _ID, index=True),
     Column("part", Integer, nullable=False),
     Column("parts", Integer, nullable=False),
@@ -423,7 +426,7 @@ ledger = Table(
     Column("amount_micro_usd", BigInteger, nullable=False),
     Column("state", String(12), nullable=False),
     Column("units", Integer, nullable=False),
-    Column("post_id", _ID),
+    Column("post_id", _ID, index=True),
     Column("attempt_id", _ID, index=True),
 )
 
@@ -549,6 +552,15 @@ checkpoints = Table(
     Column("followed_id", _ID, primary_key=True),
     *_figure_columns(),
     sqlite_with_rowid=False,
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("period_on", String(10), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 users = Table(

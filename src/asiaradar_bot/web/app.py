@@ -32,6 +32,7 @@ from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.queue import queue_routes
 from asiaradar_bot.web.pages.refused import lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.results import result_routes
 from asiaradar_bot.web.pages.rules import rules_routes
 from asiaradar_bot.web.pages.settings import setting_routes
 from asiaradar_bot.web.pages.sources import source_routes
@@ -99,6 +100,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         compose_routes(frame, wake=wake),
         article_routes(frame),
         find_routes(frame),
+        result_routes(frame),
         activity_routes(frame),
         rules_routes(frame),
         template_routes(frame),

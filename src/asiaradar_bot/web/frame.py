@@ -19,13 +19,11 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.views.said import read_said
 from asiaradar_bot.web.views.top_bar import top_bar
-from asiaradar_bot.web.words import translations
+from asiaradar_bot.web.words import MISSING, translations
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _SAID = frozenset({"said", "post", "v"})
-MISSING = "—"
-"""Stands wherever a figure is not known."""
 
 
 class Frame:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文", "ja": "日本語", "ko": "한국어"}
 """Languages of the interface, each by its own name."""
+MISSING = "—"
+"""Stands wherever a figure is not known."""
 _FOLDER = Path(__file__).parent / "locale"
 
 

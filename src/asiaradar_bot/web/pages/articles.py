@@ -18,6 +18,7 @@ from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.views.correction_card import list_correction_cards
+from asiaradar_bot.web.views.curve import show_curve
 from asiaradar_bot.web.views.post_card import list_cards
 
 _MOST = 100
@@ -85,6 +86,7 @@ def article_routes(frame: Frame) -> APIRouter:
                 trace=decision.trace if decision is not None else (),
                 revisions=_with_diffs(tx.articles.list_revisions(found.id)),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_article(found.id), person=visitor.person),
+                curves=[(post.id, show_curve(tx, post.id)) for post in posts if post.remote_id is not None],
                 cards=list_cards(frame.app, tx, posts, person=visitor.person),
             )
 

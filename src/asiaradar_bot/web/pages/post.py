@@ -25,6 +25,7 @@ from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
 from asiaradar_bot.web.views.correction_card import list_correction_cards
+from asiaradar_bot.web.views.curve import show_curve
 from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import list_cards
 
@@ -75,6 +76,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
                 history=tx.audit.list_recent(subject=f"post {post.id}"),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_post(post.id), person=visitor.person),
                 thread=tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [],
+                curve=show_curve(tx, post.id),
                 now=frame.app.clock.now(),
                 others=frame.app.sheets(visitor.person).others([f"post {post.thread_id or post.id}"]),
             )

@@ -1,0 +1,193 @@
+"""report and export: how posts did and what they cost, for people and for spreadsheets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from asiaradar_bot.adapters.table_file import Form, write_table
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.model.digest import DigestKind
+from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.report import Grouping, Report, Span
+from asiaradar_bot.rules.charts import sparkline
+from asiaradar_bot.rules.exporting import COLUMNS, Exported, Row
+from asiaradar_bot.rules.spans import AGES, read_age, read_span
+from asiaradar_bot.steps.digest import preview_digest
+from asiaradar_bot.steps.export import export_rows
+from asiaradar_bot.steps.report import make_report
+from asiaradar_bot.web.report_file import report_file
+from asiaradar_bot.web.views.figures import Figure, Figures, Line, show_report
+from asiaradar_bot.web.views.post_card import x_url
+
+Days = Annotated[int | None, typer.Option(help="The last so many days; 30 if nothing is said.")]
+Since = Annotated[str | None, typer.Option(help="First day, such as 2026-11-01, in the newsroom's zone.")]
+Until = Annotated[str | None, typer.Option(help="Last day, such as 2026-11-30; today if nothing is said.")]
+Age = Annotated[str, typer.Option(help=f"Age at which posts are compared: {', '.join(AGES)}.")]
+_WIDE = 120
+
+
+def register(cli: typer.Typer) -> None:
+    """
+    Add the commands.
+    """
+    cli.command()(report)
+    cli.command()(export)
+
+
+def report(
+    *,
+    days: Days = None,
+    since: Since = None,
+    until: Until = None,
+    by: Annotated[list[Grouping] | None, typer.Option(help="Compare by this; again for more.")] = None,
+    age: Age = "24h",
+    html: Annotated[Path | None, typer.Option(help="Write a page in one file.")] = None,
+    digest: Annotated[
+        DigestKind | None,
+        typer.Option(help="Print the digest of yesterday or of the last seven days; nothing is sent."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """How posts did, beside the account's own last 90 days, and what they cost."""
+    with opened() as app:
+        if digest is not None:
+            zone, handle = app.policy.wording.zone, app.settings.x.handle
+            print(preview_digest(app.store, app.clock, digest, zone=zone, handle=handle, limits=app.limits), end="")
+            return
+        span = _span(app, days, since, until)
+        every = tuple(Grouping) if html is not None or json else (Grouping.CATEGORY, Grouping.CLASS)
+        found = make_report(
+            app.store, span, zone=app.policy.wording.zone, age=read_age(age), by=tuple(by) if by else every
+        )
+        if json:
+            _print_rows(found, age=age)
+            return
+        view = show_report(found, name=f"@{app.settings.x.handle}", link=lambda remote_id: x_url(app, remote_id))
+    if html is not None:
+        html.write_text(report_file(view), encoding="utf-8")
+        print(f"{html}: {view.total.posts} posts, {view.span}")
+    elif not view.posts:
+        print(f"no posts in these days ({view.span})")
+    else:
+        _print_page(found, view)
+
+
+def export(
+    what: Annotated[Exported, typer.Argument(help="posts, snapshots or costs.")],
+    *,
+    form: Annotated[str, typer.Option("--format", help="csv, json or xlsx.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Write it to this file; without it to the screen.")] = None,
+    days: Days = None,
+    since: Since = None,
+    until: Until = None,
+    age: Age = "24h",
+) -> None:
+    """Posts with their figures, every look at them, or the ledger: for spreadsheets and programs."""
+    chosen = _form(form)
+    if chosen == "xlsx" and to is None:
+        raise InputError("a workbook is no text: name its file with --to FILE.xlsx")
+    count = 0
+
+    with opened() as app:
+        rows = export_rows(app.store, what, _span(app, days, since, until), age=read_age(age))
+
+        def counted() -> Iterator[Row]:
+            nonlocal count
+            for row in rows:
+                count += 1
+                yield row
+
+        pieces = write_table(chosen, COLUMNS[what], counted(), name=what.value)
+        if to is None:
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
+            return
+        part = to.with_name(to.name + ".part")
+        try:
+            with part.open("wb") as file:
+                file.writelines(pieces)
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+    print(f"{to}: {count:,} rows" if count else f"{to}: no {what} in these days, only the heading")
+
+
+def _form(text: str) -> Form:
+    forms: dict[str, Form] = {"csv": "csv", "json": "json", "xlsx": "xlsx"}
+    if text not in forms:
+        raise InputError(f"there is no format {text}: choose csv, json or xlsx")
+    return forms[text]
+
+
+def _span(app: App, days: int | None, since: str | None, until: str | None) -> Span:
+    return read_span(now=app.clock.now(), zone=app.policy.wording.zone, days=days, since=since, until=until)
+
+
+def _print_rows(found: Report, *, age: str) -> None:
+    for by, lines in found.groups.items():
+        for line in lines:
+            print_json({"what": "group", "by": by, **asdict(line)})
+    for day in found.days:
+        print_json({"what": "day", **asdict(day)})
+    for cell in found.cells:
+        print_json({"what": "hour", **asdict(cell)})
+    for post in found.best:
+        print_json({"what": "best", **asdict(post)})
+    print_json({"what": "baseline", **asdict(found.baseline)})
+    whole = {"since": found.since, "until": found.until, "age": age, "zone": found.zone}
+    print_json({"what": "total", **whole, "reads_usd": found.reads_usd, **asdict(found.total)})
+
+
+def _print_page(found: Report, view: Figures) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    total = view.total
+    console.print(f"[bold]{view.title}[/bold]  {view.span}, at {view.age}, {view.zone}", markup=True)
+    console.print(f"{total.posts} posts, figures known of {total.known}; by day {_spark(found)}")
+    console.print(
+        f"impressions of a post {_words(total.impressions)}, usual {view.baseline.impressions.text}; "
+        f"engagement {_words(total.engagement_rate)}; clicks {_words(total.click_rate)}"
+    )
+    each = f"{total.per_1000.text} for 1,000 impressions, {total.per_click.text} a click"
+    console.print(f"cost {total.cost} USD, {each}; measuring {view.reads}")
+    for table in view.tables:
+        console.print(_table(table.by.value, table.lines))
+    for best in view.best[:5]:
+        console.print(f"{best.impressions:>9}  {best.text[:90]}", markup=False)
+    console.print("each interval holds the true figure in 19 of 20 cases; — is unknown, never zero", style="dim")
+
+
+def _spark(found: Report) -> str:
+    return sparkline([day.impressions for day in found.days][-60:])
+
+
+def _words(one: Figure) -> str:
+    return f"{one.text} ({one.interval})" if one.interval else one.text
+
+
+def _table(name: str, lines: Sequence[Line]) -> Table:
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column(name)
+    for heading in ("posts", "impressions", "beside usual", "engagement", "clicks", "USD", "USD/1,000", "USD/click"):
+        made.add_column(heading, justify="right")
+    for line in lines:
+        beside = "too few" if line.standing == "too few" else f"{line.lift} {_SIGN[line.standing]}"
+        known = line.posts if line.known == line.posts else f"{line.posts} ({line.known})"
+        figures = (line.impressions, line.engagement_rate, line.click_rate)
+        seen, engagement, clicks = (f"{one.text}\n[dim]{one.interval}[/dim]" for one in figures)
+        cells = (known, seen, beside, engagement, clicks, line.cost, line.per_1000.text, line.per_click.text)
+        made.add_row(escape(line.name), *cells, style="dim" if line.thin else None)
+    return made
+
+
+_SIGN = {"above": "above", "below": "below", "not told apart": "≈"}

@@ -1,0 +1,112 @@
+"""report and export as a person types them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from asiaradar_bot.storage import schema
+from asiaradar_bot.storage.store import SqlStore
+from tests.cli.test_commands import settings, told
+from tests.reports.seeded import seed_posts
+
+__all__ = ["settings"]
+
+
+@pytest.fixture
+def seeded(tmp_path: Path) -> Path:
+    """A month of posts, one with a hostile text."""
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
+    schema.migrate(store, "head")
+    seed_posts(store, now=datetime.now(UTC), count=110, text="=cmd <img src=x onerror=alert(1)> story {number}")
+    store.close()
+    return tmp_path
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_report_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """Figures with their intervals, groups, a sparkline; every grouping that is asked for."""
+    page = told(capsys, "report", "--days", "20", "--by", "hour", "--by", "category")
+    assert re.search(r"^(79|80) posts, figures known of", page, re.MULTILINE)
+    assert "▆" in page or "█" in page
+    assert "politics" in page
+    assert re.search(r"\d\d:00", page)
+    assert re.search(r"\d to \d", page)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_report_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each line is an object; the last one is the total, with n beside every figure."""
+    rows = [json.loads(row) for row in told(capsys, "report", "--json").splitlines()]
+    assert {row["what"] for row in rows} == {"group", "day", "hour", "best", "baseline", "total"}
+    assert rows[-1]["what"] == "total"
+    assert rows[-1]["impressions"]["n"] > 50
+    assert rows[-1]["age"] == "24h"
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_report_as_a_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """One file that fetches nothing and runs nothing, whatever a text holds."""
+    file = tmp_path / "report.html"
+    assert "posts" in told(capsys, "report", "--html", str(file))
+    page = file.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;img src=x" in page
+    assert re.findall(r'(?:src|href)="(?!https://x\.com/)[^"#]*"', page) == []
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+@pytest.mark.usefixtures("seeded")
+def test_exports(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Posts, snapshots and costs in three forms; the file is there whole, and says how many rows it has."""
+    for what in ("posts", "snapshots", "costs"):
+        for form in ("csv", "json", "xlsx"):
+            file = tmp_path / f"{what}.{form}"
+            said = told(capsys, "export", what, "--format", form, "--to", str(file), "--days", "10")
+            assert re.search(r": [1-9]\d* rows", said), said
+            assert file.stat().st_size > 100
+    assert "'=cmd" in (tmp_path / "posts.csv").read_text(encoding="utf-8-sig")
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_nothing_to_report_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Without posts there is one sentence and no error."""
+    assert told(capsys, "report", "--since", "2020-01-01", "--until", "2020-01-02").startswith("no posts in these days")
+    page = tmp_path / "empty.html"
+    told(capsys, "report", "--html", str(page))
+    assert "No posts went out in these days." in page.read_text(encoding="utf-8")
+    assert "only the heading" in told(capsys, "export", "posts", "--to", str(tmp_path / "x.csv"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["report", "--days", "0"], "0 days make no span"),
+        (["report", "--age", "2h"], "choose one of 1h"),
+        (["report", "--since", "tuesday"], "is no day"),
+        (["report", "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
+        (["export", "posts", "--format", "pdf"], "choose csv, json or xlsx"),
+        (["export", "posts", "--format", "xlsx"], "name its file"),
+        (["export", "posts", "--to", "/nowhere/at/all.csv"], "/nowhere/at/all.csv"),
+    ],
+)
+def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+    """Exit code 1 and what to mend."""
+    assert words in told(capsys, *arguments, code=1)
+
+
+def test_young_posts_are_counted_and_not_judged(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Posts of the last hours have no figures at 24 hours: the report says how many are known."""
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
+    schema.migrate(store, "head")
+    seed_posts(store, now=datetime.now(UTC), count=6, every=timedelta(hours=1))
+    store.close()
+    page = told(capsys, "report")
+    assert "6 posts, figures known of 0" in page
+    assert "too few" in page
