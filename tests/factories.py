@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticlePage, ArticleState, Facts
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.outcome import RemotePost
-from asiaradar_bot.model.post import Attempt, AttemptId, Post, PostId, PostKind, PostState
+from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.ports import Store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 URL = "https://radar.asia/port-of-busan-counts-its-busiest-year"
 LINK = f"{URL}?utm_id=p0123456789"
+_MARKERS = count(1)
 
 
 def make_facts(**how: Any) -> Facts:
@@ -104,6 +106,24 @@ def make_post(**how: Any) -> Post:
     return Post(**{**values, **how})
 
 
+def new_post(**how: Any) -> NewPost:
+    """A post before it is stored, with a marker of its own and of no article."""
+    post = make_post(**{"marker": f"m{next(_MARKERS)}", "article_id": None, "revision": None, **how})
+    return NewPost(**{name: getattr(post, name) for name in NewPost.__dataclass_fields__})
+
+
+def add_post(store: Store, state: PostState = PostState.QUEUED, **how: Any) -> Post:
+    """The stored post in that state; one that is published has the id 77 on X."""
+    out = state is PostState.PUBLISHED
+    with store.begin() as tx:
+        post = tx.posts.add(new_post(state=PostState.UNKNOWN if out else state, **how), who="bot")
+        if out:
+            post = tx.posts.move(
+                post, state, at=NOON, who="bot", why="test", by_person=True, remote_id="77", published_at=NOON
+            )
+    return post
+
+
 def make_attempt(post: Post, **how: Any) -> Attempt:
     """An open attempt of the post that began now."""
     values: dict[str, Any] = {
@@ -122,8 +142,3 @@ def make_remote(text: str, **how: Any) -> RemotePost:
     """A post on our timeline, made a second from now."""
     values: dict[str, Any] = {"id": "1000", "created_at": NOON + timedelta(seconds=1), "links": ()}
     return RemotePost(text=text, **{**values, **how})
-
-
-def with_facts(article: Article, **how: Any) -> Article:
-    """The article with some other facts."""
-    return replace(article, facts=replace(article.facts, **how))

@@ -22,7 +22,7 @@ from asiaradar_bot.model.post import NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.ports import Store, Transaction
 from asiaradar_bot.storage.store import SqlStore
-from tests.factories import NOON, URL, make_article, make_facts, make_post, make_remote
+from tests.factories import NOON, URL, make_article, make_facts, make_remote, new_post
 from tests.fakes.outside import SimulatedCrash
 
 HOUR = timedelta(hours=1)
@@ -39,12 +39,6 @@ def tx(port: Store) -> Iterator[Transaction]:
     """A writing transaction that lasts for the test."""
     with port.begin() as open_one:
         yield open_one
-
-
-def new_post(**how: object) -> NewPost:
-    """A post without what only the store gives."""
-    post = make_post(**{"article_id": None, "revision": None, **how})
-    return NewPost(**{name: getattr(post, name) for name in NewPost.__dataclass_fields__})
 
 
 def add_article(tx: Transaction, number: int = 1, **how: object) -> Article:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import ArticlePage, SourceItem
@@ -30,6 +31,12 @@ class FakeSite:
         self.items: dict[str, list[SourceItem]] = {}
         self.pages: dict[str, ArticlePage] = {}
         self.pictures: dict[str, Picture] = {}
+        self.answers: dict[str, SourceAnswer] = {}
+        """What a source answers instead, by address."""
+        self.page_answers: dict[str, PageAnswer] = {}
+        """What a page answers instead, by address."""
+        self.meanwhile: Callable[[str], object] | None = None
+        """What happens while a page or picture is being fetched."""
         self.broken: str | None = None
         """A sentence: nothing can be read for now."""
         self.retry_after: timedelta | None = None
@@ -41,6 +48,8 @@ class FakeSite:
         del source, now
         if self.broken is not None:
             return SourceFailed(detail=self.broken, retry_after=self.retry_after)
+        if url in self.answers:
+            return self.answers[url]
         if url not in self.items:
             return SourceFailed(detail=f"{url} answers 410", gone=True)
         digest = hashlib.sha256(repr(self.items[url]).encode()).hexdigest()
@@ -52,12 +61,18 @@ class FakeSite:
         """The page that was put there."""
         del language, zone
         self.read.append(url)
+        if self.meanwhile is not None:
+            self.meanwhile(url)
+        if url in self.page_answers:
+            return self.page_answers[url]
         if self.broken is not None:
             return PageFailed(detail=self.broken, retry_after=self.retry_after)
         return PageRead(page=self.pages[url]) if url in self.pages else PageGone(status=404)
 
     def read_picture(self, url: str) -> PictureAnswer:
         """The picture that was put there."""
+        if self.meanwhile is not None:
+            self.meanwhile(url)
         if self.broken is not None:
             return PictureRefused(detail=self.broken)
         return self.pictures.get(url) or PictureRefused(detail=f"there is no picture at {url}")

@@ -179,6 +179,14 @@ def test_rules_are_read_from_the_top() -> None:
     assert decision.detail == "rule «business»: the desk wants it"
 
 
+def test_two_rows_of_one_address_are_one_story() -> None:
+    """Another headline does not make a second post of the same page."""
+    earlier = make_headline("Quite another headline", url=make_facts().url, posted=True)
+    decision = judge(make_article(), recent=[earlier])
+    assert (decision.verdict, decision.reason) == (Verdict.SKIP, Reason.NEAR_DUPLICATE)
+    assert "100 % like" in decision.detail
+
+
 def test_an_empty_word_finds_nothing() -> None:
     """A slip of the editor, `sensitive_words = [""]`, does not hold every article."""
     assert judge(make_article(), Policy(sensitive_words=("", " "))).verdict is Verdict.AUTO

@@ -55,3 +55,8 @@ def test_two_first_leases_have_one_owner(store: SqlStore) -> None:
         taken = tx.account.acquire_lease("second", now=NOW, length=timedelta(seconds=1))
     assert taken is not None
     assert taken.fence == results[0].fence + 1
+
+
+def test_a_message_that_comes_twice_at_once_is_taken_once(store: SqlStore) -> None:
+    """Of two pushes with one id the second is a replay, not an error, though neither saw the other's row."""
+    assert _race(store, lambda tx, _: tx.inbox.accept_message("one", at=NOW)) == [True, False]

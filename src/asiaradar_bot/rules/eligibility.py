@@ -207,10 +207,11 @@ def _check_duplicate(article: Article, situation: Situation) -> _Answer:
         and headline.first_seen_at >= since
         and (headline.first_seen_at, headline.article_id) < (article.first_seen_at, article.id)
     ]
-    twin = find_near_duplicate(article.facts.title, others, percent=situation.policy.duplicate_percent)
+    same = next((headline for headline in others if headline.url == article.facts.url), None)
+    twin = same or find_near_duplicate(article.facts.title, others, percent=situation.policy.duplicate_percent)
     if twin is None:
         return "no recent headline is like it"
-    percent = headline_likeness(article.facts.title, twin.title)
+    percent = 100 if same else headline_likeness(article.facts.title, twin.title)
     verdict = Verdict.SKIP if twin.posted else Verdict.HOLD
     return _Stop(
         verdict=verdict,

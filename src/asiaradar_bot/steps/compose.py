@@ -55,12 +55,13 @@ def compose(
             article, decision, now=clock.now(), render=renderer.render, policy=policy, prices=prices
         )
         with store.begin() as tx:
-            if tx.articles.get(article.id).revision != article.revision:
+            current = tx.articles.get(article.id)
+            if current.revision != article.revision:
                 continue
             tx.replays.record_draft(decision.id, draft)
             new = _new_post(article, decision, draft, link)
             result = _store(tx, article, decision, new, limits=limits, prices=prices)
-            tx.articles.save(replace(article, state=ArticleState.DONE), was=article)
+            tx.articles.save(replace(current, state=ArticleState.DONE), was=current)
             counts[result] += 1
     return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
 
@@ -126,6 +127,8 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices
         return "renewed"
     now = new.created_at
     changes: dict[str, object] = {"revision": new.revision, "verified_at": new.verified_at}
+    if new.not_before_at != post.not_before_at:
+        changes |= {"not_before_at": new.not_before_at, "due_at": _due_after(post, new), "expires_at": new.expires_at}
     if not post.text_frozen:
         price = str(price_of_waiting(replace(post, text=new.text), on=now.date(), lists=prices))
         changes |= {"text": new.text, "price_usd": price, "article_url": new.article_url, "link": new.link}
@@ -134,6 +137,15 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices
         tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
         tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
     return "renewed"
+
+
+def _due_after(post: Post, new: NewPost) -> datetime:
+    """
+    The due time under another embargo: its end if that is later, now if only the old one was waited for.
+    """
+    if post.due_at == post.not_before_at:
+        return new.due_at
+    return max(post.due_at, new.due_at)
 
 
 def _move_back(tx: Transaction, breaking: Post, *, limits: Limits, now: datetime) -> None:

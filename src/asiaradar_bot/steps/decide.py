@@ -41,6 +41,7 @@ def decide(store: Store, clock: Clock, *, policy: Policy, max_age: timedelta, fi
     counts = dict.fromkeys(Verdict, 0)
     digest = policy_digest(policy)
     with store.begin() as tx:
+        waiting = tx.articles.list_in_state(ArticleState.READ, limit=_PER_TICK)  # as they stand now
         recent_since = clock.now() - policy.duplicate_window
         recent = tx.articles.recent_headlines(recent_since)
         for article in waiting:
@@ -77,7 +78,7 @@ def _posted_as(tx: Transaction, article: Article) -> str | None:
     for post in tx.posts.list_for_article(article.id):
         if post.state is PostState.PUBLISHED:
             return post.remote_id
-    seen = tx.account.find_on_timeline(article.url)
+    seen = tx.account.find_on_timeline(article.facts.url)
     return seen[0].remote_id if seen else None
 
 

@@ -13,7 +13,16 @@ from asiaradar_bot.model.errors import InputError, PostError, TextError, Version
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
+from asiaradar_bot.model.post import (
+    LIVE,
+    NewPost,
+    Post,
+    PostId,
+    PostKind,
+    PostPicture,
+    PostState,
+    picture_fields,
+)
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
@@ -266,19 +275,21 @@ class Editor:
         self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            if post.state is PostState.UNKNOWN:
-                raise PostError(
-                    f"post {post_id} is unknown: look at the account first, then use `asiaradar posts settle`",
-                    post_id=post_id,
-                )
-            thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
-            later = [part for part in thread if part.part > post.part and part.state is PostState.DRAFT]
-            self._check_eyes(tx, [post, *later])
-            self._check_approved([post, *later])
-            for part in later:
-                self._let_go(tx, part, now)
-            return self._let_go(tx, post, now)
+            return self._approve(tx, _of_version(tx.posts.get(PostId(post_id)), version), now)
+
+    def _approve(self, tx: Transaction, post: Post, now: datetime) -> Post:
+        if post.state is PostState.UNKNOWN:
+            raise PostError(
+                f"post {post.id} is unknown: look at the account first, then use `asiaradar posts settle`",
+                post_id=post.id,
+            )
+        thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
+        later = [part for part in thread if part.part > post.part and part.state is PostState.DRAFT]
+        self._check_eyes(tx, [post, *later])
+        self._check_approved([post, *later])
+        for part in later:
+            self._let_go(tx, part, now)
+        return self._let_go(tx, post, now)
 
     def _check_eyes(self, tx: Transaction, posts: Sequence[Post]) -> None:
         for post in posts if self.four_eyes else []:
@@ -319,16 +330,17 @@ class Editor:
         """
         self.person.check(Action.PUBLISH_NOW)
         now = self.clock.now()
-        with self.store.read() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-        if post.not_before_at is not None and post.not_before_at > now:
-            raise PostError(
-                f"post {post_id} is under embargo until {post.not_before_at:%Y-%m-%d %H:%M} UTC: it cannot go earlier",
-                post_id=post_id,
-            )
-        if post.state is not PostState.QUEUED:
-            post = self.approve(post_id, version=version)
         with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            if post.not_before_at is not None and post.not_before_at > now:
+                raise PostError(
+                    f"post {post_id} is under embargo until {post.not_before_at:%Y-%m-%d %H:%M} UTC: "
+                    "it cannot go earlier",
+                    post_id=post_id,
+                )
+            if post.state is not PostState.QUEUED:
+                self.person.check(Action.APPROVE)
+                post = self._approve(tx, post, now)
             return tx.posts.change(post, at=now, who=self.who, why="to go out now", due_at=now, in_slot=False)
 
     def reclass(self, post_id: int, news_class: NewsClass, *, version: int | None = None) -> Post:
@@ -365,20 +377,21 @@ class Editor:
         Keep a queued post back until somebody approves it.
         """
         self.person.check(Action.HOLD)
-        return self._move(post_id, PostState.HELD, why=why or f"held by {self.who}", version=version)
+        with self.store.begin() as tx:
+            return self._move(tx, post_id, PostState.HELD, why=why or f"held by {self.who}", version=version)
 
     def cancel(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
         """
         Withdraw a post that is not out yet; later parts of its thread go with it.
         """
         self.person.check(Action.HOLD)
-        post = self._move(post_id, PostState.CANCELLED, why=why or f"cancelled by {self.who}", version=version)
-        if post.thread_id is not None:
-            with self.store.read() as tx:
-                later = [part for part in tx.posts.list_thread(post.thread_id) if part.part > post.part]
-            for part in later:
-                if part.state in {PostState.DRAFT, PostState.HELD, PostState.QUEUED}:
-                    self._move(part.id, PostState.CANCELLED, why=f"part {post.part} was cancelled", version=None)
+        with self.store.begin() as tx:
+            post = self._move(tx, post_id, PostState.CANCELLED, why=why or f"cancelled by {self.who}", version=version)
+            thread = [] if post.thread_id is None else tx.posts.list_thread(post.thread_id)
+            for part in thread:
+                if part.part > post.part and part.state in LIVE:
+                    because = f"part {post.part} was cancelled"
+                    self._move(tx, part.id, PostState.CANCELLED, why=because, version=None)
         return post
 
     def move(self, post_id: int, *, due_at: datetime | None, version: int | None = None) -> Post:
@@ -422,10 +435,9 @@ class Editor:
                 due_at=now,
             )
 
-    def _move(self, post_id: int, new: PostState, *, why: str, version: int | None) -> Post:
-        with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
+    def _move(self, tx: Transaction, post_id: int, new: PostState, *, why: str, version: int | None) -> Post:
+        post = _of_version(tx.posts.get(PostId(post_id)), version)
+        return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
 
     def _price_of(self, post: Post, at: datetime) -> str:
         return str(price_of_waiting(post, on=at.date(), lists=self.prices))

@@ -41,6 +41,7 @@ def _verify_one(store: Store, site: ArticleSource, clock: Clock, post: Post, art
         current = tx.posts.get(post.id)
         if current.version != post.version or current.state is not PostState.QUEUED:
             return
+        article = tx.articles.get(article.id)
         match answer:
             case PageRead(page=page):
                 item_facts = merge_facts(item_of(article.facts), page, now=now)
@@ -49,6 +50,7 @@ def _verify_one(store: Store, site: ArticleSource, clock: Clock, post: Post, art
                     tx.articles.save(replace(article, next_read_at=now), was=article)
                     tx.posts.change(current, at=now, who="bot", why="its article changed", next_verify_at=now + _BASE)
                 else:
+                    tx.articles.save(replace(article, read_failures=0), was=article)
                     tx.posts.change(current, at=now, who="bot", why="its article is still there", verified_at=now)
             case PageGone(status=status):
                 why = f"its article answers {status}"

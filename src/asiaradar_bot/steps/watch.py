@@ -174,6 +174,7 @@ def _record_items(
     known = tx.sources.find_sightings(source.name, [item.id for item in answer.items])
     seeding = health.seeded_at is None
     fresh: list[tuple[SourceItem, Facts, tuple[str, ...]]] = []
+    refused: list[tuple[SourceItem, InputError]] = []
     for item in answer.items:
         digest = _digest(item)
         seen = known.get(item.id)
@@ -185,7 +186,7 @@ def _record_items(
         try:
             facts = merge_facts(item, None, now=now)
         except InputError as error:
-            _refuse_item(tx, source, item, error, now=now)
+            refused.append((item, error))
             continue
         names = names_of(item, None, facts)
         article_id = _known_article(tx, facts, names)
@@ -195,7 +196,7 @@ def _record_items(
         fresh.append((item, facts, names))
     added = 0
     seeded = seeding and not first_run_posts
-    burst = 0 if seeding else len(fresh)
+    burst = 0 if seeding else len({facts.url for _, facts, _ in fresh})
     for item, facts, names in fresh:
         added += _add(tx, source.name, item, facts, names, now=now, seeded=seeded, burst=burst)
     moved = answer.moved_to
@@ -203,6 +204,7 @@ def _record_items(
         tx.audit.record(
             AuditEntry(at=now, who="bot", action="source.moved", subject=f"source {source.name}", after={"url": moved})
         )
+    _record_refused(tx, source, refused, now=now)
     _record_warnings(tx, source, answer.warnings, now=now)
     _note_hub(tx, answer)
     saved = _healthy(health, source, now=now, validators=answer.validators, items=len(answer.items))
@@ -217,16 +219,24 @@ def _record_items(
     return added
 
 
-def _refuse_item(tx: Transaction, source: Source, item: SourceItem, error: InputError, *, now: datetime) -> None:
-    entry = AuditEntry(
-        at=now,
-        who="bot",
-        action="item.refused",
-        subject=f"source {source.name}",
-        why=str(error),
-        after={"id": item.id[:200], "title": item.title[:200]},
-    )
-    tx.audit.record(entry)
+def _record_refused(
+    tx: Transaction, source: Source, refused: Sequence[tuple[SourceItem, InputError]], *, now: datetime
+) -> None:
+    """
+    Each item that can't be used stands in the audit once, for as long as the source shows it.
+    """
+    key, subject = f"refused of {source.name}", f"source {source.name}"
+    known = set((tx.account.get_mark(key) or "").split())
+    shown = set()
+    for item, error in refused:
+        shown.add(digest := hashlib.sha256(item.id.encode("utf-8", "replace")).hexdigest()[:16])
+        if digest not in known:
+            after = {"id": item.id[:200], "title": item.title[:200]}
+            tx.audit.record(
+                AuditEntry(at=now, who="bot", action="item.refused", subject=subject, why=str(error), after=after)
+            )
+    if shown != known:
+        tx.account.set_mark(key, " ".join(sorted(shown)) or None)
 
 
 def _record_warnings(tx: Transaction, source: Source, warnings: Sequence[str], *, now: datetime) -> None:
@@ -387,11 +397,8 @@ def read_article(
 
 
 def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequence[str], *, now: datetime) -> None:
-    twin = tx.articles.find_by_names([name for name in names if name])
-    if twin is not None and twin.id != article.id:
-        _merge_into(tx, article, twin, names, now=now)
-        return
-    tx.articles.add_names(article.id, names)
+    owner = tx.articles.find_by_names(names[:1]) or tx.articles.find_by_names(names) or article
+    tx.articles.add_names(owner.id, names)
     seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
     first = article.read_at is None
     changed = changed_fields(article.facts, facts)
@@ -400,13 +407,19 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
         return
     revision = article.revision + 1 if changed else article.revision
     state = ArticleState.READ if first or _is_open(tx, article) else article.state
-    read = replace(seen, url=facts.url, facts=facts, revision=revision, state=state, updated_at=now)
+    url = facts.url if owner.id == article.id else article.url
+    read = replace(seen, url=url, facts=facts, revision=revision, state=state, updated_at=now)
     if not tx.articles.save(read, was=article):
         return  # somebody else read or judged it meanwhile; it is read again at its next time
     if changed:
         tx.articles.add_revision(
             Revision(article_id=article.id, number=revision, seen_at=now, facts=facts, changed=changed)
         )
+    if owner.id != article.id:
+        # Its facts are those of the other row from now on, by which it is decided as the same story.
+        why = f"its page names the address of article {owner.id}"
+        subject = f"article {article.id}"
+        tx.audit.record(AuditEntry(at=now, who="bot", action="article.same_as", subject=subject, why=why))
 
 
 def _is_open(tx: Transaction, article: Article) -> bool:
@@ -417,26 +430,6 @@ def _is_open(tx: Transaction, article: Article) -> bool:
         return True
     posts = tx.posts.list_for_article(article.id)
     return any(post.state in LIVE for post in posts)
-
-
-def _merge_into(tx: Transaction, article: Article, twin: Article, names: Sequence[str], *, now: datetime) -> None:
-    """
-    The page says that this is an article we already have under another name.
-    """
-    tx.articles.add_names(twin.id, names)
-    tx.articles.save(
-        replace(article, read_at=now, next_read_at=None, state=ArticleState.READ, updated_at=now),
-        was=article,
-    )
-    tx.audit.record(
-        AuditEntry(
-            at=now,
-            who="bot",
-            action="article.same_as",
-            subject=f"article {article.id}",
-            why=f"its page names the address of article {twin.id}",
-        )
-    )
 
 
 def _record_gone(tx: Transaction, article: Article, *, now: datetime) -> None:

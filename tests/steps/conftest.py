@@ -1,0 +1,45 @@
+"""What the tests of steps share: a store on SQLite alone, a clock, and a site that shows what a test puts there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asiaradar_bot.adapters.renderer import SandboxedRenderer
+from asiaradar_bot.storage import schema
+from asiaradar_bot.storage.store import SqlStore
+from tests.fakes.outside import FakeClock
+from tests.fakes.site import FakeSite
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[SqlStore]:
+    """A migrated store; what differs between databases is held by tests/contracts/test_store.py."""
+    made = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path / "backups")
+    schema.migrate(made, "head")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Stands still until the test moves it."""
+    return FakeClock()
+
+
+@pytest.fixture
+def site() -> FakeSite:
+    """Nothing is there yet."""
+    return FakeSite()
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[SandboxedRenderer]:
+    """The templates that ship."""
+    made = SandboxedRenderer(ROOT / "templates")
+    yield made
+    made.close()

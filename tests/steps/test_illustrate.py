@@ -1,0 +1,90 @@
+"""A waiting post gets its picture, or goes without after a set time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.steps.illustrate import illustrate
+from asiaradar_bot.storage.store import SqlStore
+from tests.factories import NOON, add_post
+from tests.fakes.outside import FakeClock
+from tests.fakes.site import FakeSite
+
+IMAGE = "https://radar.asia/a.jpg"
+PICTURE = Picture(content=b"\xff\xd8", media_type="image/jpeg", width_pixels=4, height_pixels=3)
+
+
+@pytest.fixture
+def post_id(shelf: SqlStore) -> PostId:
+    """A queued post that wants a picture."""
+    return add_post(shelf, picture_url=IMAGE).id
+
+
+def post(store: SqlStore, post_id: PostId) -> Post:
+    """The post."""
+    with store.read() as tx:
+        return tx.posts.get(post_id)
+
+
+def why(store: SqlStore) -> str:
+    """The newest reason in the audit."""
+    with store.read() as tx:
+        return tx.audit.list_recent(limit=1)[0].why
+
+
+def test_a_picture_is_fetched_once(shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId) -> None:
+    """The post has it, wants none any more, and the bytes are on record."""
+    site.pictures[IMAGE] = PICTURE
+    assert illustrate(shelf, site, clock, limits=Limits(), prices=PRICES) == 1
+    found = post(shelf, post_id)
+    assert found.picture_url is None
+    assert found.picture_id is not None
+    with shelf.read() as tx:
+        assert tx.posts.get_picture(found.picture_id) == PICTURE
+    assert illustrate(shelf, site, clock, limits=Limits(), prices=PRICES) == 0
+
+
+def test_a_picture_that_is_no_use_never_blocks(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId
+) -> None:
+    """The post goes without it, and the audit says why."""
+    illustrate(shelf, site, clock, limits=Limits(), prices=PRICES)
+    assert (post(shelf, post_id).picture_url, post(shelf, post_id).picture_id) == (None, None)
+    assert why(shelf) == f"goes without picture: there is no picture at {IMAGE}"
+
+
+def test_what_comes_too_late_is_not_asked_for(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId
+) -> None:
+    """After the set time nothing is fetched any more."""
+    site.pictures[IMAGE] = PICTURE
+    clock.advance(seconds=10)
+    illustrate(shelf, site, clock, limits=Limits(picture_wait=timedelta(seconds=6)), prices=PRICES)
+    assert post(shelf, post_id).picture_id is None
+    assert "did not come in time" in why(shelf)
+
+
+def test_what_somebody_changed_meanwhile_is_looked_at_again(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId
+) -> None:
+    """An edit while the picture was fetched stays, and the next round brings the picture."""
+    site.pictures[IMAGE] = PICTURE
+
+    def meanwhile(url: str) -> None:
+        del url
+        site.meanwhile = None
+        with shelf.begin() as tx:
+            tx.posts.change(tx.posts.get(post_id), at=NOON, who="cli:mei", why="edit", text="Mine")
+
+    site.meanwhile = meanwhile
+    illustrate(shelf, site, clock, limits=Limits(), prices=PRICES)
+    assert (post(shelf, post_id).text, post(shelf, post_id).picture_id) == ("Mine", None)
+    illustrate(shelf, site, clock, limits=Limits(), prices=PRICES)
+    assert (post(shelf, post_id).text, post(shelf, post_id).picture_url) == ("Mine", None)
+    assert post(shelf, post_id).picture_id is not None

@@ -1,0 +1,186 @@
+"""What editors may do to posts: each act checked by state, version and role, and all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import AccessError, PostError, TextError, VersionConflictError, WrongStateError
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.storage.store import SqlStore
+from tests.factories import NOON, add_post
+from tests.fakes.outside import FakeClock
+
+HOUR = timedelta(hours=1)
+
+
+def editor_of(store: SqlStore, role: Role = Role.ADMIN) -> Editor:
+    """Somebody of that role."""
+    return Editor(
+        store=store, clock=FakeClock(), policy=Policy(), prices=PRICES, person=Person(who="desk:mei", role=role)
+    )
+
+
+@pytest.fixture
+def editor(shelf: SqlStore) -> Editor:
+    """Somebody who may do everything."""
+    return editor_of(shelf)
+
+
+def put(store: SqlStore, state: PostState = PostState.QUEUED, **how: object) -> PostId:
+    """A post that is there already."""
+    return add_post(store, state, **how).id
+
+
+def get(store: SqlStore, post_id: PostId) -> Post:
+    """As it stands."""
+    with store.read() as tx:
+        return tx.posts.get(post_id)
+
+
+def test_a_text_is_cleaned_priced_and_frozen(editor: Editor) -> None:
+    """What is stored is what is sent; a link makes it dearer; the bot never touches it."""
+    (post,) = editor.add(["  Good morning,\r\nAsia  "])
+    assert (post.text, post.price_usd, post.link, post.text_frozen) == ("Good morning,\nAsia", "0.015", None, True)
+    (linked,) = editor.add(["Read this https://radar.asia/a"])
+    assert (linked.price_usd, linked.link) == ("0.200", "https://radar.asia/a")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 281, "see https://evil.com", "hello @stranger"])
+def test_a_text_that_cannot_go_out_is_not_stored(editor: Editor, shelf: SqlStore, text: str) -> None:
+    """All that speaks against it is one sentence, and nothing is written, not even a sound first part."""
+    with pytest.raises(TextError, match="the text cannot go out"):
+        editor.add(["Good morning", text])
+    with shelf.read() as tx:
+        assert tx.posts.list_posts() == []
+
+
+def test_a_slot_is_the_next_free_one(editor: Editor) -> None:
+    """Two posts in slots do not meet; moving one to a slot takes the one after."""
+    (one,), (two,) = editor.add(["One"], slot=True), editor.add(["Two"], slot=True)
+    assert (one.due_at, two.due_at) == (NOON + 6 * HOUR, NOON + 21 * HOUR)
+    assert editor.move(one.id, due_at=None).due_at == NOON + 24 * HOUR
+    assert not editor.move(two.id, due_at=NOON + HOUR).in_slot
+
+
+def test_going_now_keeps_embargo_and_approval(editor: Editor, shelf: SqlStore) -> None:
+    """A held post is approved with it; one under embargo is refused and stays as it was."""
+    held = put(shelf, PostState.HELD, due_at=NOON + HOUR, in_slot=True)
+    now = editor.publish_now(held)
+    assert (now.state, now.due_at, now.in_slot, now.approved_by) == (PostState.QUEUED, NOON, False, "desk:mei")
+    closed = put(shelf, PostState.HELD, not_before_at=NOON + HOUR)
+    with pytest.raises(PostError, match="under embargo until 2026-11-24 13:00 UTC"):
+        editor.publish_now(closed)
+    assert get(shelf, closed).state is PostState.HELD
+    queued = put(shelf, due_at=NOON + HOUR)
+    assert editor.publish_now(queued).due_at == NOON
+
+
+def test_an_unknown_post_is_never_sent_by_a_button(editor: Editor, shelf: SqlStore) -> None:
+    """Neither approving nor «now» moves it; the sentence says what to do."""
+    unknown = put(shelf, PostState.UNKNOWN)
+    for act in (editor.approve, editor.publish_now):
+        with pytest.raises(PostError, match="look at the account first"):
+            act(unknown)
+    assert get(shelf, unknown).state is PostState.UNKNOWN
+
+
+def test_an_unknown_post_is_settled_by_what_was_seen(editor: Editor, shelf: SqlStore) -> None:
+    """With its id it is published; seen to be absent it is queued again, due now."""
+    found, absent = put(shelf, PostState.UNKNOWN), put(shelf, PostState.UNKNOWN, due_at=NOON - HOUR)
+    assert editor.settle(found, remote_id="77").remote_id == "77"
+    assert get(shelf, found).state is PostState.PUBLISHED
+    assert editor.settle(absent, remote_id=None).due_at == NOON
+    assert get(shelf, absent).state is PostState.QUEUED
+
+
+def test_an_expired_post_that_is_approved_has_no_more_end(editor: Editor, shelf: SqlStore) -> None:
+    """Whoever approves it knows that it is old; one that still has time keeps its end."""
+    old = put(shelf, PostState.EXPIRED, expires_at=NOON - HOUR, due_at=NOON - HOUR)
+    fresh = put(shelf, PostState.HELD, expires_at=NOON + HOUR)
+    assert (editor.approve(old).expires_at, get(shelf, old).due_at) == (None, NOON)
+    assert editor.approve(fresh).expires_at == NOON + HOUR
+
+
+def test_a_class_is_given_and_taken(editor: Editor, shelf: SqlStore) -> None:
+    """The audit says who made it breaking."""
+    post = put(shelf)
+    assert editor.reclass(post, NewsClass.BREAKING).news_class is NewsClass.BREAKING
+    with shelf.read() as tx:
+        (newest, *_) = tx.audit.list_recent(subject=f"post {post}")
+    assert (newest.who, newest.why) == ("desk:mei", "made breaking")
+
+
+def test_a_withdrawal_is_taken_back_unless_it_was_tried(editor: Editor, shelf: SqlStore) -> None:
+    """It is held again, never queued by itself; one with an attempt may stand on X and is not brought back."""
+    post = put(shelf)
+    editor.cancel(post, why="not now")
+    assert editor.restore(post).state is PostState.HELD
+    with shelf.begin() as tx:
+        lease = tx.account.acquire_lease("one", now=NOON, length=HOUR)
+        assert lease is not None
+        queued = tx.posts.move(tx.posts.get(post), PostState.QUEUED, at=NOON, who="x", why="x", by_person=True)
+        attempt = tx.posts.claim(queued, lease, now=NOON, match_key="k", media_count=0)
+        assert attempt is not None
+        tx.posts.finish(attempt, PostState.REJECTED, at=NOON, answer_class="no_final", why="400")
+    editor.cancel(post)
+    with pytest.raises(WrongStateError, match="may stand on X"):
+        editor.restore(post)
+
+
+def test_a_thread_goes_together(editor: Editor, shelf: SqlStore) -> None:
+    """Parts share their thread; withdrawing one withdraws those after it, and leaves the earlier ones."""
+    parts = editor.add(["One", "Two https://radar.asia/a", "Three"], due_at=NOON + HOUR)
+    assert [(part.part, part.parts, part.thread_id) for part in parts] == [(n, 3, parts[0].id) for n in (1, 2, 3)]
+    assert [part.price_usd for part in parts] == ["0.015", "0.200", "0.015"]
+    editor.cancel(parts[1].id)
+    assert [get(shelf, part.id).state.value for part in parts] == ["queued", "cancelled", "cancelled"]
+    with shelf.read() as tx:
+        assert "part 2 was cancelled" in tx.audit.list_recent(subject=f"post {parts[2].id}")[0].why
+
+
+def test_a_part_that_cannot_be_withdrawn_stays(editor: Editor, shelf: SqlStore) -> None:
+    """Parts that are held go with it, one that was cancelled before stays what it is."""
+    parts = editor.add(["One", "Two", "Three"], due_at=NOON + HOUR)
+    editor.cancel(parts[2].id)
+    editor.hold(parts[1].id)
+    before = get(shelf, parts[2].id)
+    editor.cancel(parts[0].id)
+    assert get(shelf, parts[1].id).state is PostState.CANCELLED
+    assert get(shelf, parts[2].id) == before
+
+
+ACTS: list[Callable[[Editor, PostId], object]] = [
+    lambda editor, post: editor.edit(post, text="Other", version=9),
+    lambda editor, post: editor.approve(post, version=9),
+    lambda editor, post: editor.publish_now(post, version=9),
+    lambda editor, post: editor.reclass(post, NewsClass.BREAKING, version=9),
+    lambda editor, post: editor.restore(post, version=9),
+    lambda editor, post: editor.hold(post, version=9),
+    lambda editor, post: editor.cancel(post, version=9),
+    lambda editor, post: editor.move(post, due_at=NOON, version=9),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_overwrites_what_they_have_not_read(editor: Editor, shelf: SqlStore, act: Callable[..., object]) -> None:
+    """Each act on another version is refused, and the post stays as it was."""
+    post = put(shelf)
+    before = get(shelf, post)
+    with pytest.raises(VersionConflictError, match="somebody changed it"):
+        act(editor, post)
+    assert get(shelf, post) == before
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_viewer_does_nothing(shelf: SqlStore, act: Callable[..., object]) -> None:
+    """Each act asks for a role first."""
+    with pytest.raises(AccessError):
+        act(editor_of(shelf, Role.VIEWER), put(shelf))

@@ -1,0 +1,377 @@
+"""What a source shows becomes an article on record, read and read again; nothing is dropped silently."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from asiaradar_bot.model.article import Article, ArticleState, SourceItem
+from asiaradar_bot.model.decision import Reason, Verdict
+from asiaradar_bot.model.outcome import PageFailed, SourceRead, Validators
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.source import Source, SourceHealth, SourceKind
+from asiaradar_bot.steps.decide import decide
+from asiaradar_bot.steps.watch import PUSHED, Watched, watch
+from asiaradar_bot.storage.store import SqlStore
+from tests.factories import NOON, URL, add_post, make_facts, make_page
+from tests.fakes.outside import FakeClock
+from tests.fakes.site import FakeSite
+
+FEED = Source(name="latest", kind=SourceKind.FEED, url="https://radar.asia/rss", poll=timedelta(minutes=1))
+HOME = replace(FEED, name="home", kind=SourceKind.LISTING, url="https://radar.asia/")
+MAX_AGE = timedelta(hours=24)
+
+
+class Bot:
+    """The step with its tools, on a feed that begins empty and was looked at once."""
+
+    def __init__(self, store: SqlStore, site: FakeSite, clock: FakeClock) -> None:
+        self.store, self.site, self.clock = store, site, clock
+        self.sources = [FEED]
+        self.site.items[FEED.url] = []
+
+    def watch(self, *, now_all: bool = True, first_run_posts: bool = False) -> Watched:
+        """One look around."""
+        return watch(
+            self.store,
+            self.site,
+            self.clock,
+            sources=self.sources,
+            max_age=MAX_AGE,
+            first_run_posts=first_run_posts,
+            now_all=now_all,
+        )
+
+    def show(self, number: int = 1, *, title: str | None = None, feed: Source = FEED, page: bool = True) -> str:
+        """An article in the feed, or another headline of it, with its page; its address."""
+        url = f"{URL}-{number}"
+        item = SourceItem(id=url, url=url, title=title or f"Headline {number}", published_at=NOON)
+        shown = self.site.items.setdefault(feed.url, [])
+        shown[:] = [item, *(one for one in shown if one.id != url)]
+        if page:
+            self.site.pages[url] = make_page(make_facts(url=url, title=item.title, published_at=NOON))
+        return url
+
+    def articles(self) -> list[Article]:
+        """All of them, newest first."""
+        with self.store.read() as tx:
+            return list(tx.articles.list_recent(limit=100))
+
+    def only(self) -> Article:
+        """The one article."""
+        (one,) = self.articles()
+        return one
+
+    def health(self, name: str = "latest") -> SourceHealth:
+        """What is on record of the source."""
+        with self.store.read() as tx:
+            found = tx.sources.find(name)
+        assert found is not None
+        return found
+
+    def audit(self, action: str) -> list[str]:
+        """Reasons of such entries, oldest first."""
+        with self.store.read() as tx:
+            return [entry.why for entry in reversed(tx.audit.list_recent()) if entry.action == action]
+
+    def alerts(self) -> list[str]:
+        """Kinds of the alerts in line."""
+        with self.store.read() as tx:
+            return [alert.kind for alert in tx.inbox.list_alerts()]
+
+    def settle(self, state: PostState = PostState.PUBLISHED) -> None:
+        """The article is done with, and has a post in this state."""
+        article = self.only()
+        with self.store.begin() as tx:
+            tx.articles.save(replace(article, state=ArticleState.DONE), was=article)
+        add_post(self.store, state, article_id=article.id)
+
+
+@pytest.fixture
+def bot(shelf: SqlStore, site: FakeSite, clock: FakeClock) -> Bot:
+    """A bot that has seen its empty feed."""
+    made = Bot(shelf, site, clock)
+    made.watch()
+    return made
+
+
+def test_a_new_item_is_noticed_and_read(bot: Bot) -> None:
+    """One look around finds it and reads its page; the facts are the page's, and nothing happens twice."""
+    url = bot.show(title="Headline")
+    bot.site.pages[url] = replace(bot.site.pages[url], title="Headline of the page")
+    assert bot.watch() == Watched(polled=1, new=1, read=1)
+    article = bot.only()
+    assert (article.state, article.source, article.burst) == (ArticleState.READ, "latest", 1)
+    assert article.facts.title == "Headline of the page"
+    assert article.read_at == NOON
+    assert bot.watch() == Watched(polled=1)
+    assert bot.site.read == [url]
+
+
+def test_only_what_is_due_is_polled(bot: Bot) -> None:
+    """Before its minute is over a source is left alone, unless all are asked for."""
+    assert bot.watch(now_all=False) == Watched()
+    bot.clock.advance(seconds=60)
+    assert bot.watch(now_all=False) == Watched(polled=1)
+
+
+def test_the_first_look_seeds(shelf: SqlStore, site: FakeSite, clock: FakeClock) -> None:
+    """What is there at first is on record without its page being fetched, and no flood, whatever its number."""
+    bot = Bot(shelf, site, clock)
+    for number in range(9):
+        bot.show(number)
+    assert bot.watch().new == 9
+    assert all(one.seeded and one.burst == 0 and one.state is ArticleState.READ for one in bot.articles())
+    assert site.read == []
+
+
+def test_a_first_run_may_post(shelf: SqlStore, site: FakeSite, clock: FakeClock) -> None:
+    """With the setting what is there at first is news, and its pages are read."""
+    bot = Bot(shelf, site, clock)
+    url = bot.show()
+    bot.watch(first_run_posts=True)
+    assert not bot.only().seeded
+    assert site.read == [url]
+
+
+def test_a_flood_is_counted_once_for_each_article(bot: Bot) -> None:
+    """Each of several new articles knows how many came; one that stands there under two ids is one."""
+    for number in range(3):
+        bot.show(number)
+    twice = bot.site.items[FEED.url][0]
+    bot.site.items[FEED.url].append(replace(twice, id="another-guid"))
+    bot.watch()
+    assert [one.burst for one in bot.articles()] == [3, 3, 3]
+
+
+def test_a_failing_source_backs_off_and_is_told_once(bot: Bot) -> None:
+    """Waits grow, the third failure in a row is an alert, and success clears it all."""
+    bot.site.broken = "it answers 503"
+    waits = []
+    for _ in range(5):
+        assert bot.watch() == Watched(polled=1, failed=1)
+        waits.append(bot.health().next_poll_at)
+    assert bot.health().failures == 5
+    assert bot.health().error == "it answers 503"
+    assert waits[-1] is not None
+    assert NOON + timedelta(minutes=8) <= waits[-1] <= NOON + timedelta(minutes=16)
+    assert bot.alerts() == ["source"]
+    bot.site.broken = None
+    bot.watch()
+    assert (bot.health().failures, bot.health().error, bot.health().ok_at) == (0, None, NOON)
+
+
+def test_a_site_that_asks_for_patience_gets_it(bot: Bot) -> None:
+    """Retry-After counts instead of our own wait."""
+    bot.site.broken, bot.site.retry_after = "it answers 429", timedelta(minutes=42)
+    bot.watch()
+    assert bot.health().next_poll_at == NOON + timedelta(minutes=42)
+
+
+def test_a_source_that_is_gone_is_looked_at_once_a_day(bot: Bot) -> None:
+    """410 is told once, and the source may come back."""
+    shown = bot.site.items.pop(FEED.url)
+    for _ in range(2):
+        bot.watch()
+    assert bot.health().gone
+    assert bot.health().next_poll_at == NOON + timedelta(days=1)
+    assert bot.alerts() == ["source"]
+    bot.site.items[FEED.url] = shown
+    bot.show()
+    assert bot.watch().new == 1
+    assert not bot.health().gone
+
+
+def test_a_source_that_moved_is_followed(bot: Bot) -> None:
+    """The new address is on record and in use, with an entry in the audit."""
+    bot.site.answers[FEED.url] = SourceRead(items=(), validators=Validators(), moved_to="https://radar.asia/new")
+    bot.watch()
+    assert bot.health().url == "https://radar.asia/new"
+    assert len(bot.audit("source.moved")) == 1
+    bot.show(feed=replace(FEED, url="https://radar.asia/new"))
+    assert bot.watch().new == 1
+
+
+def test_what_is_wrong_with_a_document_is_said_once(bot: Bot) -> None:
+    """The same warnings are one entry; when they change, and when they end, there is another."""
+    for warnings in (("no charset",), ("no charset",), ("no charset", "bad date"), (), ()):
+        bot.site.answers[FEED.url] = SourceRead(items=(), validators=Validators(), warnings=warnings)
+        bot.watch()
+    assert bot.audit("source.warning") == ["no charset", "no charset; bad date", "the document is sound again"]
+
+
+def test_an_item_that_cannot_be_used_is_on_record_once(bot: Bot) -> None:
+    """An address that is none is refused with its reason, once and not at every poll; when it is back, again."""
+    bad = SourceItem(id="bad", url="javascript:alert(1)", title="Bad")
+    good = bot.show()
+    shown = bot.site.items[FEED.url]
+    for items in ([bad, *shown], [bad], [bad, replace(bad, id="worse")], shown, [bad]):
+        bot.site.items[FEED.url] = items
+        bot.watch()
+    assert len(bot.audit("item.refused")) == 3
+    assert all(bot.audit("item.refused"))
+    assert [one.url for one in bot.articles()] == [good]
+
+
+def test_a_hub_that_a_feed_names_is_noted(bot: Bot) -> None:
+    """It is put down once with a path that nobody guesses; another hub for the same topic takes its place."""
+    for hub in ("https://radar.asia/hub", "https://radar.asia/hub", "https://radar.asia/other"):
+        bot.site.answers[FEED.url] = SourceRead(items=(), validators=Validators(), hub=hub, topic=FEED.url)
+        bot.watch()
+        with bot.store.read() as tx:
+            (one,) = tx.inbox.list_subscriptions()
+        assert (one.hub, one.topic, one.requested_at) == (hub, FEED.url, None)
+        assert len(one.path) >= 30
+
+
+def test_an_article_in_two_sources_is_one(bot: Bot) -> None:
+    """Home and feed show the same address; so does an address that differs only in its tracking."""
+    bot.sources.append(HOME)
+    bot.site.items[HOME.url] = []
+    bot.watch()
+    url = bot.show()
+    tracked = f"{url}?utm_source=home"
+    bot.site.items[HOME.url] = [SourceItem(id=tracked, url=tracked, title="Headline 1")]
+    assert bot.watch().new == 1
+    assert bot.only().source == "latest"
+
+
+def test_an_article_whose_address_changed_is_the_same(bot: Bot) -> None:
+    """The same headline, stamp and picture under another address is no second article."""
+    url = bot.show()
+    bot.watch()
+    item = bot.site.items[FEED.url][0]
+    bot.site.items[FEED.url] = [replace(item, id=f"{url}-new", url=f"{url}-new")]
+    assert bot.watch().new == 0
+    assert bot.only().url == url
+
+
+def test_a_changed_item_has_its_page_read_again(bot: Bot) -> None:
+    """Another headline is a new revision that says what changed; the article is to be decided again."""
+    bot.show()
+    bot.watch()
+    before = bot.only().revision
+    bot.show(title="Another headline")
+    assert bot.watch() == Watched(polled=1, read=1)
+    article = bot.only()
+    assert (article.revision, article.facts.title) == (before + 1, "Another headline")
+    with bot.store.read() as tx:
+        assert tx.articles.list_revisions(article.id)[-1].changed == ("title",)
+
+
+@pytest.mark.parametrize(("state", "again"), [(PostState.QUEUED, True), (PostState.PUBLISHED, False)])
+def test_a_change_wakes_only_what_can_still_change(bot: Bot, state: PostState, *, again: bool) -> None:
+    """With a waiting post the article is decided anew; with a published one only its new facts are on record."""
+    bot.show()
+    bot.watch()
+    bot.settle(state)
+    bot.show(title="Another headline")
+    bot.watch()
+    assert bot.only().state is (ArticleState.READ if again else ArticleState.DONE)
+    assert bot.only().facts.title == "Another headline"
+
+
+@pytest.mark.parametrize(("state", "again"), [(PostState.QUEUED, True), (PostState.PUBLISHED, False)])
+def test_when_a_page_was_first_gone_stays(bot: Bot, state: PostState, *, again: bool) -> None:
+    """Later looks do not move it; the article is decided anew only if a post still waits."""
+    url = bot.show()
+    bot.watch()
+    bot.settle(state)
+    del bot.site.pages[url]
+    for hour in range(2):
+        bot.show(title=f"Headline {hour + 7}", page=False)
+        bot.watch()
+        bot.clock.advance(hours=1)
+    assert bot.only().gone_at == NOON
+    assert bot.only().state is (ArticleState.READ if again else ArticleState.DONE)
+
+
+def test_a_page_that_is_back_is_no_longer_gone(bot: Bot) -> None:
+    """A page that answers again takes the mark away."""
+    bot.show(page=False)
+    bot.watch()
+    assert bot.only().gone_at == NOON
+    bot.show(title="Headline again")
+    bot.watch()
+    assert bot.only().gone_at is None
+
+
+def test_a_page_that_cannot_be_read_is_tried_again(bot: Bot) -> None:
+    """Waits grow until the article is too old; then it is decided with what is known, and that is on record."""
+    url = bot.show()
+    bot.site.page_answers[url] = PageFailed(detail="it answers 500")
+    bot.watch()
+    waits = []
+    for _ in range(3):
+        article = bot.only()
+        assert article.state is ArticleState.NOTICED
+        assert article.next_read_at is not None
+        waits.append(article.next_read_at - bot.clock.now())
+        bot.clock.advance(seconds=waits[-1].total_seconds())
+        bot.watch()
+    assert waits == [timedelta(seconds=20), timedelta(seconds=40), timedelta(seconds=80)]
+    bot.clock.advance(hours=25)
+    bot.watch()
+    assert (bot.only().state, bot.only().next_read_at) == (ArticleState.READ, None)
+    assert bot.audit("article.unreadable") == ["it answers 500"]
+
+
+def test_a_page_that_never_will_be_read_is_not_tried_again(bot: Bot) -> None:
+    """A lasting failure goes to its decision at once; one that asks for patience is asked when it says."""
+    one, two = bot.show(1), bot.show(2)
+    bot.site.page_answers[one] = PageFailed(detail="it is not HTML", lasting=True)
+    bot.site.page_answers[two] = PageFailed(detail="429", retry_after=timedelta(minutes=9))
+    bot.watch()
+    found = {article.url: article for article in bot.articles()}
+    assert (found[one].state, found[one].next_read_at) == (ArticleState.READ, None)
+    assert (found[two].state, found[two].next_read_at) == (ArticleState.NOTICED, NOON + timedelta(minutes=9))
+
+
+def test_a_page_that_names_another_article_is_that_article(bot: Bot) -> None:
+    """Whatever the feed calls it, it is decided as the other one's story and not posted again; said once."""
+    first = bot.show(1)
+    bot.watch()
+    second = bot.show(2, title="Quite another headline in the feed")
+    page = make_page(make_facts(url=first, title="Headline 1"), requested_url=second, final_url=second)
+    bot.site.pages[second] = page
+    for _ in range(2):
+        bot.watch()
+        decide(bot.store, bot.clock, policy=Policy(), max_age=MAX_AGE, first_run_posts=False)
+        bot.show(2, title="A third headline in the feed", page=False)
+    later, earlier = sorted(bot.articles(), key=lambda one: -one.id)
+    assert len(bot.audit("article.same_as")) == 1
+    with bot.store.read() as tx:
+        assert tx.articles.list_decisions(earlier.id)[-1].verdict is Verdict.AUTO
+        assert {one.reason for one in tx.articles.list_decisions(later.id)} == {Reason.NEAR_DUPLICATE}
+    assert later.facts.url == earlier.facts.url == first
+
+
+def test_an_earlier_page_that_names_a_later_article_breaks_nothing(bot: Bot) -> None:
+    """Two rows never fight for one address, whichever of them names the other."""
+    first, second = bot.show(1), bot.show(2)
+    bot.watch()
+    bot.show(1, title="Headline of both", page=False)
+    bot.site.pages[first] = make_page(make_facts(url=second), requested_url=first, final_url=first)
+    assert bot.watch() == Watched(polled=1, read=1)
+    assert {one.url for one in bot.articles()} == {first, second}
+    assert {one.facts.url for one in bot.articles()} == {second}
+
+
+def test_a_push_is_taken_at_once(bot: Bot) -> None:
+    """The address becomes an article of the source «push»; one that is known is read again; nonsense is refused."""
+    known, fresh = bot.show(1), f"{URL}-2"
+    bot.watch()
+    bot.site.pages[fresh] = make_page(make_facts(url=fresh, title="Pushed"))
+    with bot.store.begin() as tx:
+        for url in (known, fresh, fresh, "javascript:alert(1)"):
+            tx.inbox.add_push(url, at=NOON)
+    bot.site.read.clear()
+    assert bot.watch(now_all=False) == Watched(new=1, read=2)
+    assert sorted(bot.site.read) == sorted([known, fresh])
+    assert {one.source for one in bot.articles()} == {"latest", PUSHED}
+    assert len(bot.audit("push.refused")) == 1
+    with bot.store.read() as tx:
+        assert list(tx.inbox.list_pushes()) == []
