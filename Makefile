@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS := never
 RUN := source .tools/env && uv run --frozen --no-sync
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench deep setup
+.PHONY: help run test check fix bench deep words setup
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ bench: setup ## measure; see docs and benchmarks/
 deep: setup ## long runs: properties with thousands of examples, a thousand kills
 	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules
 	@$(RUN) python -m tests.deep.run --kills 1000
+
+words: setup ## bring the Desk's catalogues up to date and list what is still to be translated
+	@$(RUN) python -m scripts.translations update
 
 setup:
 	@scripts/setup.sh test

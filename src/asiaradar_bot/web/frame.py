@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -13,13 +11,13 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.web.entry import Visitor, visitor_of
+from asiaradar_bot.web.forms import Forms, iso
 from asiaradar_bot.web.views.said import read_said
 from asiaradar_bot.web.views.top_bar import top_bar
-from asiaradar_bot.web.words import MISSING, translations
+from asiaradar_bot.web.words import MISSING, NAMES, language_of, translations
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -47,7 +45,7 @@ class Frame:
         A whole page for whoever is signed in (or nobody: then without bar and rail).
         """
         visitor = visitor_of(request)
-        env = self._env(visitor)
+        env = self._env(request, visitor)
         shared: dict[str, object] = {
             "visitor": visitor,
             "path": request.url.path,
@@ -62,10 +60,10 @@ class Frame:
         A piece of a page, for a script to put in place.
         """
         visitor = visitor_of(request)
-        return HTMLResponse(self._env(visitor).get_template(template).render({"visitor": visitor} | values))
+        return HTMLResponse(self._env(request, visitor).get_template(template).render({"visitor": visitor} | values))
 
-    def _env(self, visitor: Visitor | None) -> Environment:
-        language = visitor.language if visitor is not None else "en"
+    def _env(self, request: Request, visitor: Visitor | None) -> Environment:
+        language = visitor.language if visitor is not None else language_of(request.headers.get("accept-language", ""))
         if language not in self._spoken:
             self._spoken[language] = self._made(language)
         return self._spoken[language]
@@ -79,47 +77,13 @@ class Frame:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        env.globals.update(static_url=static_url, missing=MISSING, language=language)
-        env.filters.update(
-            own_path=own_path,
-            local=self._local,
-            clock=self._clock,
-            day=self._day,
-            iso=_iso,
-            usd=usd,
-            count=_count,
-            path_quote=quote,
-        )
-        env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+        forms, words = Forms(language, lambda: self.zone), translations(language)
+        env.globals.update(static_url=static_url, missing=MISSING, language=language, direction=forms.direction)
+        env.filters.update(local=forms.local, clock=forms.clock, day=forms.day, usd=forms.usd, count=forms.count)
+        env.filters.update(iso=iso, path_quote=quote, own_path=own_path)
+        env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
+        env.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # of the extension
         return env
-
-    def _local(self, at: datetime | None) -> str | Markup:
-        return self._time(at, "%a %d %b %H:%M")
-
-    def _clock(self, at: datetime | None) -> str | Markup:
-        return self._time(at, "%H:%M:%S")
-
-    def _day(self, at: datetime | None) -> str | Markup:
-        return self._time(at, "%A %d %B %Y")
-
-    def _time(self, at: datetime | None, form: str) -> str | Markup:
-        if at is None:
-            return MISSING
-        title = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone.key}, {at:%H:%M:%S} UTC"
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            _iso(at), title, format(at.astimezone(self.zone), form)
-        )
-
-
-def usd(amount: Decimal | str | None) -> str:
-    """
-    An amount of USD as people read it, `0.20 USD`; with three digits where two would lie.
-    """
-    if amount is None:
-        return MISSING
-    value = Decimal(amount)
-    two = value.quantize(Decimal("0.01"))
-    return f"{two if two == value else value.quantize(Decimal('0.001'))} USD"
 
 
 def own_path(path: str) -> str:
@@ -153,11 +117,3 @@ def here(request: Request) -> str:
     The address asked for, without the host.
     """
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
-def _iso(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _count(value: int | None) -> str:
-    return MISSING if value is None else f"{value:,}"

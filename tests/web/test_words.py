@@ -1,0 +1,169 @@
+"""The Desk in every language: nothing is left untranslated, no placeholder is lost, and every page says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, expect
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Role
+from asiaradar_bot.model.article import ArticleState
+from asiaradar_bot.model.decision import NewsClass, Verdict
+from asiaradar_bot.model.outcome import AnswerClass
+from asiaradar_bot.model.post import PostState
+from asiaradar_bot.web.forms import Forms
+from asiaradar_bot.web.words import LANGUAGES, NAMES, language_of, translations
+from scripts.translations import TRANSLATED, extract, file_of, missing, read, written
+from tests.web.corrected import changed_article
+from tests.web.desk import ROOT, browser, desk_app, visitor
+from tests.web.test_browser import PAGES, PHONE, entered
+
+_PLACE = re.compile(r"%\(\w+\)[sd]|%%")
+QUEUE = {"en": "Queue", "zh_Hans": "队列", "zh_Hant": "佇列", "ja": "キュー", "ko": "대기열"}
+AT = datetime(2026, 11, 24, 11, 5, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A Desk with a held, two queued and a published post, and an article that changed."""
+    with desk_app(tmp_path) as made:
+        editor = made.editor(ROOT)
+        later = made.clock.now() + timedelta(hours=1)
+        editor.hold(editor.add(["Held for a look"], due_at=later)[0].id, why="the desk wants to look")
+        editor.add(["Goes out next"], due_at=later)
+        editor.add(["And this one later"], due_at=later + timedelta(hours=1))
+        changed_article(made, title="Port Handled 8.9 Million Containers")
+        yield made
+
+
+def test_every_sentence_of_the_pages_is_translated() -> None:
+    """What pages say stands in every catalogue; if not, `python -m scripts.translations update` shows what to fill."""
+    assert missing(extract()) == {language: [] for language in TRANSLATED}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_placeholders_are_kept(language: str) -> None:
+    """A translation fills in exactly what its sentence does, and the file is as the script writes it."""
+    for message in read(language):
+        if message.id:
+            assert sorted(_PLACE.findall(str(message.string))) == sorted(_PLACE.findall(str(message.id))), message.id
+    assert file_of(language).read_bytes() == written(read(language))
+
+
+def test_a_missing_sentence_is_found() -> None:
+    """A sentence that no catalogue has is named for every language."""
+    found = extract()
+    found.add("A sentence that nobody wrote")
+    assert missing(found) == {language: ["A sentence that nobody wrote"] for language in TRANSLATED}
+
+
+@pytest.mark.parametrize("kind", [Role, PostState, Verdict, NewsClass, ArticleState, AnswerClass])
+def test_names_in_data_have_words(kind: type[StrEnum]) -> None:
+    """Every role, state, verdict, class and answer that a page shows is among the names that are translated."""
+    assert {one.value for one in kind} <= NAMES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_speaks_it(app: App, language: str) -> None:
+    """Each page says its language and direction, has its words, and none of the English ones of the rail."""
+    client = browser(app, visitor(language=language))
+    for path in PAGES:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert f'<html lang="{language.replace("_", "-")}" dir="ltr">' in answer.text, path
+        assert f"<span>{QUEUE[language]}</span>" in answer.text, path
+        assert ("<span>Queue</span>" in answer.text) == (language == "en"), path
+
+
+@pytest.mark.parametrize(("language", "held", "mode"), [("ja", "保留中", "予行"), ("zh_Hant", "暫緩", "演練")])
+def test_states_and_modes_are_said_in_it(app: App, language: str, held: str, mode: str) -> None:
+    """A state's name and the mode in the bar are words of the language, while what they are for styles stays."""
+    page = browser(app, visitor(language=language)).get("/queue?state=held").text
+    assert f'<span class="state">{held}</span>' in page
+    assert f'<span class="mode mode-dry-run" title="">{mode}</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "local", "day"),
+    [
+        ("en", "Tue 24 Nov 19:05", "Tuesday 24 November 2026"),
+        ("zh_Hans", "11月24日周二 19:05", "2026年11月24日星期二"),
+        ("zh_Hant", "11月24日 週二 19:05", "2026年11月24日 星期二"),
+        ("ja", "11月24日(火) 19:05", "2026年11月24日火曜日"),
+        ("ko", "11월 24일 (화) 19:05", "2026년 11월 24일 화요일"),
+    ],
+)
+def test_times_as_the_language_writes_them(language: str, local: str, day: str) -> None:
+    """Weekday, day and month stand as the language writes them, in the newsroom's zone, on a machine-readable time."""
+    forms = Forms(language, lambda: ZoneInfo("Asia/Singapore"))
+    stamp = '<time datetime="2026-11-24T11:05:09Z" title="2026-11-24 19:05:09 Asia/Singapore, 11:05:09 UTC">'
+    assert forms.local(AT) == f"{stamp}{local}</time>"
+    assert forms.day(AT) == f"{stamp}{day}</time>"
+    assert forms.clock(AT) == f"{stamp}19:05:09</time>"
+    assert (forms.local(None), forms.day(None), forms.clock(None)) == ("—", "—", "—")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_money(language: str) -> None:
+    """Numbers are grouped; money has its code in every language and three digits where two would lie."""
+    forms = Forms(language, lambda: ZoneInfo("UTC"))
+    assert (forms.count(1234567), forms.count(0), forms.count(None)) == ("1,234,567", "0", "—")
+    assert (forms.usd("0.2"), forms.usd(Decimal("0.015")), forms.usd(None)) == ("0.20 USD", "0.015 USD", "—")
+    assert forms.usd("1234.5") == "1,234.50 USD"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("ja,en;q=0.8", "ja"),
+        ("zh-CN,zh;q=0.9", "zh_Hans"),
+        ("zh-TW", "zh_Hant"),
+        ("zh-HK,zh;q=0.9,en;q=0.8", "zh_Hant"),
+        ("zh", "zh_Hans"),
+        ("ko-KR", "ko"),
+        ("fr-CH, fr;q=0.9, ja;q=0.1", "ja"),
+        ("en-GB,ja", "en"),
+        ("*, -;x, <b>, xx-yy-zz-, " + "j" * 3000, "en"),
+    ],
+)
+def test_the_sign_in_page_speaks_the_browsers_language(app: App, accepted: str, language: str) -> None:
+    """Nobody is signed in yet: the first language of the browser that the interface has counts, else English."""
+    assert language_of(accepted) == language
+    client: TestClient = browser(app, None)
+    page = client.get("/login", headers={"accept-language": accepted}).text
+    assert f'<html lang="{language.replace("_", "-")}"' in page
+    assert translations(language).gettext("Sign in") in page
+
+
+def test_a_language_without_a_catalogue_is_english() -> None:
+    """What we do not have, and what is no language at all, is answered in English."""
+    for language in ("en", "tlh", "../../etc"):
+        assert translations(language).gettext("Queue") == "Queue"
+
+
+@pytest.mark.browser
+@pytest.mark.enable_socket
+def test_a_phone_in_japanese(chromium: Browser, desk: tuple[App, str]) -> None:
+    """At 360 pixels neither Desk nor queue is wider than the window in Japanese, and the buttons say it."""
+    context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]  # plain numbers
+    page = entered(context, desk)
+    page.locator("select[name=language]").select_option("ja")
+    page.locator("form[action='/me/language'] button").click()
+    expect(page.locator(".said")).to_contain_text("保存しました。")
+    for path in ("/", "/queue", "/queue?state=held", "/compose"):
+        page.goto(desk[1] + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    page.goto(desk[1] + "/")
+    page.locator("[data-id='2'] .act-hold", has_text="保留").click()
+    expect(page.locator(".said")).to_contain_text("保留しました")
+    context.close()
