@@ -1,4 +1,4 @@
-"""The Desk's catalogues: `extract` prints the template, `update` brings them up to date, `check` lists what is missing."""
+"""The Desk's catalogues: `extract` prints their template, `update` mends them all, `check` lists what is missing."""
 
 from __future__ import annotations
 
