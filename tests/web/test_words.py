@@ -23,6 +23,7 @@ from asiaradar_bot.model.post import PostState
 from asiaradar_bot.web.forms import Forms
 from asiaradar_bot.web.words import LANGUAGES, NAMES, language_of, translations
 from scripts.translations import TRANSLATED, extract, file_of, missing, read, written
+from tests.reports.seeded import seed_posts
 from tests.web.corrected import changed_article
 from tests.web.desk import ROOT, browser, desk_app, visitor
 from tests.web.test_browser import PAGES, PHONE, entered
@@ -34,7 +35,7 @@ AT = datetime(2026, 11, 24, 11, 5, 9, tzinfo=UTC)
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    """A Desk with a held, two queued and a published post, and an article that changed."""
+    """A Desk with a held and two queued posts, an article that changed after its post, and posts with figures."""
     with desk_app(tmp_path) as made:
         editor = made.editor(ROOT)
         later = made.clock.now() + timedelta(hours=1)
@@ -42,6 +43,7 @@ def app(tmp_path: Path) -> Iterator[App]:
         editor.add(["Goes out next"], due_at=later)
         editor.add(["And this one later"], due_at=later + timedelta(hours=1))
         changed_article(made, title="Port Handled 8.9 Million Containers")
+        seed_posts(made.store, now=made.clock.now(), count=12, every=timedelta(hours=12))
         yield made
 
 
