@@ -34,8 +34,9 @@ fix: setup ## repair what tools can repair
 bench: setup ## measure; see docs and benchmarks/
 	@$(RUN) python scripts/bench.py
 
-deep: setup ## long runs: properties with thousands of examples, a thousand kills
+deep: setup ## long runs: properties and the protocol with thousands of examples, a thousand kills
 	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules
+	@ASIARADAR_PROFILE=deep ASIARADAR_LIVES=2000 $(RUN) pytest -n 2 tests/protocol/test_state_machine.py tests/protocol/test_lives.py
 	@$(RUN) python -m tests.deep.run --kills 1000
 
 words: setup ## bring the Desk's catalogues up to date and list what is still to be translated

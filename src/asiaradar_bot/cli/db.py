@@ -43,7 +43,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
     for leftover in ("-wal", "-shm", "-journal"):
         Path(f"{target}{leftover}").unlink(missing_ok=True)
     with opened() as app, app.store.begin() as tx:
-        tx.account.set_mark("safe_mode", f"restored from {file.name}")
+        tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now())
     print(f"restored {file.name}; the timeline is read before anything is sent")
 
 

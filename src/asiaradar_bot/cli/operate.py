@@ -33,7 +33,7 @@ def run(
     with opened(quiet=False) as app:
         if safe_mode:
             with app.store.begin() as tx:
-                tx.account.set_mark("safe_mode", "asked for at the start")
+                tx.account.enter_safe_mode("asked for at the start", at=app.clock.now())
         return serve(app, build_web=_web if web else None, runner=runner)
 
 

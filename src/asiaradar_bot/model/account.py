@@ -23,6 +23,7 @@ class AccountState:
     """None with `paused` set: until a person mends it."""
     safe_mode: str | None = None
     """Why the timeline must be read before anything is sent; None: it need not."""
+    safe_mode_since: datetime | None = None
     remote_id: str | None = None
     """The account's id on X, once known."""
     watching_since: datetime | None = None
@@ -30,6 +31,8 @@ class AccountState:
     watched_until: datetime | None = None
     """Up to here the timeline was looked through for foreign posts."""
     epoch: int = 0
+    clock_jumped_at: datetime | None = None
+    """When the machine's clock was last seen to have jumped, by the new time; nothing before it says how long ago."""
     environment: str | None = None
     last_sweep_at: datetime | None = None
 

@@ -69,6 +69,9 @@ BY_PERSON_ONLY: frozenset[tuple[PostState, PostState]] = frozenset(
 )
 """Moves that no timer and no step may make by itself."""
 
+BY_OUTCOME_ONLY = PostState.SENDING
+"""Only the outcome of its open attempt moves a post out of this state; no person may, whatever they saw on X."""
+
 LIVE = frozenset({PostState.DRAFT, PostState.HELD, PostState.QUEUED})
 """States in which the text may still be changed."""
 
@@ -80,12 +83,10 @@ def check_move(old: PostState, new: PostState, *, post_id: int, by_person: bool)
     Raises:
         WrongStateError: it does not, or only a person may make it.
     """
+    if old is BY_OUTCOME_ONLY and (by_person or new not in MOVES[old]):
+        raise WrongStateError(f"post {post_id} is already going out; wait until its outcome is known", post_id=post_id)
     if new not in MOVES[old]:
-        if old is PostState.SENDING:
-            message = f"post {post_id} is already going out; wait until its outcome is known"
-        else:
-            message = f"post {post_id} is {old}, and a {old} post cannot become {new}"
-        raise WrongStateError(message, post_id=post_id)
+        raise WrongStateError(f"post {post_id} is {old}, and a {old} post cannot become {new}", post_id=post_id)
     if (old, new) in BY_PERSON_ONLY and not by_person:
         raise WrongStateError(f"post {post_id} may go from {old} to {new} only by a person", post_id=post_id)
 

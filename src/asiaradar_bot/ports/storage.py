@@ -168,8 +168,8 @@ class PostRows(Protocol):
     ) -> bool:
         """Sending -> new for the post of this open attempt, and close it; False if another result came first."""
 
-    def update_attempt(self, attempt_id: AttemptId, **changes: object) -> None:
-        """Note something on an attempt: signed_at, answer_class, error, absent reads."""
+    def update_attempt(self, attempt_id: AttemptId, **changes: object) -> bool:
+        """Note something on an open attempt: signed_at, answer_class, error, absent reads; False if it is closed."""
 
     def list_attempts(self, post_id: PostId) -> Sequence[Attempt]:
         """Oldest first."""
@@ -212,6 +212,9 @@ class AccountRows(Protocol):
 
     def set_mark(self, key: str, value: str | None) -> None:
         """Store or (None) remove one mark; see `AccountState` for those that have a meaning."""
+
+    def enter_safe_mode(self, why: str, *, at: datetime) -> None:
+        """Nothing is sent before the timeline was read, the last time long enough after this instant."""
 
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""

@@ -48,6 +48,7 @@ class Heartbeat:
                 self._agreed = 0
                 tx.account.set_mark("paused", _PAUSE)
                 tx.account.set_mark("paused_until", None)
+                tx.account.set_mark("clock_jumped_at", now.isoformat())
                 tx.inbox.raise_alert("clock", _PAUSE, subject="clock", at=now)
             elif self._agreed < _AGREEMENTS:
                 self._agreed += 1

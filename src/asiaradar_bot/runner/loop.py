@@ -46,7 +46,7 @@ class Runner:
         """
         if self._app.settings.publishing.safe_mode:
             with self._app.store.begin() as tx:
-                tx.account.set_mark("safe_mode", "asked for at the start")
+                tx.account.enter_safe_mode("asked for at the start", at=self._app.clock.now())
         reason = enter_safe_mode_if_restored(self._app.press)
         if reason is not None:
             _log.warning("safe mode", reason=reason)

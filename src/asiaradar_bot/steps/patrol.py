@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.correction import CorrectionState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import AnswerClass, RemotePost
-from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.matching import carries_marker, link_key, match_key
+from asiaradar_bot.rules.matching import carries_marker, is_same_text, link_key, match_key
+from asiaradar_bot.rules.prices import billable_of
 from asiaradar_bot.steps.press import Press, remember_own
 
 _OVERLAP = timedelta(minutes=30)
 """X's timeline lags; this much is read twice."""
+_MOST_UNSENT = 500
 _ADOPTABLE = frozenset({PostState.QUEUED, PostState.HELD, PostState.EXPIRED, PostState.REJECTED, PostState.UNKNOWN})
 
 
@@ -31,28 +34,36 @@ class Patrolled:
     foreign: int = 0
     adopted: int = 0
     """Posts that the database thought unsent, found to be out."""
+    waiting: int = 0
+    """Such posts that could not be marked yet, as another process holds the right to publish."""
     trouble: str | None = None
 
 
 def enter_safe_mode_if_restored(press: Press) -> str | None:
     """
-    At start-up: the reason for safe mode if the database is older than this machine's side file, else None.
+    At start-up and before each patrol: why safe mode is on, set now if the database is older than the side file.
     """
+    now = press.clock.now()
     with press.store.begin() as tx:
         state = tx.account.state()
         why = press.restored_reason(state)
-        if state.safe_mode is None and why is not None:
-            tx.account.set_mark("safe_mode", why)
-            tx.inbox.raise_alert("safe_mode", why, subject="account", at=press.clock.now())
-            return why
-        return state.safe_mode
+        if why is None or why == state.safe_mode:
+            return state.safe_mode
+        # Also if safe mode is on already: a backup may have been made in it, and its time is of no use now.
+        tx.account.enter_safe_mode(why, at=now)
+        tx.inbox.raise_alert("safe_mode", why, subject="account", at=now)
+        return why
 
 
 def patrol(press: Press) -> Patrolled:
     """
     Read our timeline since the last patrol (in safe mode: much farther back) and account for every post on it.
+
+    Safe mode ends with the first patrol that began SETTLE after it and left nothing open: what was sent just before the
+    database was lost may not show earlier.
     """
     now = press.clock.now()
+    enter_safe_mode_if_restored(press)
     with press.store.begin() as tx:
         state = tx.account.state()
         if state.watching_since is None:
@@ -70,26 +81,34 @@ def patrol(press: Press) -> Patrolled:
     with press.store.begin() as tx:
         result = _account_for(press, tx, remote, watching_since=state_since, now=now)
         tx.account.set_mark("watched_until", now.isoformat())
-        if state.safe_mode is not None:
+        if state.safe_mode is not None and result.waiting == 0 and _is_settled(press, state, now=now):
             _leave_safe_mode(press, tx, now=now)
     return result
+
+
+def _is_settled(press: Press, state: AccountState, *, now: datetime) -> bool:
+    since = [at for at in (state.safe_mode_since, state.clock_jumped_at) if at is not None]
+    return not since or max(since) + press.limits.settle <= now
 
 
 def _account_for(
     press: Press, tx: Transaction, remote: Sequence[RemotePost], *, watching_since: datetime, now: datetime
 ) -> Patrolled:
     known = tx.account.find_seen([one for post in remote for one in (post.id, post.first_id) if one is not None])
-    markers = tx.posts.markers()
     ours = set(tx.posts.remote_ids())
-    open_keys = {attempt.match_key: post.id for post, attempt in tx.posts.list_sending()}
-    foreign = adopted = 0
-    for post in remote:
-        # A post of ours that was edited in the app has a new id and is no stranger; `measure` follows its versions.
-        if any(one in known or one in ours for one in (post.id, post.first_id)):
-            continue
-        owner_id = _owner(post, markers, open_keys)
-        if owner_id is not None:
-            adopted += _adopt(tx, tx.posts.get(owner_id), post, now=now)
+    # A post of ours that was edited in the app has a new id and is no stranger; `measure` follows its versions.
+    unexplained = [one for one in remote if not {one.id, one.first_id or one.id} & (known.keys() | ours)]
+    adopted = waiting = foreign = 0
+    if not unexplained:
+        return Patrolled(read=len(remote))
+    owners = _Owners(tx)
+    for post in unexplained:
+        owner = owners.find(post)
+        if owner is not None and owner.state is PostState.SENDING:
+            continue  # left to the reconciler, which has the stricter rules
+        if owner is not None and owner.state in _ADOPTABLE:
+            done = _adopt(press, tx, owner, post, now=now)
+            adopted, waiting = adopted + done, waiting + (not done)
             continue
         if _is_prepared_reply(tx, post, now=now):
             adopted += 1
@@ -99,7 +118,7 @@ def _account_for(
         if is_foreign:
             foreign += 1
             _raise_foreign(press, tx, post, now=now)
-    return Patrolled(read=len(remote), foreign=foreign, adopted=adopted)
+    return Patrolled(read=len(remote), foreign=foreign, adopted=adopted, waiting=waiting)
 
 
 def _is_prepared_reply(tx: Transaction, post: RemotePost, *, now: datetime) -> bool:
@@ -121,34 +140,60 @@ def _is_prepared_reply(tx: Transaction, post: RemotePost, *, now: datetime) -> b
     return False
 
 
-def _owner(post: RemotePost, markers: Mapping[str, PostId], open_keys: Mapping[str, PostId]) -> PostId | None:
-    for marker, post_id in markers.items():
-        if carries_marker(post, marker):
-            return post_id
-    return open_keys.get(match_key(post.text, link=None))
+class _Owners:
+    """
+    Whose post something on the timeline is, by marker or words; looked up only when something is unexplained.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._markers = tx.posts.markers()
+        self._sending = {attempt.match_key: post for post, attempt in tx.posts.list_sending()}
+        self._unsent = tx.posts.list_posts(states=_ADOPTABLE, limit=_MOST_UNSENT)
+
+    def find(self, remote: RemotePost) -> Post | None:
+        """
+        As it stands now; None: nobody's.
+        """
+        for marker, post_id in self._markers.items():
+            if carries_marker(remote, marker):
+                return self._tx.posts.get(post_id)
+        sending = self._sending.get(match_key(remote.text, link=None))
+        if sending is not None:
+            return sending
+        same = (post for post in self._unsent if _is_same(post, remote))
+        return next((self._tx.posts.get(post.id) for post in same), None)
 
 
-def _adopt(tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) -> int:
+def _is_same(post: Post, remote: RemotePost) -> bool:
+    if remote.created_at < post.created_at.replace(microsecond=0):
+        return False
+    key = match_key(post.text, link=post.link)
+    return is_same_text(post, remote, key=key, media_count=0 if post.picture_id is None else 1)
+
+
+def _adopt(press: Press, tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) -> bool:
     """
     A post of ours that is out although the database does not say so: from an older state of the database.
 
-    An open attempt is left to the reconciler, which has the stricter rules.
+    False if another process holds the right to publish, so that only it may touch the post.
     """
-    if post.state not in _ADOPTABLE:
-        return 0
     who = "reconciler"
     why = f"found on our timeline as {remote.id}"
+    lease = tx.account.acquire_lease(press.owner, now=now, length=press.limits.lease)
+    if lease is None:
+        return False
+    was_unknown = post.state is PostState.UNKNOWN
     if post.state is not PostState.QUEUED:
         post = tx.posts.move(post, PostState.QUEUED, at=now, who=who, why=why, by_person=True)
-    lease = tx.account.acquire_lease(who, now=now, length=timedelta(seconds=1))
-    attempt = None
-    if lease is not None:
-        attempt = tx.posts.claim(
-            post, lease, now=now, match_key=match_key(post.text, link=post.link), media_count=remote.media_count
-        )
-        tx.account.release_lease(who)
+    key = match_key(post.text, link=post.link)
+    attempt = tx.posts.claim(post, lease, now=now, match_key=key, media_count=remote.media_count)
     if attempt is None:
-        return 0
+        return False
+    if not was_unknown:  # the price of an unknown post stands in the ledger already
+        what = billable_of(post.text)
+        tx.ledger.reserve(what, press.price(what, at=now), at=now, post_id=post.id, attempt_id=attempt.id)
+        tx.ledger.settle(attempt.id, SpendState.SETTLED)
     tx.posts.finish(
         attempt,
         PostState.PUBLISHED,
@@ -158,9 +203,8 @@ def _adopt(tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) ->
         remote_id=remote.id,
         published_at=remote.created_at,
     )
-    tx.ledger.settle(attempt.id, SpendState.SETTLED)
     remember_own(tx, post, remote, at=now)
-    return 1
+    return True
 
 
 def _raise_foreign(press: Press, tx: Transaction, post: RemotePost, *, now: datetime) -> None:
@@ -177,6 +221,7 @@ def _leave_safe_mode(press: Press, tx: Transaction, *, now: datetime) -> None:
     while tx.account.next_epoch() < seen:
         pass
     tx.account.set_mark("safe_mode", None)
+    tx.account.set_mark("safe_mode_since", None)
     tx.audit.record(
         AuditEntry(at=now, who="bot", action="safe_mode.off", subject="account", why="the timeline was read through")
     )

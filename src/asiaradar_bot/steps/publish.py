@@ -218,18 +218,28 @@ def record_outcome(press: Press, post: Post, attempt: Attempt, outcome: PublishO
             case RetryLater() | GateClosed() | AccountBlocked():
                 _record_later(tx, post, attempt, outcome, now=now)
             case Refused():
-                why = f"X refused it for good: {outcome.detail}"
-                tx.posts.finish(attempt, PostState.REJECTED, at=now, answer_class=AnswerClass.NO_FINAL, why=why)
-                tx.ledger.settle(attempt.id, SpendState.RELEASED)
-                tx.inbox.raise_alert("rejected", why, subject=f"post {post.id}", at=now)
+                _record_refused(tx, attempt, outcome, now=now)
             case AlreadyThere():
-                tx.posts.update_attempt(attempt.id, answer_class=AnswerClass.ALREADY, error=outcome.detail)
-                tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
+                _record_doubt(tx, attempt, AnswerClass.ALREADY, outcome.detail)
             case Unconfirmed():
-                tx.posts.update_attempt(attempt.id, answer_class=AnswerClass.AMBIGUOUS, error=outcome.detail)
-                tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
+                _record_doubt(tx, attempt, AnswerClass.AMBIGUOUS, outcome.detail)
             case _:
                 assert_never(outcome)
+
+
+def _record_refused(tx: Transaction, attempt: Attempt, outcome: Refused, *, now: datetime) -> None:
+    why = f"X refused it for good: {outcome.detail}"
+    if tx.posts.finish(attempt, PostState.REJECTED, at=now, answer_class=AnswerClass.NO_FINAL, why=why):
+        tx.ledger.settle(attempt.id, SpendState.RELEASED)
+        tx.inbox.raise_alert("rejected", why, subject=f"post {attempt.post_id}", at=now)
+
+
+def _record_doubt(tx: Transaction, attempt: Attempt, answer_class: AnswerClass, detail: str) -> None:
+    """
+    Note it on the attempt, unless the reconciler has settled that meanwhile.
+    """
+    if tx.posts.update_attempt(attempt.id, answer_class=answer_class, error=detail):
+        tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
 
 
 def _record_published(tx: Transaction, post: Post, attempt: Attempt, outcome: Published, *, now: datetime) -> None:
@@ -243,9 +253,9 @@ def _record_published(tx: Transaction, post: Post, attempt: Attempt, outcome: Pu
         published_at=now,
         attempts=post.attempts + 1,
     )
+    tx.ledger.settle(attempt.id, SpendState.SETTLED)  # billed, whoever settled the post
     if not done:
         return
-    tx.ledger.settle(attempt.id, SpendState.SETTLED)
     seen = RemotePost(id=outcome.remote_id, text=post.text, created_at=now, links=tuple(links(post.text)))
     remember_own(tx, post, seen, at=now)
 
@@ -258,14 +268,15 @@ def _record_later(
     *,
     now: datetime,
 ) -> None:
-    tx.ledger.settle(attempt.id, SpendState.RELEASED)
     match outcome:
         case GateClosed():
-            tx.posts.finish(attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.GATE_CLOSED, why=outcome.detail)
+            done = tx.posts.finish(
+                attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.GATE_CLOSED, why=outcome.detail
+            )
         case RetryLater():
             spread = (post.id * 7919 % 1000) / 1000  # neighbours do not come back in step
             wait = outcome.wait or back_off(post.attempts, base=_BACK_OFF_BASE, cap=_BACK_OFF_CAP, spread=spread)
-            tx.posts.finish(
+            done = tx.posts.finish(
                 attempt,
                 PostState.QUEUED,
                 at=now,
@@ -277,13 +288,15 @@ def _record_later(
             if not outcome.counts:
                 pause(tx, f"X's rate limit: {outcome.detail}", at=now, until=now + wait)
         case AccountBlocked():
-            tx.posts.finish(
+            done = tx.posts.finish(
                 attempt, PostState.QUEUED, at=now, answer_class=AnswerClass.NO_AUTH, why=f"not sent: {outcome.detail}"
             )
             pause(tx, outcome.detail, at=now, until=None)
             tx.inbox.raise_alert("auth_lost", outcome.detail, subject="account", at=now)
         case _:
             assert_never(outcome)
+    if done:
+        tx.ledger.settle(attempt.id, SpendState.RELEASED)
 
 
 def _thin_out_backlog(press: Press) -> None:

@@ -11,13 +11,14 @@ from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import AnswerClass, RemotePost
 from asiaradar_bot.model.post import Attempt, Post, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.matching import find_match
+from asiaradar_bot.rules.matching import CLOCK_TOLERANCE, find_match
 from asiaradar_bot.steps.press import Press, remember_own
 
 NEEDED_READS = 2
 """Reads that all miss a post before it counts as absent."""
-_SKEW = timedelta(seconds=5)
 _READ_AGAIN = timedelta(seconds=30)
+_OVERTAKEN = "overtaken"
+"""Another process settled the attempt in the meantime."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +41,16 @@ def reconcile(press: Press) -> Settled:
     with press.store.read() as tx:
         pairs = tx.posts.list_sending()
         taken = set(tx.posts.remote_ids())
-    ready = [pair for pair in pairs if _is_ready(pair[1], now=now, press=press)]
+        jumped_at = tx.account.state().clock_jumped_at
+    ready = [pair for pair in pairs if _is_ready(pair[1], now=now, press=press, jumped_at=jumped_at)]
     if not ready:
         return Settled(still_open=len(pairs))
-    since = min(attempt.started_at for _, attempt in ready) - _SKEW
+    since = min(attempt.started_at for _, attempt in ready) - CLOCK_TOLERANCE
     try:
         remote = press.own_posts(since=since)
     except CannotReadError as error:
         return _give_up(press, ready, str(error), still_open=len(pairs) - len(ready))
-    counts = {"found": 0, "requeued": 0, "unknown": 0, "open": len(pairs) - len(ready)}
+    counts = {"found": 0, "requeued": 0, "unknown": 0, _OVERTAKEN: 0, "open": len(pairs) - len(ready)}
     for post, attempt in ready:
         result = _settle_one(press, post, attempt, remote, taken=taken, read_at=now)
         counts[result] += 1
@@ -57,10 +59,14 @@ def reconcile(press: Press) -> Settled:
     )
 
 
-def _is_ready(attempt: Attempt, *, now: datetime, press: Press) -> bool:
+def _is_ready(attempt: Attempt, *, now: datetime, press: Press, jumped_at: datetime | None) -> bool:
+    """
+    Old enough by a clock that has not jumped since: otherwise the time is counted from the jump.
+    """
     if attempt.answer_class == AnswerClass.ALREADY:
         return True
-    if attempt.started_at + press.limits.settle > now:
+    began_at = attempt.started_at if jumped_at is None else max(attempt.started_at, jumped_at)
+    if began_at + press.limits.settle > now:
         return False
     gap = max(press.limits.absent_gap, min(_READ_AGAIN, press.limits.settle))
     return attempt.absent_at is None or attempt.absent_at + gap <= now
@@ -82,7 +88,7 @@ def _settle_one(
 
 
 def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePost, *, now: datetime) -> str:
-    tx.posts.finish(
+    done = tx.posts.finish(
         attempt,
         PostState.PUBLISHED,
         at=now,
@@ -92,6 +98,8 @@ def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePo
         published_at=match.created_at,
         attempts=post.attempts + 1,
     )
+    if not done:
+        return _OVERTAKEN
     tx.ledger.settle(attempt.id, SpendState.SETTLED)
     remember_own(tx, post, match, at=now)
     return "found"
@@ -99,7 +107,8 @@ def _record_found(tx: Transaction, post: Post, attempt: Attempt, match: RemotePo
 
 def _record_absent(press: Press, tx: Transaction, post: Post, attempt: Attempt, *, read_at: datetime) -> str:
     reads = attempt.absent_reads + 1
-    tx.posts.update_attempt(attempt.id, absent_reads=reads, absent_at=read_at)
+    if not tx.posts.update_attempt(attempt.id, absent_reads=reads, absent_at=read_at):
+        return _OVERTAKEN
     if reads < NEEDED_READS:
         return "open"
     fresh = post.expires_at is None or post.expires_at > read_at
@@ -120,7 +129,7 @@ def _record_absent(press: Press, tx: Transaction, post: Post, attempt: Attempt, 
 
 
 def _record_unknown(tx: Transaction, post: Post, attempt: Attempt, why: str, *, now: datetime) -> str:
-    tx.posts.finish(
+    done = tx.posts.finish(
         attempt,
         PostState.UNKNOWN,
         at=now,
@@ -128,6 +137,8 @@ def _record_unknown(tx: Transaction, post: Post, attempt: Attempt, why: str, *, 
         why=why,
         attempts=post.attempts + 1,
     )
+    if not done:
+        return _OVERTAKEN
     tx.ledger.settle(attempt.id, SpendState.UNKNOWN)
     tx.inbox.raise_alert(
         "unknown",
@@ -143,7 +154,7 @@ def _give_up(press: Press, ready: Sequence[tuple[Post, Attempt]], why: str, *, s
     unknown = 0
     for post, attempt in ready:
         if attempt.started_at + press.limits.give_up <= now:
+            sentence = f"our timeline could not be read for long ({why})"
             with press.store.begin() as tx:
-                _record_unknown(tx, post, attempt, f"our timeline could not be read for long ({why})", now=now)
-            unknown += 1
+                unknown += _record_unknown(tx, post, attempt, sentence, now=now) == "unknown"
     return Settled(unknown=unknown, still_open=still_open + len(ready) - unknown)

@@ -414,6 +414,10 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post = tx.posts.get(PostId(post_id))
+            if post.state is not PostState.UNKNOWN:
+                raise WrongStateError(
+                    f"post {post_id} is {post.state}, and only an unknown post can be settled", post_id=post_id
+                )
             if remote_id is not None:
                 return tx.posts.move(
                     post,

@@ -70,10 +70,12 @@ class SqlAccountRows:
             paused=found.get("paused"),
             paused_until=_stamp(found.get("paused_until")),
             safe_mode=found.get("safe_mode"),
+            safe_mode_since=_stamp(found.get("safe_mode_since")),
             remote_id=found.get("remote_id"),
             watching_since=_stamp(found.get("watching_since")),
             watched_until=_stamp(found.get("watched_until")),
             epoch=int(found.get("epoch", "0")),
+            clock_jumped_at=_stamp(found.get("clock_jumped_at")),
             environment=found.get("environment"),
             last_sweep_at=_stamp(found.get("last_sweep_at")),
         )
@@ -84,6 +86,11 @@ class SqlAccountRows:
             self._connection.execute(delete(marks).where(marks.c.key == key))
             return
         put(self._connection, marks, key={"key": key}, values={"value": value})
+
+    def enter_safe_mode(self, why: str, *, at: datetime) -> None:
+        """Nothing is sent before the timeline was read, the last time long enough after this instant."""
+        self.set_mark("safe_mode", why)
+        self.set_mark("safe_mode_since", at.isoformat())
 
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""

@@ -53,9 +53,12 @@ class SqlAttemptRows:
         )
         return done.rowcount == 1
 
-    def update_attempt(self, attempt_id: AttemptId, **changes: object) -> None:
-        """Note something on an attempt: signed_at, answer_class, error, absent reads."""
-        self._connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**changes))
+    def update_attempt(self, attempt_id: AttemptId, **changes: object) -> bool:
+        """Note something on an open attempt: signed_at, answer_class, error, absent reads; False if it is closed."""
+        done = self._connection.execute(
+            update(attempts).where(attempts.c.id == attempt_id, attempts.c.finished_at.is_(None)).values(**changes)
+        )
+        return done.rowcount == 1
 
     def list_attempts(self, post_id: PostId) -> Sequence[Attempt]:
         """Oldest first."""

@@ -127,7 +127,8 @@ class SqlPostRows(SqlAttemptRows):
             attempts.c.post_id.in_([row.id for row in sending]), attempts.c.finished_at.is_(None)
         )
         open_attempts = {row.post_id: attempt_from_row(row) for row in self._connection.execute(query)}
-        pairs = [(post_from_row(row), open_attempts[row.id]) for row in sending]
+        # Another machine may have closed one between the two queries.
+        pairs = [(post_from_row(row), open_attempts[row.id]) for row in sending if row.id in open_attempts]
         return sorted(pairs, key=lambda pair: pair[1].started_at)
 
     def move(

@@ -25,7 +25,7 @@ from asiaradar_bot.adapters.x_account.readings import (
     read_readings,
     read_usage_days,
 )
-from asiaradar_bot.adapters.x_account.session import GateClosedError, WireSession, wire_call
+from asiaradar_bot.adapters.x_account.session import STALE_SECONDS, GateClosedError, WireSession, wire_call
 from asiaradar_bot.adapters.x_account.timeline import PAGE_SIZE, TIMELINE_FIELDS, Page, read_account, read_page
 from asiaradar_bot.model.engagement import Readings
 from asiaradar_bot.model.errors import CannotReadError
@@ -237,6 +237,8 @@ class XAccount:
                 outcome = outcome_of_answer(call(), now=self._now())
             except _FAILURES as error:
                 outcome = outcome_of_failure(error, now=self._now())
+        if isinstance(outcome, AccountBlocked) and wire.age_seconds(self._now()) > STALE_SECONDS:
+            outcome = RetryLater(detail="this process stood still between signing and sending, and X refused that")
         return replace(outcome, signed_at=wire.signed_at)
 
     def _read(self, route: str, asked: dict[str, object], *, user_auth: bool = True) -> object:

@@ -26,6 +26,9 @@ TWEEPY_HOST = "https://api.twitter.com"
 SIGNATURE_SECONDS = 5.0
 """A signature older than this does not go on the wire: a frozen process must not wake up and post."""
 
+STALE_SECONDS = 60.0
+"""An answer this long after signing means that the process stood still in between; calls end after half of it."""
+
 
 class GateClosedError(Exception):
     """
@@ -42,6 +45,14 @@ class WireCall:
     gate: Callable[[datetime], str | None] | None = None
     signed_at: datetime | None = None
     signed_monotonic: float = 0.0
+
+    def age_seconds(self, now: datetime) -> float:
+        """
+        How long ago it was signed, by whichever clock says longer: one of them stands still while a machine sleeps.
+        """
+        if self.signed_at is None:
+            return 0.0
+        return max((now - self.signed_at).total_seconds(), time.monotonic() - self.signed_monotonic)
 
 
 _call: ContextVar[WireCall | None] = ContextVar("asiaradar_wire_call", default=None)

@@ -1,0 +1,128 @@
+"""Hypothesis drives the protocol: any order of moves, a death or a freeze between any two of them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests.protocol.lives import EDITS, LAST_BOUNDARY, LAST_POINT, WAYS, new_world
+from tests.protocol.planted import PLANTS
+from tests.protocol.world import ANSWERS, Freeze, Steps, World
+
+DEEP = os.environ.get("ASIARADAR_PROFILE") == "deep"
+SHALLOW = settings(
+    max_examples=15,
+    stateful_step_count=20,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+)
+PROFILE = settings(SHALLOW, max_examples=1500, stateful_step_count=50, derandomize=False) if DEEP else SHALLOW
+POINTS = st.integers(min_value=1, max_value=LAST_POINT)
+FREEZES = st.builds(
+    Freeze, at=st.integers(min_value=1, max_value=LAST_BOUNDARY), minutes=st.sampled_from((0.2, 2.0, 17.0, 40.0))
+)
+STEPS = st.sampled_from(("publish", "publish", "reconcile", "patrol"))
+BOTS = st.integers(min_value=0, max_value=1)
+SCRIPTS = st.lists(st.sampled_from(ANSWERS), max_size=3)
+
+
+class Protocol(RuleBasedStateMachine):
+    """
+    Rules are the moves of a `World`; its checks are the invariants.
+    """
+
+    steps: Steps | None = None
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._life = ExitStack()
+
+    @initialize(how=st.sampled_from(WAYS))
+    def start(self, how: str) -> None:
+        """An empty database, two processes, one post."""
+        self.world = self._life.enter_context(new_world(self.steps))
+        self.world.queue(how)
+
+    @rule(how=st.sampled_from(WAYS), expires=st.booleans(), due_minutes=st.sampled_from((0, 0, 20)))
+    def queue(self, how: str, *, expires: bool, due_minutes: int) -> None:
+        """A new post."""
+        self.world.queue(how, expires=expires, due_minutes=due_minutes)
+
+    @rule(bot=BOTS, step=STEPS, answers=SCRIPTS)
+    def run_a_step(self, bot: int, step: str, answers: list[str]) -> None:
+        """A process does its work."""
+        self.world.run(bot, step, answers=answers)
+
+    @rule(bot=BOTS, step=STEPS, answers=SCRIPTS, die_at=POINTS)
+    def die_in_a_step(self, bot: int, step: str, answers: list[str], die_at: int) -> None:
+        """A process dies before or after a statement, or around the wire."""
+        self.world.run(bot, step, answers=answers, die_at=die_at)
+
+    @rule(bot=BOTS, step=STEPS, answers=SCRIPTS, freeze=FREEZES)
+    def freeze_in_a_step(self, bot: int, step: str, answers: list[str], freeze: Freeze) -> None:
+        """A process stands still, the other one works, and it wakes up."""
+        self.world.run(bot, step, answers=answers, freeze=freeze)
+
+    @rule(what=st.sampled_from(EDITS), which=st.integers(min_value=0, max_value=20))
+    def edit(self, what: str, which: int) -> None:
+        """An editor meddles."""
+        self.world.edit_something(what, which)
+
+    @rule(minutes=st.sampled_from((0.1, 1.1, 5.0, 16.0, 125.0)))
+    def wait(self, minutes: float) -> None:
+        """Time passes."""
+        self.world.wait(minutes=minutes)
+
+    @rule(on=st.booleans())
+    def switch(self, *, on: bool) -> None:
+        """The kill switch."""
+        self.world.switch(on=on)
+
+    @rule(minutes=st.sampled_from((0, 1, 13)), unreadable=st.booleans())
+    def worsen_timeline(self, minutes: int, *, unreadable: bool) -> None:
+        """X's timeline lags, or cannot be read."""
+        self.world.x.lag = timedelta(minutes=minutes)
+        self.world.x.cannot_read = unreadable
+
+    @rule()
+    def miss_posts(self) -> None:
+        """Once, X shows an empty timeline for less than a minute."""
+        self.world.miss_posts()
+
+    @invariant()
+    def holds(self) -> None:
+        """Nothing is doubled, and all is on record."""
+        if hasattr(self, "world"):
+            self.world.check()
+
+    def teardown(self) -> None:
+        """In the end nothing is lost."""
+        with self._life:
+            if hasattr(self, "world"):
+                self.world.finish()
+
+
+@pytest.mark.timeout(7200 if DEEP else 300)
+def test_the_protocol_keeps_its_promise() -> None:
+    """No order of moves, deaths and faults that Hypothesis can think of loses or doubles a post."""
+    run_state_machine_as_test(Protocol, settings=PROFILE)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("bug", ["retry on timeout", "no intent"])
+def test_the_machine_finds_planted_bugs(bug: str) -> None:
+    """Hypothesis itself finds a broken protocol."""
+    with PLANTS[bug]() as steps:
+        broken = type("Broken", (Protocol,), {"steps": steps})
+        with pytest.raises(AssertionError, match=r"lost|doubled"):
+            run_state_machine_as_test(broken, settings=settings(SHALLOW, max_examples=200, phases=(Phase.generate,)))
