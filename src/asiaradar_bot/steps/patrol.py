@@ -169,7 +169,7 @@ def _is_same(post: Post, remote: RemotePost) -> bool:
     if remote.created_at < post.created_at.replace(microsecond=0):
         return False
     key = match_key(post.text, link=post.link)
-    return is_same_text(post, remote, key=key, media_count=0 if post.picture_id is None else 1)
+    return is_same_text(post, remote, key=key, media_count=len(post.pictures))
 
 
 def _adopt(press: Press, tx: Transaction, post: Post, remote: RemotePost, *, now: datetime) -> bool:
