@@ -196,7 +196,7 @@ def test_row_13_an_editor_meddles_while_sending(store: SqlStore, what: str) -> N
         "found": lambda: editor.settle(post.id, remote_id="55"),
         "absent": lambda: editor.settle(post.id, remote_id=None),
     }
-    refused = pytest.raises((WrongStateError, PostError), match=r"already going out|sending")
+    refused = pytest.raises((WrongStateError, PostError), match=r"already going out|sending|was tried")
     meddle: Callable[[], object] = asked.get(what) or partial(getattr(editor, what), post.id)
     with refused:
         meddle()
