@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert
 
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.outcome import (
+    DeleteOutcome,
     Published,
     PublishOutcome,
     RetryLater,
@@ -49,9 +50,13 @@ class Around:
         """As the inner one."""
         return self._inner.publish(text, gate=gate, media_ids=media_ids, reply_to=reply_to)
 
-    def delete(self, remote_id: str) -> PublishOutcome:
+    def edit(self, text: str, *, previous_id: str, gate: Gate, media_ids: Sequence[str] = ()) -> PublishOutcome:
         """As the inner one."""
-        return self._inner.delete(remote_id)
+        return self._inner.edit(text, previous_id=previous_id, gate=gate, media_ids=media_ids)
+
+    def delete(self, remote_id: str, *, gate: Gate) -> DeleteOutcome:
+        """As the inner one."""
+        return self._inner.delete(remote_id, gate=gate)
 
     def upload(self, content: bytes, *, media_type: str, alt_text: str | None) -> UploadOutcome:
         """As the inner one."""
@@ -142,8 +147,8 @@ def _due(press: Press) -> tuple[Post, Lease] | None:
     if press.stop_reason() is not None or publish._account_idle(press) is not None:
         return None
     post = publish._find_next(press)
-    lease = publish._take_lease(press)
-    return (post, lease) if isinstance(post, Post) and lease is not None else None
+    taken = press.take_lease()
+    return (post, taken[0]) if isinstance(post, Post) and taken is not None else None
 
 
 def _result_first(press: Press) -> None:
@@ -179,7 +184,7 @@ def _no_lease() -> Iterator[Steps]:
     """Anybody may send at any time, and the gate does not look at the lease either."""
     with (
         mock.patch.object(SqlAccountRows, "acquire_lease", _steal_lease),
-        mock.patch.object(publish, "_gate", lambda press, _: lambda _: press.stop_reason()),
+        mock.patch.object(Press, "gate", lambda press, _: lambda _: press.stop_reason()),
     ):
         yield Steps()
 

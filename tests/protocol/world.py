@@ -161,11 +161,11 @@ class SlowX(FakeX):
             return Published(remote_id=shown.id, signed_at=signed_at)
         return self._answer(word, signed_at)
 
-    def own_posts(self, account_id: str, *, since: datetime) -> Sequence[RemotePost]:
+    def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
         """The timeline as X shows it now, some time behind."""
         self.fuse.boundary()
         now = self.clock.now()
-        found = super().own_posts(account_id, since=since)
+        found = super().own_posts(account_id, since=since, until=until)
         misses = self.misses_until is not None and now < self.misses_until
         shown = [] if misses else [post for post in found if post.created_at + self.lag <= now]
         self.fuse.boundary()
