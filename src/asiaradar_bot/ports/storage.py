@@ -128,6 +128,9 @@ class PostRows(Protocol):
     def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
         """All queued posts by due time."""
 
+    def list_between(self, since: datetime, until: datetime, *, limit: int) -> Sequence[Post]:
+        """Posts that went out in this span, and open ones that are due in it but not queued; no order."""
+
     def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
         """Newest first."""
 

@@ -64,14 +64,21 @@ def _end_of(span: QuietHours, at: datetime, news_class: NewsClass) -> datetime |
     """
     if news_class is NewsClass.BREAKING and span.breaking_pierces:
         return None
-    zone = ZoneInfo(span.zone)
-    today = at.astimezone(zone).date()
+    today = at.astimezone(ZoneInfo(span.zone)).date()
     for on in (today - _DAY, today):
-        until = on if span.starts <= span.ends else on + _DAY
-        end = local_instant(until, span.ends, zone)
-        if local_instant(on, span.starts, zone) <= at < end:
+        start, end = quiet_span(span, on)
+        if start <= at < end:
             return end
     return None
+
+
+def quiet_span(span: QuietHours, on: date) -> tuple[datetime, datetime]:
+    """
+    The UTC instants at which the quiet hours that begin on this local date start and end.
+    """
+    zone = ZoneInfo(span.zone)
+    until = on if span.starts <= span.ends else on + _DAY
+    return local_instant(on, span.starts, zone), local_instant(until, span.ends, zone)
 
 
 def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:

@@ -109,6 +109,14 @@ class SqlPostRows(SqlAttemptRows):
         query = select(posts).where(posts.c.state == PostState.QUEUED).order_by(posts.c.due_at, posts.c.id)
         return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
 
+    def list_between(self, since: datetime, until: datetime, *, limit: int) -> Sequence[Post]:
+        """Posts that went out in this span, and open ones that are due in it but not queued; no order."""
+        sent = select(posts).where(posts.c.published_at >= since, posts.c.published_at < until)
+        waiting = select(posts).where(
+            posts.c.state.in_(_OPEN), posts.c.state != PostState.QUEUED, posts.c.due_at >= since, posts.c.due_at < until
+        )
+        return [post_from_row(row) for query in (sent, waiting) for row in self._connection.execute(query.limit(limit))]
+
     def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
         """Newest first."""
         query = select(posts).order_by(posts.c.created_at.desc(), posts.c.id.desc()).limit(limit)

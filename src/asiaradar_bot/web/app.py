@@ -20,6 +20,7 @@ from asiaradar_bot.web.health import health_routes
 from asiaradar_bot.web.hooks import hook_routes
 from asiaradar_bot.web.pages.activity import activity_routes
 from asiaradar_bot.web.pages.articles import article_routes
+from asiaradar_bot.web.pages.calendar import calendar_routes
 from asiaradar_bot.web.pages.compose import compose_routes
 from asiaradar_bot.web.pages.correct import correct_routes
 from asiaradar_bot.web.pages.desk import desk_routes
@@ -92,6 +93,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
     for routes in (
         desk_routes(frame),
         queue_routes(frame, wake=wake),
+        calendar_routes(frame),
         import_routes(frame, wake=wake),
         correct_routes(frame, wake=wake),
         post_routes(frame, wake=wake),

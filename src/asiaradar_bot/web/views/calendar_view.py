@@ -1,0 +1,194 @@
+"""What the calendar shows: days with their posts, free slots and quiet hours, every time in both zones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.days import Quiet, Show, clock_change, day_bounds, days_shown, quiet_within, slots_within, turn
+from asiaradar_bot.web.views.expected import expect
+from asiaradar_bot.web.views.post_card import PostCard, list_cards
+
+MOST_A_DAY = {Show.WEEK: 30, Show.MONTH: 4, Show.AGENDA: 100}
+"""Posts of one day that are shown; how many more there are is said."""
+_MOST = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """
+    An instant in the newsroom's zone and in UTC, in words.
+    """
+
+    iso: str
+    local: str
+    utc: str
+    """With its weekday where that is another than in the newsroom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """
+    A line of a day: a post, a free slot, or quiet hours.
+    """
+
+    at: Moment
+    until: Moment | None = None
+    """When quiet hours end; None: it is a post or a slot."""
+    breaking_pierces: bool = False
+    card: PostCard | None = None
+    """None: a free slot, or quiet hours."""
+    due: Moment | None = None
+    """When it was to go out, if that is another time than `at`."""
+    embargo: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """
+    A day in the newsroom's zone.
+    """
+
+    on: date
+    name: str
+    today: bool
+    outside: bool
+    """It belongs to another month than the one that is looked at."""
+    lines: Sequence[Line]
+    more: int
+    """Posts beyond those that are shown."""
+    clock_change_minutes: int
+    """More than zero: the clock is put forward on this day; less: back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSheet:
+    """
+    One view with its days and where its links lead.
+    """
+
+    show: str
+    title: str
+    days: Sequence[CalendarDay]
+    back_on: date
+    forth_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    app: App
+    tx: Transaction
+    person: Person
+    zone: ZoneInfo
+    on: date
+    expected: Mapping[PostId, datetime]
+    taken: Collection[datetime]
+
+
+def calendar_sheets(
+    app: App, tx: Transaction, shows: Sequence[Show], on: date | None, *, person: Person
+) -> list[CalendarSheet]:
+    """
+    These views of the calendar around a day of the newsroom; None: around today.
+    """
+    zone = ZoneInfo(app.policy.wording.zone)
+    day = on or app.clock.now().astimezone(zone).date()
+    desk = _Desk(
+        app=app,
+        tx=tx,
+        person=person,
+        zone=zone,
+        on=day,
+        expected=expect(app, tx),
+        taken=tx.posts.taken_slots(app.clock.now()),
+    )
+    return [_sheet(desk, show) for show in shows]
+
+
+def _sheet(desk: _Desk, show: Show) -> CalendarSheet:
+    days = days_shown(show, desk.on)
+    by_day: dict[date, list[tuple[datetime, Post]]] = {one: [] for one in days}
+    for at, post in _placed(desk, day_bounds(days[0], desk.zone)[0], day_bounds(days[-1], desk.zone)[1]):
+        by_day[at.astimezone(desk.zone).date()].append((at, post))
+    return CalendarSheet(
+        show=show.value,
+        title=_title(show, desk.on, days),
+        days=[_day(desk, show, one, posts) for one, posts in by_day.items()],
+        back_on=turn(show, desk.on, back=True),
+        forth_on=turn(show, desk.on, back=False),
+    )
+
+
+def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Post]]) -> CalendarDay:
+    zone, now = desk.zone, desk.app.clock.now()
+    starts_at, ends_at = day_bounds(on, zone)
+    policy = desk.app.policy
+    shown = posts[: MOST_A_DAY[show]]
+    cards = list_cards(desk.app, desk.tx, [post for _, post in shown], person=desk.person, expected=desk.expected)
+    lines = [(at, 2, _post_line(at, card, zone)) for (at, _), card in zip(shown, cards, strict=True)]
+    lines += [
+        (one.starts_at, 0, _quiet_line(one, zone)) for one in quiet_within(starts_at, ends_at, policy.quiet_hours)
+    ]
+    lines += [
+        (at, 1, Line(at=moment(at, zone)))
+        for at in slots_within(starts_at, ends_at, policy.slots)
+        if at > now and at not in desk.taken
+    ]
+    return CalendarDay(
+        on=on,
+        name=f"{on:%a %d %b}",
+        today=on == now.astimezone(zone).date(),
+        outside=show is Show.MONTH and on.month != desk.on.month,
+        lines=[line for _, _, line in sorted(lines, key=lambda one: one[:2])],
+        more=len(posts) - len(shown),
+        clock_change_minutes=round(clock_change(on, zone) / timedelta(minutes=1)),
+    )
+
+
+def moment(at: datetime, zone: ZoneInfo) -> Moment:
+    """
+    The instant in words: `14:00` and `06:00 UTC`, or `Mon 23:00 UTC` where it is another day there.
+    """
+    there, utc = at.astimezone(zone), at.astimezone(UTC)
+    same = there.date() == utc.date()
+    return Moment(
+        iso=f"{utc:%Y-%m-%dT%H:%M:%SZ}",
+        local=f"{there:%H:%M}",
+        utc=f"{utc:%H:%M} UTC" if same else f"{utc:%a %H:%M} UTC",
+    )
+
+
+def _post_line(at: datetime, card: PostCard, zone: ZoneInfo) -> Line:
+    return Line(
+        at=moment(at, zone),
+        card=card,
+        due=moment(card.due_at, zone) if card.state == PostState.QUEUED and card.due_at != at else None,
+        embargo=moment(card.not_before_at, zone) if card.not_before_at else None,
+    )
+
+
+def _quiet_line(quiet: Quiet, zone: ZoneInfo) -> Line:
+    return Line(
+        at=moment(quiet.starts_at, zone), until=moment(quiet.ends_at, zone), breaking_pierces=quiet.breaking_pierces
+    )
+
+
+def _placed(desk: _Desk, since: datetime, until: datetime) -> Sequence[tuple[datetime, Post]]:
+    """
+    The posts of a span with the instant that each stands at: sent, expected, or else due; in rising order.
+    """
+    posts = [*desk.tx.posts.list_queued(), *desk.tx.posts.list_between(since, until, limit=_MOST)]
+    placed = [(post.published_at or desk.expected.get(post.id, post.due_at), post) for post in posts]
+    return sorted(((at, post) for at, post in placed if since <= at < until), key=lambda one: (one[0], one[1].id))
+
+
+def _title(show: Show, on: date, days: Sequence[date]) -> str:
+    if show is Show.MONTH:
+        return f"{on:%B %Y}"
+    return f"{days[0]:%d %b} \N{EN DASH} {days[-1]:%d %b %Y}"
