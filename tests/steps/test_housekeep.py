@@ -7,9 +7,18 @@ from decimal import Decimal
 
 import pytest
 
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot, SnapshotSource
+from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.money import Billable
+from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import PostPicture
+from asiaradar_bot.model.sheet import Sheet, SheetPart
+from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.housekeep import LOW_BYTES, back_up, disk_problem, prune
+from asiaradar_bot.steps.sheets import Sheets
+from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock
 
@@ -57,3 +66,54 @@ def test_a_full_disk_is_said_in_time(free: int | None, *, problem: bool) -> None
     said = disk_problem(NearlyFull(free))  # type: ignore[arg-type]  # the one method that is asked
     assert (said is not None) == problem
     assert said is None or "199 MB are free" in said
+
+
+def test_abandoned_sheets_go_with_their_own_pictures(store: SqlStore) -> None:
+    """A sheet that nobody saved for 30 days; what a post or a younger sheet shows, as first picture or later, stays."""
+    clock = FakeClock()
+    me = Person(who="cli:me", role=Role.ADMIN)
+    sheets = Sheets(store=store, clock=clock, person=me)
+    editor = Editor(store=store, clock=clock, policy=Policy(), prices=PRICES, person=me)
+    only, first, more, younger = (
+        PostPicture(
+            picture_id=editor.keep_picture(
+                Picture(content=bytes([at]), media_type="image/png", width_pixels=1, height_pixels=1)
+            )
+        )
+        for at in range(4)
+    )
+
+    def keep(text: str, *shown: PostPicture) -> Sheet:
+        part = SheetPart(text=text, pictures=shown)
+        return sheets.save(Sheet(id=None, version=0, page="p", post_id=None, bases=(), parts=(part,)))
+
+    old = keep("abandoned", only, first, more, younger)
+    editor.add(["A post"], pictures=[[first, more]])
+    clock.advance(days=29)
+    new = keep("still written", younger)
+    assert prune(store, clock) == 1  # who was at the old one
+    clock.advance(days=2)
+    assert prune(store, clock) == 2  # the old one, and who was at the new one
+    assert old.id is not None
+    assert new.id is not None
+    assert (sheets.open(old.id), sheets.open(new.id)) == (None, new)
+    with store.read() as tx:
+        for kept in (first, more, younger):
+            tx.posts.get_picture(kept.picture_id)
+        with pytest.raises(NotFoundError):
+            tx.posts.get_picture(only.picture_id)
+
+
+def test_presence_keeps_its_beginning_until_somebody_has_left(store: SqlStore) -> None:
+    """Seen again within the minute they are there since before; after it, since now; the last minute is not pruned."""
+    clock = FakeClock()
+    sheets = Sheets(store=store, clock=clock, person=Person(who="desk:mia", role=Role.ADMIN))
+    other = Sheets(store=store, clock=clock, person=Person(who="desk:kim", role=Role.ADMIN))
+    sheets.enter("post 1")
+    clock.advance(seconds=40)
+    sheets.enter("post 1")
+    assert [one.since for one in other.others(["post 1"])] == [NOON]
+    assert prune(store, clock) == 0
+    clock.advance(seconds=61)
+    sheets.enter("post 1")
+    assert [one.since for one in other.others(["post 1"])] == [clock.now()]

@@ -33,6 +33,9 @@ class SheetRows(Protocol):
     def remove(self, sheet_id: SheetId) -> bool:
         """It is filed or thrown away; False if it was gone already."""
 
+    def forget(self, *, before: datetime) -> int:
+        """Remove those last saved before then, and their pictures that nothing else shows; how many sheets."""
+
     def note_presence(self, subject: str, who: str, *, at: datetime, gone_before: datetime) -> None:
         """They are at it; since when, is kept, unless they were last seen before `gone_before`."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asiaradar_bot.model.program import REQUEST_LIFE
+from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.ports import Clock, Store
 
 LOW_BYTES = 200 * 1024 * 1024
@@ -28,7 +29,8 @@ def prune(
     Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days;
     half-way sign-ins that are over.
 
-    Keys of programs' requests older than two days go as well. How many rows.
+    Keys of programs' requests older than two days go as well, sheets that nobody saved for 30 days with the pictures
+    that only they show, and who was at a post or sheet and has left. How many rows.
 
     With `keep_snapshots` posts older than that keep only their last snapshot; with `keep_records` decisions older than
     that can't be replayed any more.
@@ -38,6 +40,8 @@ def prune(
     with store.begin() as tx:
         removed += tx.ledger.forget_reads(before_on=(now - _KEEP).date())
         removed += tx.access.forget(before=now - _KEEP)
+        removed += tx.sheets.forget(before=now - _KEEP)
+        removed += tx.sheets.forget_presences(before=now - PRESENCE)
         removed += tx.programs.forget_keys(before=now - REQUEST_LIFE)
         if keep_records is not None:
             removed += tx.replays.forget(before=now - keep_records)

@@ -43,9 +43,10 @@ def put(
     at_first: Mapping[str, Any] | None = None,
 ) -> None:
     """
-    Insert the row, or change `values` of the one that has this key; `at_first` is written with a new row only.
+    Insert the row, or change `values` of the one that has this key; a new row gets `at_first`, also in place of
+    `values` of the same names.
     """
-    row = inserting(connection, table).values({**key, **(at_first or {}), **values})
+    row = inserting(connection, table).values({**key, **values, **(at_first or {})})
     connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, literal, select, update
 
 from asiaradar_bot.model.post import PostId, PostPicture
 from asiaradar_bot.model.sheet import Base, Presence, Sheet, SheetId, SheetPart
 from asiaradar_bot.storage.encoding import to_json
-from asiaradar_bot.storage.inserting import portions
-from asiaradar_bot.storage.tables import presences, sheets
+from asiaradar_bot.storage.inserting import portions, put
+from asiaradar_bot.storage.tables import pictures, posts, presences, sheets
 
 
 class SqlSheetRows:
@@ -60,13 +60,38 @@ class SqlSheetRows:
         """It is filed or thrown away; False if it was gone already."""
         return self._connection.execute(delete(sheets).where(sheets.c.id == sheet_id)).rowcount == 1
 
+    def forget(self, *, before: datetime) -> int:
+        """Remove those last saved before then, and their pictures that nothing else shows; how many sheets."""
+        old = [_sheet(row) for row in self._connection.execute(select(sheets).where(sheets.c.saved_at < before))]
+        self._connection.execute(delete(sheets).where(sheets.c.saved_at < before))
+        unused = {one.picture_id for sheet in old for part in sheet.parts for one in part.pictures}
+        if unused:
+            unused -= self._shown()
+            self._connection.execute(delete(pictures).where(pictures.c.id.in_(unused)))
+        return len(old)
+
+    def _shown(self) -> set[int]:
+        """Pictures of posts and of the sheets that are left."""
+        first = select(posts.c.picture_id).where(posts.c.picture_id.is_not(None))
+        more = select(posts.c.more_pictures).where(posts.c.more_pictures.is_not(None))
+        written = [_sheet(row) for row in self._connection.execute(select(sheets))]
+        return {
+            *self._connection.scalars(first),
+            *(one.picture_id for shown in self._connection.scalars(more) for one in shown),
+            *(one.picture_id for sheet in written for part in sheet.parts for one in part.pictures),
+        }
+
     def note_presence(self, subject: str, who: str, *, at: datetime, gone_before: datetime) -> None:
         """They are at it; since when, is kept, unless they were last seen before `gone_before`."""
-        mine = (presences.c.subject == subject, presences.c.who == who)
-        old = self._connection.execute(select(presences).where(*mine)).one_or_none()
-        since = at if old is None or old.seen_at < gone_before else old.since
-        self._connection.execute(delete(presences).where(*mine))
-        self._connection.execute(insert(presences).values(subject=subject, who=who, since=since, seen_at=at))
+        has_left = presences.c.seen_at < gone_before
+        since = case((has_left, literal(at, presences.c.since.type)), else_=presences.c.since)
+        put(
+            self._connection,
+            presences,
+            key={"subject": subject, "who": who},
+            values={"since": since, "seen_at": at},
+            at_first={"since": at},
+        )
 
     def end_presence(self, subject: str, who: str) -> None:
         """They have left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.views.said import read_said
 from tests.web.desk import browser, desk_app, visitor
@@ -56,6 +58,21 @@ def test_the_three_columns_show_what_is_where(app: App) -> None:
     assert "the desk wants to look" in page
     assert "0.015 USD" in page
     assert f'data-open="/posts/{held.id}"' in page
+
+
+def test_cards_say_who_is_editing(app: App) -> None:
+    """Desk and Queue name others who are at a post, not oneself; a minute after they were last heard of it is over."""
+    post, quiet = added(app, "Mia is at it"), added(app, "Nobody is at it")
+    long_ago = app.clock.now() - 2 * PRESENCE
+    app.sheets(Person(who="desk:mia", role=Role.EDITOR)).enter(f"post {post.id}")
+    app.sheets(visitor().person).enter(f"post {post.id}")
+    with app.store.begin() as tx:
+        tx.sheets.note_presence(f"post {quiet.id}", "desk:ken", at=long_ago, gone_before=long_ago)
+    client = browser(app, visitor())
+    for path in ("/", "/queue"):
+        page = client.get(path).text
+        assert re.search(r"Mia is at it.*?<b>mia</b> is editing this", page, re.DOTALL), path
+        assert page.count("is editing this") == 1, path
 
 
 def test_hostile_text_stays_text(app: App) -> None:

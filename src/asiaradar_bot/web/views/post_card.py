@@ -10,7 +10,8 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
-from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
+from asiaradar_bot.model.post import LIVE, Post, PostId, PostPicture, PostState
+from asiaradar_bot.model.sheet import PRESENCE, Presence
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import open_acts
 from asiaradar_bot.rules.four_eyes import hand_of, hands_of
@@ -57,6 +58,8 @@ class PostCard:
     acts: tuple[str, ...]
     own_hand: bool
     """With four eyes: the person who looks wrote or changed it, so that somebody else approves it."""
+    others: tuple[Presence, ...]
+    """Who else is at it now, or at its thread."""
 
 
 def list_cards(
@@ -75,6 +78,7 @@ def list_cards(
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
     own = _of_own_hand(app, tx, posts, person)
+    others = _others(app, tx, posts, person)
     return [
         PostCard(
             id=post.id,
@@ -105,6 +109,7 @@ def list_cards(
             likes=_of(figures, post).likes,
             acts=open_acts(post, person, own_hand=post.id in own),
             own_hand=post.id in own and post.state in _WAITING,
+            others=others.get(_subject(post), ()),
         )
         for post in posts
     ]
@@ -132,6 +137,19 @@ def x_url(app: App, remote_id: str | None) -> str | None:
     if app.local_x_url is not None:
         return f"{app.local_x_url}/#post-{remote_id}"
     return f"{_X}/{app.settings.x.handle}/status/{remote_id}"
+
+
+def _subject(post: Post) -> str:
+    return f"post {post.thread_id or post.id}"
+
+
+def _others(app: App, tx: Transaction, posts: list[Post], person: Person) -> Mapping[str, tuple[Presence, ...]]:
+    subjects = {_subject(post) for post in posts if post.state in LIVE}
+    found = tx.sheets.list_presences(subjects, seen_since=app.clock.now() - PRESENCE)
+    return {
+        subject: tuple(one for one in found if one.subject == subject and one.who != person.who)
+        for subject in {one.subject for one in found}
+    }
 
 
 def _titles(tx: Transaction, posts: list[Post]) -> dict[PostId, str]:
