@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -28,6 +29,8 @@ CHOOSABLE = frozenset({CorrectionState.OPEN, CorrectionState.UNKNOWN})
 _MARGIN = timedelta(minutes=1)
 """An edit that is asked for in the window's last minute may come too late."""
 _SHARE_OF_AGE = 8
+_MARKER = re.compile(r"\bc[0-9a-f]{10}\b")
+"""As `steps/correct` makes them."""
 _RETRY_BASE, _RETRY_CAP = timedelta(minutes=1), timedelta(hours=6)
 
 _LABELS: dict[str, tuple[str, str]] = {
@@ -206,22 +209,42 @@ def _cut(text: str, language: str | None) -> str:
     return max((f"{part}…" for part in fitting if weighted_length(f"{part}…") <= LIMIT), key=len, default=clean)
 
 
+def with_own_marker(text: str, post: Post, *, fresh: str) -> str:
+    """
+    The text with `fresh` in place of the old post's marker; done before anybody sees the text as it will be sent.
+    """
+    return text.replace(post.marker, fresh)
+
+
+def own_marker(text: str, correction: Correction, *, taken: Collection[str]) -> str:
+    """
+    The marker of a correcting post: the one that its text carries, else one that goes unseen.
+
+    `taken` are markers of other posts: somebody may have copied an old address into the text.
+    """
+    found = _MARKER.search(text)
+    if found is not None and found[0] not in taken:
+        return found[0]
+    seed = f"{correction.id}|{correction.version}|{correction.opened_at.isoformat()}"
+    return "c" + hashlib.sha256(seed.encode()).hexdigest()[:10]
+
+
 def correcting_post(
     correction: Correction,
     post: Post,
     *,
     text: str,
+    marker: str,
     reply_to: str | None,
     now: datetime,
     price_usd: str,
     who: str,
 ) -> NewPost:
     """
-    The new post that answers or replaces the old one, to go out at once; its link carries a marker of its own.
+    The new post that answers or replaces the old one, to go out at once, byte for byte with this text.
+
+    `marker` is its own (see `own_marker`).
     """
-    seed = f"{correction.id}|{correction.version}|{correction.opened_at.isoformat()}"
-    marker = "c" + hashlib.sha256(seed.encode()).hexdigest()[:10]
-    text = text.replace(post.marker, marker)
     found = links(text)
     answers = correction.option is Option.POST
     return NewPost(

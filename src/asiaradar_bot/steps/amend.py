@@ -40,7 +40,7 @@ from asiaradar_bot.model.outcome import (
 )
 from asiaradar_bot.model.post import Post
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.correcting import correcting_post, offers_for
+from asiaradar_bot.rules.correcting import correcting_post, offers_for, own_marker
 from asiaradar_bot.rules.matching import carries_marker, match_key
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_post
@@ -268,8 +268,10 @@ def _record_deleted(
     text = correction.text or ""
     price = str(price_of_post(text, on=now.date(), lists=press.prices))
     who = correction.confirmed_by or correction.asked_by or "bot"
+    marker = own_marker(text, correction, taken=tx.posts.markers())
     new = tx.posts.add(
-        correcting_post(correction, post, text=text, reply_to=None, now=now, price_usd=price, who=who), who=who
+        correcting_post(correction, post, text=text, marker=marker, reply_to=None, now=now, price_usd=price, who=who),
+        who=who,
     )
     tx.corrections.move(
         correction,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,14 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId
 from asiaradar_bot.ports import Clock, Store, Transaction
-from asiaradar_bot.rules.correcting import correcting_post, drafts_for, offers_for, price_of_option
+from asiaradar_bot.rules.correcting import (
+    correcting_post,
+    drafts_for,
+    offers_for,
+    own_marker,
+    price_of_option,
+    with_own_marker,
+)
 from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import normalise
 from asiaradar_bot.rules.prices import price_of_post
@@ -218,6 +226,8 @@ class Corrector:
                 raise InputError("say why the post stays as it is (--why)")
             return ""
         clean = normalise(text)
+        if option in {Option.POST, Option.DELETE_AND_REPOST}:
+            clean = with_own_marker(clean, post, fresh="c" + secrets.token_hex(5))
         problems = text_errors(clean, self.policy)
         if problems:
             raise TextError("the text cannot go out: " + "; ".join(problems))
@@ -277,6 +287,7 @@ class Corrector:
             correction,
             post,
             text=text,
+            marker=own_marker(text, correction, taken=tx.posts.markers()),
             reply_to=newest if answers else None,
             now=now,
             price_usd=str(price_of_post(text, on=now.date(), lists=self.prices)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -190,3 +191,23 @@ def test_an_article_goes_on_being_looked_at(app: App) -> None:
         (article,) = tx.articles.list_recent(limit=5)
     assert isinstance(article.next_read_at, datetime)
     assert article.next_read_at - app.clock.now() <= timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("option", [Option.POST, Option.DELETE_AND_REPOST])
+def test_what_is_confirmed_is_byte_for_byte_what_is_sent(app: App, option: Option) -> None:
+    """The page that asks «sure?» shows the link with the new post's own marker, and exactly that text is queued."""
+    post = changed_article(app, title="Port Handled 8.9 Million Containers")
+    client = browser(app, visitor())
+    text = f"{NEW} https://radar.asia/port?utm_id={post.marker}"
+    page = client.post(f"/posts/{post.id}/correct", data=form(option, app, post, text=text)).text
+    sent = page[page.index("As it is sent") :]
+    found = re.search(r"https://radar\.asia/port\?utm_id=(c[0-9a-f]{10})", sent)
+    assert found is not None
+    assert f"utm_id={post.marker}" not in sent
+    shown = f"{NEW} {found[0]}"
+    client.post(f"/posts/{post.id}/correct", data=form(option, app, post, text=shown, sure="true"))
+    if option is Option.DELETE_AND_REPOST:
+        amend(app.press)
+    with app.store.read() as tx:
+        (new,) = [one for one in tx.posts.list_posts() if one.corrects_id == post.id]
+    assert (new.text, new.marker) == (shown, found[1])
