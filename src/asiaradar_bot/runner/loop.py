@@ -19,7 +19,6 @@ from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
 
 _log = get_logger("asiaradar.runner")
 _BEAT = timedelta(seconds=15)
-_SAFE_MODE_PATROL = timedelta(seconds=5)
 _LONGEST_REST = 60.0
 _FOUND = ("queued", "published", "new", "held", "renewed", "found", "requeued", "unknown", "foreign", "adopted")
 
