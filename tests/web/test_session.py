@@ -67,7 +67,7 @@ def test_the_whole_way_in_and_out(app: App) -> None:
     assert client.post("/me/password", data={"csrf": csrf, "new": "short"}).status_code == 400
     assert client.post("/me/password", data={"csrf": csrf, "new": "correct horse"}).status_code == 303
     assert client.post("/me/language", data={"csrf": csrf, "language": "ja"}).status_code == 303
-    assert '<html lang="ja">' in client.get("/").text
+    assert '<html lang="ja" dir="ltr">' in client.get("/").text
     assert client.post("/me/language", data={"csrf": csrf, "language": "xx"}).status_code == 400
     client.post("/logout", data={"csrf": csrf})
     assert client.get("/").headers["location"] == "/login?next=%2F"
