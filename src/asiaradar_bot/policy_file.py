@@ -247,6 +247,10 @@ def _toml(text: str, place: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{place} is not valid TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise SettingsError(f"{place} is not usable: its lists or tables are nested too deeply") from error
+    except ValueError as error:  # Python's own limit for the digits of a number
+        raise SettingsError(f"{place} holds a number with thousands of digits; mend it") from error
 
 
 def _sentence(place: str, error: ValidationError) -> str:
