@@ -31,7 +31,7 @@ from pydantic_settings import (
 
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.second_factor import Whom
-from asiaradar_bot.rules.sealing import KEY_WORDS, are_keys
+from asiaradar_bot.rules.sealing import KEY_WORDS, SIGNING_WORDS, are_keys, is_signing_secret
 from asiaradar_bot.rules.slots import check_zone
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
@@ -219,6 +219,13 @@ class WebSettings(_Section):
     """Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed; none by default."""
     hook_secret: SecretStr | None = None
     """`whsec_...` as of Standard Webhooks; None: /hooks/publish is switched off."""
+
+    @field_validator("hook_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not is_signing_secret(secret.get_secret_value()):
+            raise ValueError(f"must be {SIGNING_WORDS}")
+        return secret
 
 
 class SealingSettings(_Section):

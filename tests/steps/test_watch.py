@@ -375,3 +375,37 @@ def test_a_push_is_taken_at_once(bot: Bot) -> None:
     assert len(bot.audit("push.refused")) == 1
     with bot.store.read() as tx:
         assert list(tx.inbox.list_pushes()) == []
+
+
+def test_a_push_that_comes_before_its_page_loses_nothing(bot: Bot) -> None:
+    """The page is asked for again at growing gaps while it would be news, and decided anew once it answers."""
+    url = f"{URL}-1"
+    with bot.store.begin() as tx:
+        tx.inbox.add_push(url, at=NOON)
+    waits = []
+    for _ in range(3):
+        bot.watch(now_all=False)
+        decide(bot.store, bot.clock, policy=Policy(), max_age=MAX_AGE, first_run_posts=False)
+        article = bot.only()
+        assert article.next_read_at is not None
+        waits.append((article.next_read_at - bot.clock.now()).total_seconds())
+        bot.clock.advance(seconds=waits[-1])
+    assert waits == [5, 10, 20]
+    bot.site.pages[url] = make_page(make_facts(url=url))
+    bot.watch(now_all=False)
+    decide(bot.store, bot.clock, policy=Policy(), max_age=MAX_AGE, first_run_posts=False)
+    with bot.store.read() as tx:
+        decisions = tx.articles.list_decisions(bot.only().id)
+    assert [one.reason for one in decisions[:-1]] == [Reason.GONE]
+    assert decisions[-1].verdict is Verdict.AUTO
+    assert bot.only().next_read_at is None
+
+
+def test_a_page_that_stays_away_is_given_up(bot: Bot) -> None:
+    """After the age limit nobody asks for it again; its decision stands."""
+    with bot.store.begin() as tx:
+        tx.inbox.add_push(f"{URL}-1", at=NOON)
+    bot.watch()
+    bot.clock.advance(hours=25)
+    bot.watch()
+    assert (bot.only().next_read_at, bot.only().gone_at) == (None, NOON)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,11 +15,13 @@ import pytest
 from standardwebhooks import Webhook
 
 from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.health import metrics_text, not_ready
 from asiaradar_bot.web.hooks import take_push
+from scripts.try_push import PAGE, php_of
 
 SECRET = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
 
@@ -71,6 +76,45 @@ def test_what_is_not_ours_is_refused(app: App) -> None:
     assert take_push(app, foreign, signed(foreign))[0] == 400
     for broken in (b"[]", b"{}", b"nonsense"):
         assert take_push(app, broken, signed(broken))[0] == 400
+
+
+def signed_as_the_page_shows(page: str, body: bytes) -> dict[str, str]:
+    """Headers made by the steps of the PHP in docs/push.md, each read from its text."""
+    prefix, algorithm, content = re.findall(
+        r"""\$signature = '(.*)' \. base64_encode\(hash_hmac\('(\w+)', "(.*)", \$key, true\)\);""", page
+    )[0]
+    encoded = SECRET[len(re.findall(r"\$key = base64_decode\(substr\(\$secret, strlen\('(\w+)'\)\)\);", page)[0]) :]
+    values = {
+        "$id": re.findall(r"\$id = '(\w+)' \. bin2hex\(random_bytes\(12\)\);", page)[0] + "0123456789abcdef01234567",
+        "$at": str(int(datetime.now(UTC).timestamp())),
+        "$body": body.decode(),
+    }
+    for name, value in values.items():
+        content = content.replace(name, value)
+    made = hmac.new(base64.b64decode(encoded), content.encode(), algorithm).digest()
+    values["$signature"] = prefix + base64.b64encode(made).decode()
+    headers = re.findall(r'"(webhook-\w+): (\$\w+)"', page)
+    assert len(headers) == 3
+    return {name: values[value] for name, value in headers}
+
+
+def test_the_signature_of_the_page_is_accepted(app: App) -> None:
+    """What docs/push.md tells the CMS to send is taken, and stands in no way for another body or message."""
+    page, cron = php_of(PAGE.read_text(encoding="utf-8"))
+    assert "asiaradar_push($site . $path, getenv('PUSH_SECRET')" in cron
+    assert re.search(r"json_encode\(\['type' => 'article.published', .*'data' => \['url' => \$url\]\]", page)
+    body = push_of("https://radar.asia/a")
+    headers = signed_as_the_page_shows(page, body)
+    assert take_push(app, push_of("https://radar.asia/b"), headers)[0] == 401
+    assert take_push(app, body, headers)[0] == 202
+    assert take_push(app, body, headers)[0] == 200
+
+
+@pytest.mark.parametrize("secret", ["password", "whsec_", "whsec_short", "WHSEC_" + SECRET[6:], SECRET[:-1] + "_"])
+def test_a_secret_that_cannot_sign_is_refused_at_the_start(secret: str) -> None:
+    """It is no Standard Webhooks secret: one sentence that tells how to make one, instead of 401 for every push."""
+    with pytest.raises(SettingsError, match=r"^settings: web.hook_secret: must be .*openssl rand -base64 32"):
+        load_settings(web={"hook_secret": secret})
 
 
 def test_readiness_follows_the_sign_of_life(app: App) -> None:

@@ -30,6 +30,7 @@ from asiaradar_bot.rules.retries import back_off
 
 _READ_BASE = timedelta(seconds=20)
 _READ_CAP = timedelta(minutes=30)
+_GONE_BASE = timedelta(seconds=5)
 _POLL_CAP = timedelta(hours=1)
 _GONE_POLL = timedelta(days=1)
 _PAGES_PER_TICK = 25
@@ -389,7 +390,7 @@ def read_article(
                 facts = merge_facts(item, page, now=now)
                 _record_facts(tx, article, facts, names_of(item, page, facts), now=now)
             case PageGone():
-                _record_gone(tx, article, now=now)
+                _record_gone(tx, article, now=now, max_age=max_age)
             case PageFailed():
                 _record_unread(tx, article, answer, now=now, max_age=max_age)
             case _:
@@ -401,12 +402,13 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
     tx.articles.add_names(owner.id, names)
     seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
     first = article.read_at is None
+    back = article.gone_at is not None and not tx.posts.list_for_article(article.id)
     changed = changed_fields(article.facts, facts)
-    if not changed and not first:
+    if not changed and not first and not back:
         tx.articles.save(seen, was=article)
         return
     revision = article.revision + 1 if changed else article.revision
-    state = ArticleState.READ if first or _is_open(tx, article) else article.state
+    state = ArticleState.READ if first or back or _is_open(tx, article) else article.state
     url = facts.url if owner.id == article.id else article.url
     read = replace(seen, url=url, facts=facts, revision=revision, state=state, updated_at=now)
     if not tx.articles.save(read, was=article):
@@ -432,10 +434,24 @@ def _is_open(tx: Transaction, article: Article) -> bool:
     return any(post.state in LIVE for post in posts)
 
 
-def _record_gone(tx: Transaction, article: Article, *, now: datetime) -> None:
+def _record_gone(tx: Transaction, article: Article, *, now: datetime, max_age: timedelta) -> None:
+    """
+    It is decided as gone, and as long as it would be news it is looked at again where nothing was made of it.
+
+    A push may come a moment before the page does, and an editor may take an article back and publish it again.
+    """
     state = ArticleState.READ if article.state is not ArticleState.DONE or _is_open(tx, article) else article.state
+    waits = now - article.first_seen_at <= max_age and not tx.posts.list_for_article(article.id)
+    wait = back_off(article.read_failures, base=_GONE_BASE, cap=_READ_CAP, spread=1.0)
     tx.articles.save(
-        replace(article, gone_at=article.gone_at or now, read_at=now, next_read_at=None, state=state),
+        replace(
+            article,
+            gone_at=article.gone_at or now,
+            read_at=now,
+            next_read_at=now + wait if waits else None,
+            read_failures=article.read_failures + 1,
+            state=state,
+        ),
         was=article,
     )
 
