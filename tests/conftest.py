@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 from tests.postgres import PrivatePostgres
+from tests.ready import ready_file
 
 # The same examples on every run, so that a red run is red for everybody; `make deep` searches on, with new ones.
 settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=60)
@@ -18,6 +19,13 @@ settings.register_profile(
     "deep", database=None, deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ci")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_garbage_collection() -> None:
+    """Tests that kill processes collect garbage often: what stood there before is not looked at each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +36,17 @@ def postgres() -> Iterator[PrivatePostgres]:
 
 
 @pytest.fixture
-def postgres_url(postgres: PrivatePostgres) -> str:
+def postgres_url(postgres: PrivatePostgres) -> Iterator[str]:
     """A fresh database."""
-    return postgres.new_database()
+    with postgres.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def ready_postgres_url(postgres: PrivatePostgres) -> Iterator[str]:
+    """A fresh database that stands at the newest schema."""
+    with postgres.fresh_database(ready=True) as url:
+        yield url
 
 
 @pytest.fixture
@@ -43,8 +59,7 @@ def database_folder(tmp_path: Path) -> Path:
 def store(request: pytest.FixtureRequest, tmp_path: Path, database_folder: Path) -> Iterator[SqlStore]:
     """A migrated store, on each database in turn; the test's clock rules its leases."""
     on_file = request.param == "sqlite"
-    url = f"sqlite:///{database_folder}/bot.db" if on_file else str(request.getfixturevalue("postgres_url"))
+    url = ready_file(database_folder) if on_file else str(request.getfixturevalue("ready_postgres_url"))
     made = SqlStore(url, account="AsiaRadar", backups=tmp_path / "backups", server_time=False)
-    schema.migrate(made, "head")
     yield made
     made.close()

@@ -12,13 +12,21 @@ from asiaradar_bot.cli.main import main
 from tests.e2e.bot import go_round, running
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A bot that decided a few articles."""
-    with running(tmp_path, pictures=False, per_hour=100) as (app, site):
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The database of a bot that decided a few articles."""
+    folder = tmp_path_factory.mktemp("decided")
+    with running(folder, pictures=False, per_hour=100) as (app, site):
         for _ in range(4):
             site.publish_next()
             go_round(app, 1)
+    return (folder / "bot.db").read_bytes()
+
+
+@pytest.fixture
+def folder(decided: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with such a database, and the settings for it."""
+    (tmp_path / "bot.db").write_bytes(decided)
     file = tmp_path / "asiaradar.toml"
     file.write_text(
         f'environment = "test"\n[storage]\nurl = "sqlite:///{tmp_path}/bot.db"\nfolder = "{tmp_path}"\n'

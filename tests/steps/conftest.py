@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
-from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock
 from tests.fakes.site import FakeSite
+from tests.ready import ready_file
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -19,8 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[SqlStore]:
     """A migrated store; what differs between databases is held by tests/contracts/test_store.py."""
-    made = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path / "backups")
-    schema.migrate(made, "head")
+    made = SqlStore(ready_file(tmp_path), account="AsiaRadar", backups=tmp_path / "backups")
     yield made
     made.close()
 

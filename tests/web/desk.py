@@ -14,6 +14,7 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.entry import Visitor
+from tests.ready import ready_file
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 
@@ -30,9 +31,7 @@ def desk_app(folder: Path, **settings: Any) -> Iterator[App]:
     """A bot that sends nowhere, and asks nobody for a second factor unless told to."""
     settings.setdefault("access", {"second_factor": "nobody"})
     app = build_app(
-        load_settings(
-            storage={"url": f"sqlite:///{folder}/bot.db", "folder": folder}, x={"mode": "dry-run"}, **settings
-        )
+        load_settings(storage={"url": ready_file(folder), "folder": folder}, x={"mode": "dry-run"}, **settings)
     )
     try:
         yield app
