@@ -17,7 +17,7 @@ run: ## sample site, local X and bot together: watch articles appear and be post
 test: setup ## lint, types, contracts, and every test, with the coverage gate
 	@$(MAKE) --no-print-directory check
 	@rm -f .coverage .coverage.*
-	@$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=
+	@$(RUN) pytest -n 3 --dist loadfile --cov --cov-report=
 	@$(RUN) python scripts/coverage_gate.py
 
 check: setup ## lint, types, import contracts; changes nothing
