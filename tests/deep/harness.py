@@ -243,11 +243,11 @@ class FaultRun:
 
     def stop_bot(self) -> None:
         """
-        A clean stop by SIGTERM.
+        A clean stop by SIGTERM; it may still be starting, where all was settled before.
         """
         assert self._bot is not None
         self._bot.terminate()
-        assert self._bot.wait(timeout=40) == 0
+        assert self._bot.wait(timeout=40) in {0, -signal.SIGTERM}
 
     def _count(self, kills: int) -> Tally:
         tally = Tally(posts=self.posts, kills=kills)
