@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from tomlkit.exceptions import ParseError
 
 from asiaradar_bot.model.decision import NewsClass, Verdict
@@ -21,11 +21,13 @@ from asiaradar_bot.model.money import Billable, PriceList
 from asiaradar_bot.model.policy import Policy, QuietHours, Rule, SlotTimes, TemplateChoice, WordingChoices
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.rules.slots import check_zone
+from asiaradar_bot.rules.variants import ORIGINAL
 
 _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,18}")
 _RULE = "[[rules]]\n"
 _CONDITIONS = ("sources", "categories", "authors", "keywords", "languages")
 _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -71,6 +73,16 @@ def _local_time(value: object) -> object:
     raise ValueError(f'«{value}» is no time of day: write it as "09:00", in the zone that stands beside it')
 
 
+def _variant_name(name: str) -> str:
+    if name == ORIGINAL or not _VARIANT.fullmatch(name):
+        raise ValueError(
+            f"«{name}» is no name of a variant: 1 to 19 of a-z, 0-9, - and _, and not {ORIGINAL}; "
+            f'article = ["short"] shares articles between the templates article and article-short'
+        )
+    return name
+
+
+_VariantName = Annotated[str, AfterValidator(_variant_name)]
 _LocalTime = Annotated[time, BeforeValidator(_local_time)]
 
 
@@ -117,6 +129,7 @@ class _PolicyPart(_Part):
     expiry: dict[NewsClass, str] = {}
     rules: tuple[_RulePart, ...] = ()
     templates: tuple[_TemplatePart, ...] = ()
+    variants: dict[str, tuple[_VariantName, ...]] = {}
     quiet_hours: tuple[_QuietPart, ...] = ()
     slots: _SlotPart = _SlotPart()
     wording: _WordingPart = _WordingPart()
@@ -126,6 +139,14 @@ class _PolicyPart(_Part):
     def _is_span(cls, text: str) -> str:
         _span(text)
         return text
+
+    @field_validator("variants")
+    @classmethod
+    def _are_variants(cls, variants: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for template, names in variants.items():
+            if not names or len(set(names)) < len(names):
+                raise ValueError(f"the variants of {template} are none, or one stands there twice; mend the list")
+        return variants
 
     @field_validator("expiry")
     @classmethod
@@ -173,6 +194,7 @@ def _policy(part: _PolicyPart) -> Policy:
             for choice in part.templates
         ),
         default_template=part.default_template,
+        variants=part.variants,
         sensitive_words=part.sensitive_words,
         embargo_words=part.embargo_words,
         burst_limit=part.burst_limit,

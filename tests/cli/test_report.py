@@ -41,7 +41,7 @@ def test_the_report_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_report_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     """Each line is an object; the last one is the total, with n beside every figure."""
     rows = [json.loads(row) for row in told(capsys, "report", "--json").splitlines()]
-    assert {row["what"] for row in rows} == {"group", "day", "hour", "best", "baseline", "total"}
+    assert {row["what"] for row in rows} == {"group", "day", "hour", "slot hour", "best", "baseline", "total"}
     assert rows[-1]["what"] == "total"
     assert rows[-1]["impressions"]["n"] > 50
     assert rows[-1]["age"] == "24h"

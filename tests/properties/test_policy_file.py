@@ -135,6 +135,26 @@ def test_what_is_wrong_is_named(text: str, sentence: str, tmp_path: Path) -> Non
     assert sentence in found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'variants.article = ["Short"]',
+        'variants.article = ["original"]',
+        'variants.article = ["a-name-of-twenty-letters"]',
+        "variants.article = []",
+        'variants.article = ["short", "short"]',
+    ],
+)
+def test_names_of_variants_are_checked(text: str, tmp_path: Path) -> None:
+    """A name that is none, the original's own, too long for its column or there twice gets a sentence that names it."""
+    file = tmp_path / "policy.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match="variant"):
+        load_policy(file)
+    file.write_text('[variants]\narticle = ["short", "b"]', "utf-8")
+    assert load_policy(file).variants == {"article": ("short", "b")}
+
+
 def test_times_are_read_as_editors_write_them(tmp_path: Path) -> None:
     """With quotes or as TOML's local time; both are local to the zone beside them."""
     found = outcome(

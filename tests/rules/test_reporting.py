@@ -31,6 +31,7 @@ def figures(number: int = 1, **values: object) -> PostFigures:
         "variant": None,
         "category": "politics",
         "language": "en",
+        "deleted": False,
         "has_link": True,
         "cost_micro_usd": 200_000,
         "impressions": 1000,
@@ -81,7 +82,7 @@ def test_groups_have_names_for_everything() -> None:
     lines = group_posts(posts, Grouping.CATEGORY, zone=SINGAPORE, baseline=USUAL)
     assert [(line.name, line.posts) for line in lines] == [("politics", 2), (BY_HAND, 1), ("none", 1)]
     variants = group_posts([figures(1, variant="b"), figures(2)], Grouping.VARIANT, zone=SINGAPORE, baseline=USUAL)
-    assert [line.name for line in variants] == ["article a", "article b"]
+    assert [line.name for line in variants] == ["article, b"]
 
 
 def test_hours_and_weekdays_are_the_newsrooms() -> None:

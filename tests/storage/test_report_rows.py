@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.money import SpendState
+from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.report import Grouping, Span
 from asiaradar_bot.steps.report import DEFAULT_AGE, make_report
 from asiaradar_bot.storage import schema
@@ -69,7 +70,7 @@ def test_spans_for_exports(store: SqlStore) -> None:
 def test_a_report_of_the_store(store: SqlStore) -> None:
     """The sums of every grouping are the posts of the span, and the baseline reaches 90 days back."""
     seed_posts(store, now=NOW, count=80, every=timedelta(hours=30))
-    report = make_report(store, SPAN, zone="Asia/Singapore")
+    report = make_report(store, SPAN, zone="Asia/Singapore", slots=Policy().slots)
     assert report.total.posts == 24
     assert report.baseline.posts == 72
     for by in Grouping:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from asiaradar_bot.adapters.table_file import Form, write_table
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.cli.learnt import print_slots, variants_table
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.digest import DigestKind
 from asiaradar_bot.model.errors import InputError
@@ -27,6 +28,7 @@ from asiaradar_bot.steps.export import export_rows
 from asiaradar_bot.steps.report import make_report
 from asiaradar_bot.web.report_file import report_file
 from asiaradar_bot.web.views.figures import Figure, Figures, Line, show_report
+from asiaradar_bot.web.views.learnt import show_learnt
 from asiaradar_bot.web.views.post_card import x_url
 
 Days = Annotated[int | None, typer.Option(help="The last so many days; 30 if nothing is said.")]
@@ -44,13 +46,16 @@ def register(cli: typer.Typer) -> None:
     cli.command()(export)
 
 
-def report(
+def report(  # noqa: PLR0913 - options of a command
     *,
     days: Days = None,
     since: Since = None,
     until: Until = None,
     by: Annotated[list[Grouping] | None, typer.Option(help="Compare by this; again for more.")] = None,
     age: Age = "24h",
+    slots: Annotated[
+        bool, typer.Option("--slots", help="Which hours did better than usual, and on how much that rests.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page in one file.")] = None,
     digest: Annotated[
         DigestKind | None,
@@ -67,19 +72,27 @@ def report(
         span = _span(app, days, since, until)
         every = tuple(Grouping) if html is not None or json else (Grouping.CATEGORY, Grouping.CLASS)
         found = make_report(
-            app.store, span, zone=app.policy.wording.zone, age=read_age(age), by=tuple(by) if by else every
+            app.store,
+            span,
+            zone=app.policy.wording.zone,
+            slots=app.policy.slots,
+            age=read_age(age),
+            by=tuple(by) if by else every,
         )
+        if slots:
+            print_slots(found, json=json)
+            return
         if json:
             _print_rows(found, age=age)
             return
         view = show_report(found, name=f"@{app.settings.x.handle}", link=lambda remote_id: x_url(app, remote_id))
     if html is not None:
-        html.write_text(report_file(view), encoding="utf-8")
+        html.write_text(report_file(view, show_learnt(found)), encoding="utf-8")
         print(f"{html}: {view.total.posts} posts, {view.span}")
     elif not view.posts:
         print(f"no posts in these days ({view.span})")
     else:
-        _print_page(found, view)
+        _print_page(found, view, asked=by or ())
 
 
 def export(
@@ -138,6 +151,10 @@ def _print_rows(found: Report, *, age: str) -> None:
     for by, lines in found.groups.items():
         for line in lines:
             print_json({"what": "group", "by": by, **asdict(line)})
+    for comparison in found.comparisons:
+        print_json({"what": "comparison", **asdict(comparison)})
+    for hour in found.slots.hours:
+        print_json({"what": "slot hour", **asdict(hour)})
     for day in found.days:
         print_json({"what": "day", **asdict(day)})
     for cell in found.cells:
@@ -149,11 +166,11 @@ def _print_rows(found: Report, *, age: str) -> None:
     print_json({"what": "total", **whole, "reads_usd": found.reads_usd, **asdict(found.total)})
 
 
-def _print_page(found: Report, view: Figures) -> None:
+def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     total = view.total
     console.print(f"[bold]{view.title}[/bold]  {view.span}, at {view.age}, {view.zone}", markup=True)
-    console.print(f"{total.posts} posts, figures known of {total.known}; by day {_spark(found)}")
+    console.print(f"{total.posts} posts, figures known of {total.known}{_gone(total)}; by day {_spark(found)}")
     console.print(
         f"impressions of a post {_words(total.impressions)}, usual {view.baseline.impressions.text}; "
         f"engagement {_words(total.engagement_rate)}; clicks {_words(total.click_rate)}"
@@ -162,9 +179,16 @@ def _print_page(found: Report, view: Figures) -> None:
     console.print(f"cost {total.cost} USD, {each}; measuring {view.reads}")
     for table in view.tables:
         console.print(_table(table.by.value, table.lines))
+    if Grouping.VARIANT in asked:
+        console.print(variants_table(found))
     for best in view.best[:5]:
-        console.print(f"{best.impressions:>9}  {best.text[:90]}", markup=False)
+        gone = "  (gone from X)" if best.deleted else ""
+        console.print(f"{best.impressions:>9}  {best.text[:90]}{gone}", markup=False)
     console.print("each interval holds the true figure in 19 of 20 cases; — is unknown, never zero", style="dim")
+
+
+def _gone(line: Line) -> str:
+    return f", {line.deleted} gone from X" if line.deleted else ""
 
 
 def _spark(found: Report) -> str:
@@ -183,6 +207,7 @@ def _table(name: str, lines: Sequence[Line]) -> Table:
     for line in lines:
         beside = "too few" if line.standing == "too few" else f"{line.lift} {_SIGN[line.standing]}"
         known = line.posts if line.known == line.posts else f"{line.posts} ({line.known})"
+        known += f"\n[dim]{line.deleted} gone[/dim]" if line.deleted else ""
         figures = (line.impressions, line.engagement_rate, line.click_rate)
         seen, engagement, clicks = (f"{one.text}\n[dim]{one.interval}[/dim]" for one in figures)
         cells = (known, seen, beside, engagement, clicks, line.cost, line.per_1000.text, line.per_click.text)

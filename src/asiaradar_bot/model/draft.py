@@ -14,6 +14,8 @@ class Draft:
 
     text: str
     template: str
+    variant: str | None = None
+    """Which variant of the template worded it; None: the template has only itself."""
     template_digest: str
     """Of the source that was rendered; empty: it could not be."""
     price_usd: str

@@ -17,6 +17,10 @@ def _nothing() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
+def _no_variants() -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """
@@ -111,6 +115,12 @@ class Policy:
     default_verdict: Verdict = Verdict.AUTO
     templates: tuple[TemplateChoice, ...] = ()
     default_template: str = "article"
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=_no_variants)
+    """
+    Template to the names of its variants: `article` with `short` is worded by `article` or by `article-short`.
+
+    Empty: every template has only itself.
+    """
     sensitive_words: tuple[str, ...] = ()
     """Words and phrases of any script; an article that holds one waits for a person."""
     embargo_words: tuple[str, ...] = ("embargo", "embargoed")

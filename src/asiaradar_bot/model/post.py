@@ -146,7 +146,7 @@ class NewPost:
     """A person wrote or changed the text: it is never rendered anew."""
     template: str | None = None
     variant: str | None = None
-    """Which variant of the template it was worded by; None: the template has only one."""
+    """Which variant of the template it was worded by; None: the template has only itself."""
     category: str | None = None
     """The article's first category, as it was then; what reports compare by."""
     language: str | None = None

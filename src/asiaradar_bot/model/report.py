@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -27,6 +27,8 @@ class PostFigures(NamedTuple):
     """First category of its article when the post was made."""
     language: str | None
     """Primary tag of its article."""
+    deleted: bool
+    """It is gone from X; figures that were known before stay."""
     has_link: bool | None
     """None: not known, as for posts made by hand."""
     cost_micro_usd: int | None
@@ -62,6 +64,8 @@ class Method(StrEnum):
     """Mean of figures that are all above zero."""
     STUDENT = "student"
     """Mean of other figures, and ratio of two sums."""
+    MOVER = "mover"
+    """Difference of two figures that have each their own interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ class GroupLine:
     """All of them, with figures or without."""
     unknown: int
     """Posts whose figures at this age nobody knows, too young ones included; left out of every n."""
+    deleted: int
+    """Posts that are gone from X; with the figures that they had at this age, else among the unknown."""
     impressions: Estimate
     """Mean of a post."""
     engagement_rate: Estimate
@@ -167,6 +173,82 @@ class TopPost:
     link_clicks: int | None
     curve: Sequence[int] = ()
     """Impressions at each look, oldest first."""
+    deleted: bool = False
+    """It is gone from X."""
+
+
+class Measure(StrEnum):
+    """
+    By what variants are compared.
+    """
+
+    IMPRESSIONS = "impressions"
+    ENGAGEMENT_RATE = "engagement rate"
+    CLICK_RATE = "click rate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """
+    One variant of a template beside the template itself, by one figure.
+    """
+
+    template: str
+    variant: str
+    posts: int
+    """Of the variant, with figures or without."""
+    original_posts: int
+    measure: Measure
+    figure: Estimate
+    """Of the variant's known posts."""
+    original: Estimate
+    difference: Estimate
+    """The variant's figure less the original's."""
+    standing: Standing
+
+
+LEAST_OF_VARIANT = 30
+"""With fewer known posts of a variant, or of the original, no word is said on which is better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourLine:
+    """
+    One hour of the day as a time for slots.
+    """
+
+    hour: int
+    posts: int
+    """With known figures."""
+    days: int
+    """On so many days."""
+    impressions: Estimate
+    """Mean of a post; of hours that are judged, its interval is widened for their number."""
+    lift: float | None
+    """Over the mean of all these posts."""
+    standing: Standing
+    slots: Sequence[time]
+    """The policy's slots that lie in this hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotAdvice:
+    """
+    At which hours own posts did better or worse than usual, and on how much that rests.
+    """
+
+    zone: str
+    """The zone of the policy's slots."""
+    posts: int
+    """Known posts of ours in the last `BASELINE` that were not breaking news."""
+    days: int
+    """From the first to the last of them."""
+    usual: Estimate
+    """Mean of these posts."""
+    judged: int
+    """Hours of which a word is said; 0: there is not enough yet."""
+    hours: Sequence[HourLine]
+    """In the order of the day; those without posts left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +271,9 @@ class Report:
     days: Sequence[DayLine]
     cells: Sequence[HourCell]
     best: Sequence[TopPost]
+    comparisons: Sequence[Comparison]
+    """Empty: no template had variants in the span."""
+    slots: SlotAdvice
     reads_usd: Decimal
     """What measuring cost in the span; part of no post's cost."""
 

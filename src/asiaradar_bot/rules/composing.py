@@ -16,6 +16,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.wording import Skeleton, TemplateValue, Wording
 from asiaradar_bot.rules.post_text import links, weighted_length
 from asiaradar_bot.rules.prices import price_of_post
+from asiaradar_bot.rules.variants import template_to_render, variant_of
 from asiaradar_bot.rules.wording import check_links_allowed, fill, post_link, variables_for
 
 Render = Callable[[str, Mapping[str, TemplateValue]], Skeleton]
@@ -39,7 +40,7 @@ def word_article(
     link = post_link(article.facts.url, marker=marker, choices=choices)
     variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link)
     try:
-        skeleton = render(decision.template, variables)
+        skeleton = render(template_to_render(policy, article, decision.template), variables)
     except TemplateError as error:
         text = f"{article.facts.title}\n\n{link}"
         broken = Wording(
@@ -71,6 +72,7 @@ def draft_article(
     draft = Draft(
         text=wording.text,
         template=decision.template,
+        variant=variant_of(policy, article, decision.template),
         template_digest=wording.template_digest,
         price_usd=str(price_of_post(wording.text, on=now.date(), lists=prices)),
         held_because=_why_held(decision, wording),

@@ -35,6 +35,7 @@ COLUMNS: Mapping[Exported, Sequence[str]] = {
         "variant",
         "category",
         "language",
+        "deleted",
         "cost_usd",
         "impressions",
         "engagements",
@@ -57,7 +58,7 @@ def post_rows(posts: Iterable[PostFigures], texts: Mapping[str, str]) -> Iterato
         words = (post.news_class, post.template, post.variant, post.category, post.language)
         figures = (post.impressions, post.engagements, post.link_clicks)
         text = texts.get(post.remote_id)
-        yield (post.remote_id, post.created_at, post.post_id, *words, cost, *figures, text)
+        yield (post.remote_id, post.created_at, post.post_id, *words, post.deleted, cost, *figures, text)
 
 
 def snapshot_rows(snapshots: Iterable[Snapshot]) -> Iterator[Row]:

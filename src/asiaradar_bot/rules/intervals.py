@@ -19,17 +19,18 @@ _PAIR = 2
 """One value alone has no spread."""
 
 
-def student(freedom: float) -> float:
+def student(freedom: float, p: float = _P) -> float:
     """
-    The 97.5 % quantile of Student's t, right to a thousandth from 3 degrees of freedom on.
+    A quantile of Student's t, 97.5 % unless another is asked for; that one is right to a thousandth from 3 degrees of
+    freedom on.
 
     Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5; 1 and 2 degrees in closed form.
     """
     if freedom <= 1:
-        return math.tan(math.pi * (_P - 0.5))
+        return math.tan(math.pi * (p - 0.5))
     if freedom <= 2:  # noqa: PLR2004 - two degrees
-        return (2 * _P - 1) * math.sqrt(2 / (4 * _P * (1 - _P)))
-    z = _Z
+        return (2 * p - 1) * math.sqrt(2 / (4 * p * (1 - p)))
+    z = NormalDist().inv_cdf(p)
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -39,12 +40,14 @@ def student(freedom: float) -> float:
     return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
-def mean_of(values: Sequence[float]) -> Estimate:
+def mean_of(values: Sequence[float], *, among: int = 1) -> Estimate:
     """
     The mean with its interval: log-normal where all values are above zero, as reach is, else Student's.
 
+    `among` so many groups that are judged beside each other, all intervals together hold the truth in 19 of 20 cases.
+
     Source: Olsson, Confidence Intervals for the Mean of a Log-Normal Distribution, J. Statistics Education 13 (2005),
-    the modified Cox method.
+    the modified Cox method; among several, Bonferroni.
     """
     n = len(values)
     if n == 0:
@@ -52,15 +55,34 @@ def mean_of(values: Sequence[float]) -> Estimate:
     mean = fmean(values)
     if n < _PAIR:
         return Estimate(value=mean, n=n)
+    quantile = student(n - 1, 1 - (1 - _P) / among)
     if min(values) > 0:
         logs = [math.log(value) for value in values]
         middle, variance = fmean(logs), stdev(logs) ** 2
-        half = student(n - 1) * math.sqrt(variance / n + variance**2 / (2 * (n - 1)))
+        half = quantile * math.sqrt(variance / n + variance**2 / (2 * (n - 1)))
         centre = middle + variance / 2
         low, high = math.exp(min(centre - half, 700)), math.exp(min(centre + half, 700))
         return Estimate(value=mean, low=min(low, mean), high=max(high, mean), n=n, method=Method.LOG_NORMAL)
-    half = student(n - 1) * stdev(values) / math.sqrt(n)
+    half = quantile * stdev(values) / math.sqrt(n)
     return Estimate(value=mean, low=max(0.0, mean - half), high=mean + half, n=n, method=Method.STUDENT)
+
+
+def difference_of(one: Estimate, other: Estimate) -> Estimate:
+    """
+    How far the first lies above the second, with the interval of that; nothing where one of them has none.
+
+    Source: Zou and Donner, Statistics in Medicine 27 (2008), the method of variance estimates recovery (MOVER), which
+    for two Wilson intervals is that of Newcombe, Statistics in Medicine 17 (1998).
+    """
+    n = one.n + other.n
+    if one.value is None or other.value is None:
+        return Estimate(n=n)
+    value = one.value - other.value
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return Estimate(value=value, n=n)
+    low = value - math.hypot(one.value - one.low, other.high - other.value)
+    high = value + math.hypot(one.high - one.value, other.value - other.low)
+    return Estimate(value=value, low=low, high=high, n=n, method=Method.MOVER)
 
 
 def ratio_of(pairs: Sequence[tuple[float, float]]) -> Estimate:

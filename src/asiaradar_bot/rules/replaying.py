@@ -17,7 +17,7 @@ from asiaradar_bot.rules.composing import Render, draft_article, is_worded
 from asiaradar_bot.rules.eligibility import Situation, decide
 
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "decision": ("verdict", "class", "reason", "detail", "rule", "template", "post", "held because"),
+    "decision": ("verdict", "class", "reason", "detail", "rule", "template", "variant", "post", "held because"),
     "text": ("text",),
     "time": ("not before", "due", "expires"),
     "price": ("price",),
@@ -148,6 +148,7 @@ def _told(decision: Decision, draft: Draft | None) -> dict[str, str | None]:
         "detail": decision.detail,
         "rule": decision.rule,
         "template": decision.template,
+        "variant": draft.variant if draft else None,
         "post": NO_POST if draft is None else "held" if draft.held_because is not None else "queued",
         "held because": draft.held_because if draft else None,
         "text": draft.text if draft else None,

@@ -38,6 +38,7 @@ def summarise(name: str, posts: Sequence[PostFigures], *, baseline: Estimate | N
         name=name,
         posts=len(posts),
         unknown=len(posts) - len(seen),
+        deleted=sum(post.deleted for post in posts),
         impressions=impressions,
         engagement_rate=share_of(_pairs(seen, _engagements, _impressions)),
         click_rate=share_of(_pairs(seen, _clicks, _impressions)),
@@ -47,7 +48,7 @@ def summarise(name: str, posts: Sequence[PostFigures], *, baseline: Estimate | N
         usd_per_1000=ratio_of(_pairs(seen, _usd_times_1000, _impressions)),
         usd_per_click=ratio_of(_pairs(seen, _usd, _clicks)),
         lift=_lift(impressions, baseline),
-        standing=_standing(impressions, baseline),
+        standing=standing_of(impressions, baseline),
         thin=len(seen) < LEAST_POSTS,
     )
 
@@ -57,11 +58,14 @@ def group_posts(
 ) -> Sequence[GroupLine]:
     """
     A line for each group, most posts first; hours and weekdays in their own order.
+
+    By variant only posts of templates that had some count: others went out at other times, to other readers.
     """
     found: dict[tuple[int, str], list[PostFigures]] = defaultdict(list)
     name = _NAMES[by]
     for post in posts:
-        found[name(post, zone)].append(post)
+        if by is not Grouping.VARIANT or post.variant is not None:
+            found[name(post, zone)].append(post)
     ordered = sorted(found.items(), key=lambda one: one[0][0] if by in _IN_ORDER else (-len(one[1]), one[0][1]))
     return [summarise(key[1], some, baseline=baseline) for key, some in ordered]
 
@@ -117,7 +121,10 @@ def _lift(impressions: Estimate, baseline: Estimate | None) -> float | None:
     return impressions.value / baseline.value
 
 
-def _standing(impressions: Estimate, baseline: Estimate | None) -> Standing:
+def standing_of(impressions: Estimate, baseline: Estimate | None) -> Standing:
+    """
+    Where the interval lies beside the baseline's mean; too few posts are not judged.
+    """
     if baseline is None or baseline.value is None or impressions.n < LEAST_POSTS:
         return Standing.UNKNOWN
     if impressions.low is not None and impressions.low > baseline.value:
@@ -179,8 +186,8 @@ def _named(name: str | None, post: PostFigures) -> tuple[int, str]:
     return 0, (BY_HAND if post.post_id is None else name or NO_NAME)
 
 
-def _variant(post: PostFigures) -> str | None:
-    return None if post.template is None else f"{post.template} {post.variant or 'a'}"
+def _variant(post: PostFigures) -> str:
+    return f"{post.template}, {post.variant}"
 
 
 _NAMES: Mapping[Grouping, Callable[[PostFigures, ZoneInfo], tuple[int, str]]] = {

@@ -83,6 +83,7 @@ def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> 
         article_url=article.url,
         revision=article.revision,
         template=draft.template,
+        variant=draft.variant,
         category=article.facts.categories[0] if article.facts.categories else None,
         language=primary_tag(article.facts.language or "") or None,
         picture_url=article.facts.image,
@@ -132,6 +133,7 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices
     if not post.text_frozen:
         price = str(price_of_waiting(replace(post, text=new.text), on=now.date(), lists=prices))
         changes |= {"text": new.text, "price_usd": price, "article_url": new.article_url, "link": new.link}
+        changes |= {"template": new.template, "variant": new.variant}
     post = tx.posts.change(post, at=now, who="bot", why="the article changed", **changes)
     if why is not None and post.state is PostState.QUEUED:
         tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)

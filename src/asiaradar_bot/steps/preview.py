@@ -79,7 +79,7 @@ def preview_page(  # noqa: PLR0913 - all that a post is made of
     )
     decision = decide(article, situation)
     if template is not None:
-        decision = replace(decision, template=template)
+        decision, policy = replace(decision, template=template), replace(policy, variants={})
     wording, _ = word_article(article, decision, render=renderer.render, policy=policy, marker=marker_of(article))
     described = bool(limits.pictures and facts.image and facts.image_alt)
     held = bool(wording.problems) and decision.verdict not in {"hold", "skip"}

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from asiaradar_bot.model.policy import SlotTimes
 from asiaradar_bot.model.report import BASELINE, Grouping, PostFigures, Report, Span, TopPost
 from asiaradar_bot.ports import Store, Transaction
+from asiaradar_bot.rules.learning import advise_slots, compare_variants
 from asiaradar_bot.rules.reporting import best_posts, group_posts, list_cells, list_days, summarise
 
 DEFAULT_AGE = timedelta(hours=24)
@@ -15,10 +17,18 @@ _BEST = 10
 
 
 def make_report(
-    store: Store, span: Span, *, zone: str, age: timedelta = DEFAULT_AGE, by: Sequence[Grouping] = tuple(Grouping)
+    store: Store,
+    span: Span,
+    *,
+    zone: str,
+    slots: SlotTimes,
+    age: timedelta = DEFAULT_AGE,
+    by: Sequence[Grouping] = tuple(Grouping),
 ) -> Report:
     """
     The posts made in the span, compared at one of `CHECKPOINTS`, beside the account's own last 90 days.
+
+    The hours for `slots`, the policy's, are judged by those 90 days, whatever the span.
     """
     since = min(span.since, span.until - BASELINE)
     with store.read() as tx:
@@ -44,6 +54,8 @@ def make_report(
         days=list_days(posts, since=span.since, until=span.until, zone=newsroom),
         cells=list_cells(posts, zone=newsroom),
         best=best,
+        comparisons=compare_variants(posts),
+        slots=advise_slots(own, slots=slots),
         reads_usd=reads,
     )
 
@@ -62,6 +74,7 @@ def _best(tx: Transaction, posts: Sequence[PostFigures]) -> Sequence[TopPost]:
                 impressions=post.impressions or 0,
                 engagements=post.engagements,
                 link_clicks=post.link_clicks,
+                deleted=post.deleted,
                 curve=[seen for seen in curve if seen is not None],
             )
         )

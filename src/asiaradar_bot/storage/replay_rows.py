@@ -211,6 +211,7 @@ def _draft_to_json(draft: Draft) -> str:
     values = {
         "text": draft.text,
         "template": draft.template,
+        "variant": draft.variant,
         "digest": draft.template_digest,
         "price": draft.price_usd,
         "held": draft.held_because,
@@ -225,6 +226,7 @@ def _draft_from_json(text: str) -> Draft:
     return Draft(
         text=values["text"],
         template=values["template"],
+        variant=values.get("variant"),
         template_digest=values["digest"],
         price_usd=values["price"],
         held_because=values.get("held"),

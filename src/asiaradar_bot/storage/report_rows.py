@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, exists, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, exists, func, or_, select, type_coerce
 
 from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.digest import DigestKind, HeldArticle
-from asiaradar_bot.model.engagement import Snapshot
+from asiaradar_bot.model.engagement import FollowState, Snapshot
 from asiaradar_bot.model.money import READS, LedgerEntry, SpendState
 from asiaradar_bot.model.post import Post
 from asiaradar_bot.model.report import PostFigures
@@ -61,6 +61,7 @@ class SqlReportRows:
                 posts.c.variant,
                 posts.c.category,
                 posts.c.language,
+                or_(followed_posts.c.state == FollowState.DELETED, posts.c.deleted_remotely_at.is_not(None)),
                 posts.c.link.is_not(None),
                 _COST,
                 checkpoints.c.impressions,
@@ -182,9 +183,20 @@ def _newest(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
 
 
 def _figures(row: Any) -> PostFigures:
-    remote_id, created, post_id, *words, has_link, cost, impressions, engagements, clicks = row
+    remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks = row
     linked = None if post_id is None else bool(has_link)
     micro_usd = None if cost is None else int(cost)  # PostgreSQL sums to a decimal
     return PostFigures._make(
-        (remote_id, instant(created), post_id, *words, linked, micro_usd, impressions, engagements, clicks)
+        (
+            remote_id,
+            instant(created),
+            post_id,
+            *words,
+            bool(deleted),
+            linked,
+            micro_usd,
+            impressions,
+            engagements,
+            clicks,
+        )
     )

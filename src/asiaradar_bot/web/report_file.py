@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from asiaradar_bot.web.frame import STATIC
 from asiaradar_bot.web.views.figures import Figures
+from asiaradar_bot.web.views.learnt import Learnt
 from asiaradar_bot.web.words import MISSING, translations
 
 
-def report_file(view: Figures) -> str:
+def report_file(view: Figures, learnt: Learnt) -> str:
     """
     The page.
     """
@@ -27,4 +28,4 @@ def report_file(view: Figures) -> str:
     env.globals.update(missing=MISSING)
     env.install_gettext_translations(translations("en"), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     css = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("report.css", "figures.css"))
-    return env.get_template("report.html").render(view=view, css=Markup(css))  # noqa: S704 - our own file
+    return env.get_template("report.html").render(view=view, learnt=learnt, css=Markup(css))  # noqa: S704 - our own file

@@ -19,6 +19,7 @@ from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.report_file import report_file
 from asiaradar_bot.web.views.figures import show_report
+from asiaradar_bot.web.views.learnt import show_learnt
 from asiaradar_bot.web.views.post_card import x_url
 
 _DAYS = (7, 30, 90, 365)
@@ -46,6 +47,7 @@ def result_routes(frame: Frame) -> APIRouter:
             request,
             "results.html",
             view=view,
+            learnt=show_learnt(found),
             chosen=chosen,
             asked=asked,
             choices=_DAYS,
@@ -58,12 +60,11 @@ def result_routes(frame: Frame) -> APIRouter:
         """The report as a page in one file."""
         del visitor
         span = _span(frame, days, since, until)
-        view = show_report(
-            _report(frame, span, age),
-            name=f"@{frame.app.settings.x.handle}",
-            link=lambda one: x_url(frame.app, one),
+        found = _report(frame, span, age)
+        view = show_report(found, name=f"@{frame.app.settings.x.handle}", link=lambda one: x_url(frame.app, one))
+        return Response(
+            report_file(view, show_learnt(found)), media_type="text/html", headers=_saved_as("report.html", span)
         )
-        return Response(report_file(view), media_type="text/html", headers=_saved_as("report.html", span))
 
     @routes.get("/{what}.{form}")
     def export(
@@ -80,7 +81,10 @@ def result_routes(frame: Frame) -> APIRouter:
 
 
 def _report(frame: Frame, span: Span, age: str) -> Report:
-    return make_report(frame.app.store, span, zone=frame.app.policy.wording.zone, age=read_age(age), by=tuple(Grouping))
+    policy = frame.app.policy
+    return make_report(
+        frame.app.store, span, zone=policy.wording.zone, slots=policy.slots, age=read_age(age), by=tuple(Grouping)
+    )
 
 
 def _span(frame: Frame, days: str, since: str, until: str) -> Span:

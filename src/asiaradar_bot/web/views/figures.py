@@ -53,6 +53,8 @@ class Line:
     name: str
     posts: str
     known: str
+    deleted: int
+    """So many of them are gone from X."""
     thin: bool
     standing: Standing
     lift: str
@@ -122,6 +124,8 @@ class Best:
     impressions: str
     engagements: str
     link_clicks: str
+    deleted: bool
+    """It is gone from X."""
     points: str
     """Of its curve; empty: it was looked at less than twice."""
 
@@ -242,6 +246,7 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
         name=line.name,
         posts=f"{line.posts:,}",
         known=f"{line.posts - line.unknown:,}",
+        deleted=line.deleted,
         thin=line.thin,
         standing=line.standing,
         lift=MISSING if line.lift is None else f"{(line.lift - 1) * 100:+.0f} %",
@@ -311,12 +316,13 @@ def _best(post: TopPost, zone: ZoneInfo, link: Callable[[str], str | None]) -> B
     curve = [0, *post.curve]
     return Best(
         text=post.text.partition("\n")[0],
-        url=link(post.remote_id),
+        url=None if post.deleted else link(post.remote_id),
         post_id=post.post_id,
         at=local(post.created_at, zone),
         impressions=number(post.impressions),
         engagements=number(post.engagements),
         link_clicks=number(post.link_clicks),
+        deleted=post.deleted,
         points=line_points(curve, width=width, height=height) if len(post.curve) > 1 else "",
     )
 
