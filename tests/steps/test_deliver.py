@@ -181,3 +181,56 @@ def test_names_of_changes() -> None:
 _WEBHOOK = Webhook(
     id=1, url="https://cms.example/", sealed_secret="", events=(), cursor=0, created_at=NOON, created_by="cli:root"
 )
+
+
+def test_told_again_from_a_change_on(app: App, receiver: Receiver) -> None:
+    """An admin has changes told once more, under the ids they had; what was not told yet comes in its turn."""
+    webhooks = app.webhooks()
+    webhook, _ = webhooks.add(receiver.url, ["post.*"], person=ROOT)
+    (post,) = app.editor(ROOT).add(["Ferries run again"], draft=True)
+    app.editor(ROOT).approve(post.id)
+    assert [state.value for _, state in webhooks.recent(50)[webhook.id]] == ["waiting", "waiting"]
+    run_once(app, "deliver")
+    (second, told), (first, _) = webhooks.recent(50)[webhook.id]
+    assert (first.entry.action, second.entry.action, told.value) == ("post.add", "post.queued", "told")
+    webhooks.tell_again(webhook.id, second.number, person=ROOT)
+    assert run_once(app, "deliver") == 1
+    assert receiver.types == ["post.add", "post.queued", "post.queued"]
+    assert receiver.got[1][0]["webhook-id"] == receiver.got[2][0]["webhook-id"]
+    with pytest.raises(InputError, match="in its turn"):
+        webhooks.tell_again(webhook.id, 10_000, person=ROOT)
+    with pytest.raises(AccessError):
+        webhooks.tell_again(webhook.id, 1, person=Person(who="desk:kim", role=Role.PUBLISHER))
+
+
+def test_a_failing_and_a_given_up_delivery_say_so(app: App, receiver: Receiver) -> None:
+    """The first change that is not taken is failing, those after it wait; of a stopped webhook all are given up."""
+    webhook, _ = app.webhooks().add(receiver.url, [], person=ROOT)
+    app.editor(ROOT).add(["One"], draft=True)
+    app.editor(ROOT).add(["Two"], draft=True)
+    receiver.status = 500
+    run_once(app, "deliver")
+    assert [state.value for _, state in app.webhooks().recent(50)[webhook.id]] == ["waiting", "failing"]
+    receiver.status = 410
+    app.webhooks().start(webhook.id, person=ROOT)
+    run_once(app, "deliver")
+    assert {state.value for _, state in app.webhooks().recent(50)[webhook.id]} == {"given up"}
+
+
+def test_what_is_set_back_while_the_other_side_is_told_stays_so(app: App, receiver: Receiver) -> None:
+    """A delivery under way does not write over an admin's wish to have all told again."""
+    webhook, _ = app.webhooks().add(receiver.url, ["post.*"], person=ROOT)
+    app.editor(ROOT).add(["One"], draft=True)
+    run_once(app, "deliver")
+    app.editor(ROOT).add(["Two"], draft=True)
+    deliver_it = type(app.courier).deliver
+
+    def set_back(courier: Any, *args: Any, **named: Any) -> Any:
+        with app.store.begin() as tx:
+            tx.programs.save_webhook(replace(tx.programs.get_webhook(webhook.id), cursor=webhook.cursor))
+        return deliver_it(courier, *args, **named)
+
+    with patch.object(type(app.courier), "deliver", set_back):
+        run_once(app, "deliver")
+    with app.store.read() as tx:
+        assert tx.programs.get_webhook(webhook.id).cursor == webhook.cursor

@@ -48,6 +48,7 @@ PAGES = (
     "/me/second",
     "/confirm",
     "/users",
+    "/programs",
     "/settings",
     "/doctor",
     "/sources",

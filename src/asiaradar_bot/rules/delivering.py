@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.program import Event, Webhook
@@ -78,6 +79,35 @@ def body_of(event: Event, *, post: Mapping[str, object] | None) -> dict[str, obj
             "post": None if post is None else dict(post),
         },
     }
+
+
+class DeliveryState(StrEnum):
+    """
+    How it stands with one change and one webhook.
+    """
+
+    TOLD = "told"
+    WAITING = "waiting"
+    FAILING = "failing"
+    """It was tried, and is tried again."""
+    GIVEN_UP = "given up"
+
+
+def deliveries(webhook: Webhook, events: Iterable[Event]) -> list[tuple[Event, DeliveryState]]:
+    """
+    The wanted ones of these events since the webhook was made, in their order, each with how it stands.
+    """
+    wanted = [one for one in events if one.entry.at >= webhook.created_at and is_wanted(webhook, one.entry.action)]
+    open_ones = [one.number for one in wanted if one.number > webhook.cursor]
+
+    def state(number: int) -> DeliveryState:
+        if number not in open_ones:
+            return DeliveryState.TOLD
+        if webhook.stopped_at is not None:
+            return DeliveryState.GIVEN_UP
+        return DeliveryState.FAILING if webhook.failures and number == open_ones[0] else DeliveryState.WAITING
+
+    return [(one, state(one.number)) for one in wanted]
 
 
 def is_hopeless(webhook: Webhook, now: datetime) -> bool:

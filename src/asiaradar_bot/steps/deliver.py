@@ -48,22 +48,24 @@ def _tell(store: Store, courier: Courier, box: SecretBox, clock: Clock, webhook:
     except SealError as error:
         _record_failure(store, clock, webhook, Delivery(error=str(error)))
         return 0
-    told = 0
+    told, known = 0, webhook.cursor
     for event in events:
         if is_wanted(webhook, event.entry.action):
             if told == _MESSAGES:
                 break
             answer = courier.deliver(webhook.url, _message(store, clock, event), secret=secret)
             if answer.error is not None:
-                _record_failure(store, clock, webhook, answer)
+                _record_failure(store, clock, replace(webhook, cursor=known), answer)
                 return told
             told += 1
             webhook = replace(
                 webhook, failures=0, next_try_at=None, error=None, delivered_at=clock.now(), cursor=event.number
             )
-            _save(store, webhook)
+            if not _save(store, webhook, known=known):
+                return told
+            known = event.number
         webhook = replace(webhook, cursor=event.number)
-    _save(store, webhook)
+    _save(store, webhook, known=known)
     return told
 
 
@@ -83,9 +85,15 @@ def _find_post(tx: Transaction, number: int) -> dict[str, object] | None:
         return None
 
 
-def _save(store: Store, webhook: Webhook) -> None:
+def _save(store: Store, webhook: Webhook, *, known: int) -> bool:
+    """
+    Unless an admin set it back, or removed it, while the other side was told.
+    """
     with store.begin() as tx:
-        tx.programs.save_webhook(webhook)
+        is_ours = any(one.id == webhook.id and one.cursor == known for one in tx.programs.list_webhooks())
+        if is_ours:
+            tx.programs.save_webhook(webhook)
+    return is_ours
 
 
 def _record_failure(store: Store, clock: Clock, webhook: Webhook, answer: Delivery) -> None:
@@ -93,8 +101,9 @@ def _record_failure(store: Store, clock: Clock, webhook: Webhook, answer: Delive
     wait = back_off(webhook.failures, base=_BASE, cap=_CAP, spread=webhook.id * 7919 % 1000 / 1000)
     failed = replace(webhook, failures=webhook.failures + 1, next_try_at=now + wait, error=answer.error)
     given_up = answer.gone or is_hopeless(failed, now)
+    if not _save(store, replace(failed, stopped_at=now if given_up else None), known=webhook.cursor):
+        return
     with store.begin() as tx:
-        tx.programs.save_webhook(replace(failed, stopped_at=now if given_up else None))
         if given_up:
             subject = f"webhook {webhook.id}"
             mend = f"`asiaradar webhooks start {webhook.id}` tries again"

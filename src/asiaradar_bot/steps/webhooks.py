@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.model.program import Webhook
+from asiaradar_bot.model.program import Event, Webhook
 from asiaradar_bot.ports import Clock, SecretBox, Store
 from asiaradar_bot.rules.addresses import parse_address
-from asiaradar_bot.rules.delivering import check_events
+from asiaradar_bot.rules.delivering import DeliveryState, check_events, deliveries
 
 _PREFIX = "whsec_"
 _LONGEST = 500
@@ -102,6 +102,41 @@ class Webhooks:
             tx.programs.save_webhook(webhook)
             tx.audit.record(AuditEntry(at=now, who=person.who, action="webhook.start", subject=f"webhook {webhook_id}"))
         return webhook
+
+    def tell_again(self, webhook_id: int, number: int, *, person: Person) -> Webhook:
+        """
+        Tell all changes from this entry of the audit on once more; each keeps its id, so that repeats are known.
+
+        Raises:
+            AccessError: the person's role does not reach.
+            InputError: it was not told of that one yet.
+            NotFoundError: there is no such webhook.
+        """
+        person.check(Action.USERS)
+        with self.store.begin() as tx:
+            webhook = tx.programs.get_webhook(webhook_id)
+            if not 0 < number <= webhook.cursor:
+                raise InputError(f"webhook {webhook_id} was not told of change {number} yet: it will be, in its turn")
+            webhook = replace(webhook, cursor=number - 1, failures=0, next_try_at=None, stopped_at=None)
+            tx.programs.save_webhook(webhook)
+            entry = AuditEntry(
+                at=self.clock.now(),
+                who=person.who,
+                action="webhook.again",
+                subject=f"webhook {webhook_id}",
+                why=f"from change {number} on",
+            )
+            tx.audit.record(entry)
+        return webhook
+
+    def recent(self, limit: int) -> Mapping[int, Sequence[tuple[Event, DeliveryState]]]:
+        """
+        By webhook, its last deliveries within the last `limit` changes, the newest first.
+        """
+        with self.store.read() as tx:
+            events = tx.programs.list_events(after=max(0, tx.audit.newest_id() - limit), limit=limit)
+            found = tx.programs.list_webhooks()
+        return {one.id: deliveries(one, events)[::-1] for one in found}
 
     def list_webhooks(self) -> Sequence[Webhook]:
         """

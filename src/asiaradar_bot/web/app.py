@@ -31,6 +31,7 @@ from asiaradar_bot.web.pages.imports import import_routes
 from asiaradar_bot.web.pages.live import live_routes
 from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
+from asiaradar_bot.web.pages.programs import program_routes
 from asiaradar_bot.web.pages.queue import queue_routes
 from asiaradar_bot.web.pages.refused import lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
 from asiaradar_bot.web.pages.results import result_routes
@@ -111,6 +112,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         entering_routes(frame),
         own_routes(frame),
         user_routes(frame),
+        program_routes(frame, wake=wake),
         setting_routes(frame),
         doctor_routes(frame),
         source_routes(frame, wake=wake),
