@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.errors import CannotReadError, SealError, SettingsError, TemplateError
+from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.settings import Mode
 from asiaradar_bot.steps.housekeep import disk_problem
+from asiaradar_bot.steps.reseal import first_lost
 from asiaradar_bot.storage.engines import journal_mode
 
 
@@ -96,14 +97,10 @@ def _database(app: App) -> Iterator[Check]:
 
 
 def _sealing(app: App) -> Check:
-    with app.store.read() as tx:
-        sealed = [one.sealed_secret for one in tx.inbox.list_subscriptions() if one.sealed_secret is not None]
-    try:
-        for secret in sealed:
-            app.secret_box.open(secret)
-    except SealError as error:
-        return Check(name="sealed secrets", good=False, sentence=str(error))
-    return Check(name="sealed secrets", good=True, sentence=f"{len(sealed)} in the database, and the key fits")
+    number, lost, why = first_lost(app.store, app.secret_box)
+    if lost is not None:
+        return Check(name="sealed secrets", good=False, sentence=f"{lost.owner}: {why}")
+    return Check(name="sealed secrets", good=True, sentence=f"{number} in the database, and the key fits")
 
 
 def _rules(app: App) -> Check:

@@ -158,12 +158,12 @@ class _PolicyPart(_Part):
 
 def load_policy(file: Path) -> Policy:
     """
-    The policy of the file; a missing file is the default policy.
+    The policy of the file; a missing file is the default policy, something else in its place is not.
 
     Raises:
         SettingsError: the file can't be read, or holds a mistake.
     """
-    return parse_policy(read_text(file), place=str(file)) if file.is_file() else Policy()
+    return parse_policy(read_text(file), place=str(file)) if file.exists() else Policy()
 
 
 def parse_policy(text: str, *, place: str) -> Policy:
@@ -242,7 +242,7 @@ def load_prices(file: Path) -> tuple[PriceList, ...]:
     Raises:
         SettingsError: the file can't be read, or holds a mistake.
     """
-    if not file.is_file():
+    if not file.exists():
         return PRICES
     try:
         part = _PricesPart.model_validate(_toml(read_text(file), str(file)))

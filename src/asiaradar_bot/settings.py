@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
@@ -28,6 +31,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.second_factor import Whom
@@ -453,16 +457,34 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
                 asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
             return tuple(asked.values())
 
-    try:
+    with _told(path):
         settings = _Loaded(**overrides)
+    settings.remember_origins({label: source() for label, source in asked.items()})
+    return settings
+
+
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
+    """
+    What can't be read becomes one sentence; what a secret holds is in none.
+    """
+    try:
+        yield
     except ValidationError as error:
         raise SettingsError(_sentence(error, path)) from error
+    except SourceError as error:
+        section = re.search(r'field "(\w+)"', str(error))
+        name = f"ASIARADAR_{section[1].upper() if section else ''}..."
+        raise SettingsError(
+            f"settings: a variable {name} can't be read: lists are JSON in the environment, such as "
+            "'[\"radar.asia\"]', and only keys have values (ASIARADAR_X__MODE, not ASIARADAR_X)"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}; mend that line") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
-    settings.remember_origins({label: source() for label, source in asked.items()})
-    return settings
 
 
 class _NestedSecrets(SecretsSettingsSource):
@@ -481,12 +503,24 @@ class _NestedSecrets(SecretsSettingsSource):
             if not name.startswith("asiaradar_") or not file.is_file():
                 continue
             section, _, key = name.removeprefix("asiaradar_").partition("__")
-            value = file.read_text(encoding="utf-8").strip()
+            value = _secret(file)
             if key:
                 found.setdefault(section, {})[key] = value
             else:
                 found[section] = value
         return found
+
+
+def _secret(file: Path) -> Any:
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+        return json.loads(text) if text.startswith("[") else text
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"the secret file {file} is no text in UTF-8: write it anew") from error
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"the secret file {file} begins like a list and is no JSON: mend it") from error
+    except OSError as error:
+        raise SettingsError(f"the secret file {file} cannot be read: {error.strerror}; check its rights") from error
 
 
 def _settings_file(file: Path | None) -> Path | None:

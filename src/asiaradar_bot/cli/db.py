@@ -1,4 +1,4 @@
-"""db: upgrade, backup, restore, verify."""
+"""db: upgrade, backup, restore, verify, reseal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened
-from asiaradar_bot.model.errors import InputError, StorageError
+from asiaradar_bot.cli.shared import opened, person
+from asiaradar_bot.model.errors import InputError, SealError, StorageError
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.storage.store import copy_database
 
@@ -55,3 +55,18 @@ def verify() -> None:
     if problem is not None:
         raise StorageError(problem)
     print("the database is sound")
+
+
+@group.command()
+def reseal() -> None:
+    """Seal every secret of the database with the first key, so that older keys can be taken away."""
+    from asiaradar_bot.steps.reseal import reseal as reseal_all
+
+    with opened() as app:
+        result = reseal_all(app.store, app.secret_box, app.clock, person=person())
+    print(f"{result.done} sealed with the first key")
+    if result.lost:
+        raise SealError(
+            f"no key at hand opens the secret of {'; '.join(result.lost)}: put the key back and run this again, "
+            "or make that secret anew (hub: by itself; webhook: remove and add; app: users reset-second)"
+        )

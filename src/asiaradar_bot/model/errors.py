@@ -104,6 +104,12 @@ class StorageError(AsiaRadarError):
     """
 
 
+class ListenError(AsiaRadarError):
+    """
+    The web server can't have its address.
+    """
+
+
 class SealError(AsiaRadarError):
     """
     A secret of the database can't be sealed or opened with the keys at hand.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from asiaradar_bot.model.sealed import SealedSecret
 
 
 class SecretBox(Protocol):
@@ -25,3 +28,15 @@ class SecretBox(Protocol):
         Raises:
             SealError: it was sealed with a key that is not at hand, or changed since, or the keys can't be used.
         """
+
+
+class SealedRows(Protocol):
+    """
+    Every sealed secret of the database, wherever it stands.
+    """
+
+    def list_sealed(self) -> Sequence[SealedSecret]:
+        """All of them, in a fixed order."""
+
+    def reseal(self, secret: SealedSecret, sealed: str) -> bool:
+        """Put the new text in place of the old; False: it was changed meanwhile."""

@@ -27,6 +27,7 @@ from asiaradar_bot.ports.replay import ReplayRows
 from asiaradar_bot.ports.reports import DigestRows, ReportRows
 from asiaradar_bot.ports.rulebook import RulebookRows
 from asiaradar_bot.ports.second_factor import FactorRows
+from asiaradar_bot.ports.secret_box import SealedRows
 from asiaradar_bot.ports.sheets import SheetRows
 
 
@@ -561,6 +562,10 @@ class Transaction(Protocol):
     @property
     def factors(self) -> FactorRows:
         """Second factors."""
+
+    @property
+    def sealed(self) -> SealedRows:
+        """Secrets that stand sealed."""
 
 
 class Store(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
-from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.model.errors import ListenError, SettingsError
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.loop import Runner
 
@@ -27,9 +27,9 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     turning = Runner(app, engine=_engine(app))
+    server = WebThread(app, build_web(app, turning.wake)) if build_web is not None else None
     if runner:
         turning.start()
-    server = WebThread(app, build_web(app, turning.wake)) if build_web is not None else None
     try:
         if server is not None:
             server.start()
@@ -73,7 +73,15 @@ class WebThread:
         self._stopping = app.stopping
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((app.settings.web.host, app.settings.web.port))
+        host, port = app.settings.web.host, app.settings.web.port
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise ListenError(
+                f"the web server can't listen on {host}:{port} ({error.strerror}): see that no other program (or bot) "
+                "does, or set web.host and web.port"
+            ) from error
         config = uvicorn.Config(
             web,  # type: ignore[arg-type]  # an ASGI app
             log_config=None,

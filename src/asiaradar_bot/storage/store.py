@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from asiaradar_bot.model.audit import AuditEntry
-from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.model.errors import InputError, StorageError
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.storage.access_rows import SqlAccessRows
 from asiaradar_bot.storage.account_rows import SqlAccountRows
@@ -34,6 +34,7 @@ from asiaradar_bot.storage.program_rows import SqlProgramRows
 from asiaradar_bot.storage.replay_rows import SqlReplayRows
 from asiaradar_bot.storage.report_rows import SqlDigestRows, SqlReportRows
 from asiaradar_bot.storage.rulebook_rows import SqlRulebookRows
+from asiaradar_bot.storage.sealed_rows import SqlSealedRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
@@ -67,6 +68,7 @@ class SqlTransaction:
         self.programs = SqlProgramRows(connection)
         self.corrections = SqlCorrectionRows(connection, server_time=server_time)
         self.factors = SqlFactorRows(connection)
+        self.sealed = SqlSealedRows(connection)
 
 
 class SqlStore:
@@ -266,8 +268,15 @@ def _translated(where: str) -> Iterator[None]:
         raise
     except PoolTimeoutError as error:
         raise StorageError(f"the database {where} is busy: no connection came free in time") from error
+    except OverflowError as error:
+        raise InputError(_TOO_LARGE) from error
     except DBAPIError as error:
+        if isinstance(error, DataError) and "out of range" in str(error.orig):
+            raise InputError(_TOO_LARGE) from error
         raise StorageError(_sentence(error, where)) from error
+
+
+_TOO_LARGE = "a number is too large for the database: check the number that was asked for"
 
 
 _MENDS = (
