@@ -32,7 +32,7 @@ fix: setup ## repair what tools can repair
 	@$(RUN) ruff format .
 
 bench: setup ## measure; see docs and benchmarks/
-	@$(RUN) python scripts/bench.py
+	@$(RUN) python -m scripts.bench
 
 deep: setup ## long runs: properties and the protocol with thousands of examples, a thousand kills
 	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules

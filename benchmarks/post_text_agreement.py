@@ -7,10 +7,10 @@ import sys
 from typing import Any
 
 import emoji
-from x_library import answers, recorded_texts, varied
 
 from asiaradar_bot.rules import post_text
 from asiaradar_bot.rules.top_domains import name_ends
+from benchmarks.x_library import answers, recorded_texts, varied
 
 _SHOWN = 20
 

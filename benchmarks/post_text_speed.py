@@ -15,9 +15,8 @@ import time
 from collections.abc import Callable
 from itertools import islice
 
-from x_library import CASES, recorded_texts, seconds, varied
-
 from asiaradar_bot.rules import post_text
+from benchmarks.x_library import CASES, recorded_texts, seconds, varied
 
 _ROUNDS = 6
 _LEAST_CALLS = 50_000

@@ -93,11 +93,12 @@ need_postgres() {
 
 need_uv
 case "$what" in
-  runtime) uv sync --quiet --frozen --no-dev --inexact ;;
+  # Compiled here, once: where Python may not write its caches, each start would compile everything anew.
+  runtime) uv sync --quiet --frozen --no-dev --inexact --compile-bytecode ;;
   test)
     need_chromium
     need_postgres
-    uv sync --quiet --frozen --all-extras
+    uv sync --quiet --frozen --all-extras --compile-bytecode
     ;;
   *) fail "say runtime or test" ;;
 esac
