@@ -216,6 +216,16 @@ def plain_dollars(amount: Decimal | float | None) -> str:
     return f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3f}"
 
 
+def lift_words(lift: float | None) -> str:
+    """
+    How far a group lies above or below usual.
+    """
+    if lift is None:
+        return MISSING
+    points = round((lift - 1) * 100)
+    return f"{points:+,} %" if points else "0 %"
+
+
 def figure(estimate: Estimate, words: Callable[[float | None], str] = number) -> Figure:
     """
     The estimate in words.
@@ -249,7 +259,7 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
         deleted=line.deleted,
         thin=line.thin,
         standing=line.standing,
-        lift=MISSING if line.lift is None else f"{(line.lift - 1) * 100:+.0f} %",
+        lift=lift_words(line.lift),
         impressions=figure(seen),
         whisker=whisker,
         engagement_rate=figure(line.engagement_rate, percent),

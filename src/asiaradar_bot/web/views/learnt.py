@@ -22,7 +22,7 @@ from asiaradar_bot.rules.learning import (
     LEAST_POSTS_FOR_SLOTS,
     LEAST_POSTS_OF_HOUR,
 )
-from asiaradar_bot.web.views.figures import Figure, Whisker, figure, number, percent
+from asiaradar_bot.web.views.figures import Figure, Whisker, figure, lift_words, number, percent
 from asiaradar_bot.web.words import MISSING
 
 
@@ -41,7 +41,7 @@ class Compared:
     variant_figure: Figure
     original_figure: Figure
     difference: Figure
-    """With its sign."""
+    """With its sign; of shares in percentage points (pp)."""
     standing: Standing
 
 
@@ -125,7 +125,8 @@ def _signed(one: Estimate, words: Callable[[float | None], str]) -> Figure:
         before = "" if value == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
         return f"{before}{words(abs(value))}"
 
-    return figure(one, sign)
+    signed = figure(one, sign)
+    return Figure(text=signed.text.replace(" %", " pp"), interval=signed.interval.replace(" %", " pp"))
 
 
 def _slots(advice: SlotAdvice) -> SlotsView:
@@ -158,7 +159,7 @@ def _row(line: HourLine, advice: SlotAdvice, *, top: float) -> HourRow:
         days=f"{line.days:,}",
         impressions=figure(seen),
         whisker=whisker,
-        lift=MISSING if line.lift is None else f"{(line.lift - 1) * 100:+.0f} %",
+        lift=lift_words(line.lift),
         standing=line.standing,
         slots=_times(line),
     )
