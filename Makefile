@@ -5,7 +5,7 @@ export UV_PYTHON_DOWNLOADS := never
 RUN := source .tools/env && uv run --frozen --no-sync
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench deep words setup
+.PHONY: help run test check fix bench audit deep words setup
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,11 @@ fix: setup ## repair what tools can repair
 
 bench: setup ## measure; see docs and benchmarks/
 	@$(RUN) python -m scripts.bench
+
+audit: setup ## known weaknesses of the locked packages; asks PyPI over the network, so no part of check
+	@uv export --quiet --frozen --all-extras --no-emit-project --no-header -o .tools/locked.txt
+	@$(RUN) pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r .tools/locked.txt \
+	  || { echo "audit: a weakness was found, or PyPI could not be asked, and then nothing is known"; exit 1; }
 
 deep: setup ## long runs: properties and the protocol with thousands of examples, a thousand kills
 	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules

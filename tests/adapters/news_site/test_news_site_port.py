@@ -215,6 +215,16 @@ PAGE = (
 )
 
 
+def test_nothing_but_what_is_meant_is_asked_for(server: LocalServer, reader: Reader) -> None:
+    """A feed and a page are two requests; robots.txt, which speaks to crawlers, is not asked (ADR 16)."""
+    server.on("/robots.txt", b"User-agent: *\nDisallow: /", content_type="text/plain")
+    server.on("/rss", rss(item("a")), content_type="application/rss+xml")
+    server.on("/b", PAGE, content_type="text/html; charset=utf-8")
+    reader.read()
+    assert isinstance(reader.site.read_page(server.url("/b"), language=None, zone="UTC"), PageRead)
+    assert [one.split()[1] for one in server.requests] == ["/rss", "/b"]
+
+
 def test_a_page_is_asked_for_without_tracking_parameters(server: LocalServer, reader: Reader) -> None:
     """What readers' links carry is not repeated, so that the canonical link does not either; redirects are followed."""
     server.on("/a?id=1", status=302, location="/b")
