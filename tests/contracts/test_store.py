@@ -104,13 +104,25 @@ def test_names_belong_to_whom_had_them_first(tx: Transaction) -> None:
     assert tx.articles.find_by_names([long + "c"]) is None
 
 
-def test_a_renamed_article_is_known_by_headline_stamp_and_image(tx: Transaction) -> None:
-    """All three have to agree."""
-    one = add_article(tx, 1)
+def test_candidates_for_a_rename_carry_the_same_stamp(tx: Transaction) -> None:
+    """Articles of one publication stamp are found together; those whose page was not read yet are left out."""
+    one, two = add_article(tx, 1), add_article(tx, 2)
     assert one.facts.published_at is not None
-    assert tx.articles.find_renamed(one.facts.title, one.facts.published_at, None) == one
-    assert tx.articles.find_renamed(one.facts.title, one.facts.published_at, "https://radar.asia/b.jpg") is None
-    assert tx.articles.find_renamed(one.facts.title, NOON, None) is None
+    assert [found.id for found in tx.articles.list_published_at(one.facts.published_at)] == [one.id, two.id]
+    assert tx.articles.list_published_at(NOON) == []
+    assert tx.articles.save(replace(two, state=ArticleState.NOTICED), was=two)
+    assert [found.id for found in tx.articles.list_published_at(one.facts.published_at)] == [one.id]
+
+
+def test_a_row_is_absorbed_with_all_its_names(tx: Transaction) -> None:
+    """Names and sightings lead to the other row, and the row is gone with its revisions."""
+    one, two = add_article(tx, 1), add_article(tx, 2)
+    tx.sources.record_sighting("latest", "2", two.id, digest="d", at=NOON)
+    tx.articles.absorb(two.id, into=one.id)
+    assert tx.articles.find_by_names([f"url:{two.url}"]) == one
+    assert tx.sources.find_sightings("latest", ["2"])["2"][0] == one.id
+    assert [found.id for found in tx.articles.list_recent(limit=5)] == [one.id]
+    assert tx.articles.list_revisions(two.id) == []
 
 
 def test_an_article_moves_only_from_the_state_it_is_in(tx: Transaction) -> None:

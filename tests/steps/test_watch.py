@@ -240,13 +240,20 @@ def test_an_article_in_two_sources_is_one(bot: Bot) -> None:
 
 
 def test_an_article_whose_address_changed_is_the_same(bot: Bot) -> None:
-    """The same headline, stamp and picture under another address is no second article."""
+    """The page at another address with the same headline, stamp and picture is no second article, but its new address."""
     url = bot.show()
     bot.watch()
-    item = bot.site.items[FEED.url][0]
-    bot.site.items[FEED.url] = [replace(item, id=f"{url}-new", url=f"{url}-new")]
-    assert bot.watch().new == 0
-    assert bot.only().url == url
+    before = bot.only()
+    new = f"{url}-new"
+    bot.site.items[FEED.url] = [replace(bot.site.items[FEED.url][0], id=new, url=new)]
+    bot.site.pages[new] = make_page(replace(before.facts, url=new))
+    del bot.site.pages[url]
+    bot.watch()
+    assert (bot.only().id, bot.only().url, bot.only().facts.url) == (before.id, new, new)
+    with bot.store.read() as tx:
+        old = tx.articles.find_by_names([f"url:{url.removeprefix('https://')}"])
+    assert old == bot.only()
+    assert bot.audit("article.renamed") == [f"the same headline, time and image now stand at {new}"]
 
 
 def test_a_changed_item_has_its_page_read_again(bot: Bot) -> None:

@@ -60,8 +60,11 @@ class ArticleRows(Protocol):
     def find_by_names(self, names: Collection[str]) -> Article | None:
         """The article that goes by any of the names."""
 
-    def find_renamed(self, title: str, published_at: datetime, image: str | None) -> Article | None:
-        """An article with the same title, published stamp and image: one whose address changed."""
+    def list_published_at(self, at: datetime) -> Sequence[Article]:
+        """Articles that carry this publication stamp, and whose page was read, oldest first."""
+
+    def absorb(self, article_id: ArticleId, *, into: ArticleId) -> None:
+        """Give names and sightings of a row that nothing was decided on to another, and remove the row."""
 
     def get(self, article_id: ArticleId) -> Article:
         """The article. Raises NotFoundError."""

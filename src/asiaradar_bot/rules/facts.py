@@ -20,6 +20,11 @@ Identity rule. One article goes by several names: its guid, counted only within 
 its canonical address, of the address in the source, and of the addresses that were asked for and arrived at. Any name
 in common makes two items one article. A front page is nobody's name, and a page that is no article does not lend its
 address, so that articles that redirect to one place do not become one.
+
+Rename rule. The CMS forgets an old slug and gives the article another guid. An item without a known name is an article
+on record under a new address if exactly one article of the same host carries the same publication stamp, the same
+headline (blanks and case aside) and the same image, or, where neither has an image, the same summary. It is asked
+of the source's facts first, then of the page's. The row takes the new address and keeps the old one as a name.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post
+from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.post_text import accidental_links, is_valid
 from asiaradar_bot.rules.wording import foreign_links
 
@@ -70,15 +71,27 @@ def _check_article(
 ) -> Guard | None:
     if on_timeline is not None:
         return Hold(why=f"post {on_timeline} on the timeline already leads to this article")
-    if article.gone_at is not None:
-        return Hold(why=f"the article was gone when last looked at, {article.gone_at:%Y-%m-%d %H:%M} UTC")
-    if article.facts.noindex:
-        return Hold(why="the article's page now asks not to be indexed")
+    if (problem := _article_problem(post, article)) is not None:
+        return Hold(why=problem)
     if article.revision != post.revision and not post.text_frozen:
         return Wait(why="the article changed, and the text is being made anew")
     if post.verified_at is None or post.verified_at + limits.verify < now:
         return Wait(why="the article is to be looked at once more before it goes out")
     return None
+
+
+def _article_problem(post: Post, article: Article) -> str | None:
+    if article.gone_at is not None:
+        return f"the article was gone when last looked at, {article.gone_at:%Y-%m-%d %H:%M} UTC"
+    if post.text_frozen and post.article_url is not None and _moved(post.article_url, article.url):
+        return f"the article moved to {article.url}, and the text as a person left it leads elsewhere"
+    if article.facts.noindex:
+        return "the article's page now asks not to be indexed"
+    return None
+
+
+def _moved(old: str, new: str) -> bool:
+    return same_article_key(old) != same_article_key(new)
 
 
 def text_problem(post: Post, policy: Policy) -> str | None:

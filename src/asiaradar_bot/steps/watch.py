@@ -27,6 +27,7 @@ from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.retries import back_off
+from asiaradar_bot.steps.identity import absorb, find_known, find_renamed
 
 _READ_BASE = timedelta(seconds=20)
 _READ_CAP = timedelta(minutes=30)
@@ -190,7 +191,7 @@ def _record_items(
             refused.append((item, error))
             continue
         names = names_of(item, None, facts)
-        article_id = _known_article(tx, facts, names)
+        article_id = find_known(tx, facts, names, now=now)
         if article_id is not None:
             tx.sources.record_sighting(source.name, item.id, article_id, digest=digest, at=now)
             continue
@@ -258,16 +259,6 @@ def _note_hub(tx: Transaction, answer: SourceRead) -> None:
     known = tx.inbox.find_subscription(answer.topic)
     if known is None or known.hub != answer.hub:
         tx.inbox.save_subscription(Subscription(topic=answer.topic, hub=answer.hub, path=secrets.token_urlsafe(24)))
-
-
-def _known_article(tx: Transaction, facts: Facts, names: Sequence[str]) -> ArticleId | None:
-    found = tx.articles.find_by_names(names)
-    if found is None and facts.published_at is not None and facts.title:
-        found = tx.articles.find_renamed(facts.title, facts.published_at, facts.image)
-    if found is None:
-        return None
-    tx.articles.add_names(found.id, names)
-    return found.id
 
 
 def _add(
@@ -346,16 +337,21 @@ def _take_pushes(store: Store, clock: Clock) -> int:
 def _read_pages(
     store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], max_age: timedelta
 ) -> int:
-    with store.read() as tx:
-        waiting = tx.articles.list_due_reading(clock.now(), limit=_PAGES_PER_TICK)
     by_name = {source.name: source for source in sources}
-    for article in waiting:
+    done: set[ArticleId] = set()
+    while len(done) < _PAGES_PER_TICK:
+        with store.read() as tx:  # each time anew: reading one page may move or absorb the row of another
+            waiting = tx.articles.list_due_reading(clock.now(), limit=_PAGES_PER_TICK)
+        article = next((one for one in waiting if one.id not in done), None)
+        if article is None:
+            break
+        done.add(article.id)
         if article.seeded and article.state is ArticleState.NOTICED:
             _settle_seeded(store, article, clock)
-            continue
-        source = by_name.get(article.source)
-        read_article(store, site, clock, article=article, source=source, max_age=max_age)
-    return len(waiting)
+        else:
+            source = by_name.get(article.source)
+            read_article(store, site, clock, article=article, source=source, max_age=max_age)
+    return len(done)
 
 
 def _settle_seeded(store: Store, article: Article, clock: Clock) -> None:
@@ -399,6 +395,10 @@ def read_article(
 
 def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequence[str], *, now: datetime) -> None:
     owner = tx.articles.find_by_names(names[:1]) or tx.articles.find_by_names(names) or article
+    if owner.id == article.id and article.state is ArticleState.NOTICED:
+        old = find_renamed(tx, facts)
+        if old is not None:
+            owner = article = absorb(tx, article, old, facts.url, now=now)
     tx.articles.add_names(owner.id, names)
     seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
     first = article.read_at is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
@@ -23,7 +23,7 @@ from asiaradar_bot.storage.encoding import (
     trace_to_json,
 )
 from asiaradar_bot.storage.inserting import inserting, short_key
-from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions
+from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions, sightings
 
 _ON_ITS_WAY = (
     PostState.DRAFT,
@@ -55,14 +55,17 @@ class SqlArticleRows:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else article_from_row(row)
 
-    def find_renamed(self, title: str, published_at: datetime, image: str | None) -> Article | None:
-        """An article with the same title, published stamp and image: one whose address changed."""
-        query = select(articles).where(articles.c.title == title, articles.c.published_at == published_at)
-        for row in self._connection.execute(query.order_by(articles.c.id)):
-            found = article_from_row(row)
-            if found.facts.image == image:
-                return found
-        return None
+    def list_published_at(self, at: datetime) -> Sequence[Article]:
+        """Articles that carry this publication stamp, and whose page was read, oldest first."""
+        query = select(articles).where(articles.c.published_at == at, articles.c.state != ArticleState.NOTICED)
+        return [article_from_row(row) for row in self._connection.execute(query.order_by(articles.c.id))]
+
+    def absorb(self, article_id: ArticleId, *, into: ArticleId) -> None:
+        """Give names and sightings of a row that nothing was decided on to another, and remove the row."""
+        for table in (article_names, sightings):
+            self._connection.execute(update(table).where(table.c.article_id == article_id).values(article_id=into))
+        self._connection.execute(delete(revisions).where(revisions.c.article_id == article_id))
+        self._connection.execute(delete(articles).where(articles.c.id == article_id))
 
     def get(self, article_id: ArticleId) -> Article:
         """The article. Raises NotFoundError."""

@@ -141,6 +141,7 @@ articles = Table(
         postgresql_where=text("next_read_at IS NOT NULL"),
     ),
     Index("ix_articles_title", "title"),
+    Index("ix_articles_published_at", "published_at"),
 )
 
 article_names = Table(
