@@ -10,7 +10,7 @@ from tests.deep.harness import FaultRun
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_twenty_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     """
     After 20 real kill -9 with half of all create calls failing, every post is on X once, or unknown and surfaced.

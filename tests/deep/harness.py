@@ -36,8 +36,10 @@ FAULTS = (
 )
 SETTLE_SECONDS = 2.0
 """Longer than the bot's time-outs in these runs (0.9 s); the local X acts at once or never."""
-LIFE_SECONDS = (1.5, 4.5)
-"""How long a bot lives before it is killed: long enough to start and to take over a dead one's lease, mostly."""
+LIFE_SECONDS = (0.2, 3.2)
+"""How long a bot lives once it is awake: long enough to take over a dead one's lease, mostly."""
+STARTING = (0.2, 0.1, 1.5)
+"""This share of them never awakes: it is killed within so many seconds of its start."""
 
 
 @dataclass(slots=True)
@@ -215,14 +217,33 @@ class FaultRun:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def run(self, *, kills: int, each_seconds: tuple[float, float] = LIFE_SECONDS) -> Tally:
+    def _live(self) -> None:
+        """
+        A bot's life, from its first sign of life on: a slow machine must not kill all of them while they start.
+        """
+        began = datetime.now(UTC)
+        self.start_bot()
+        share, *seconds = STARTING
+        if self._random.random() < share:
+            time.sleep(self._random.uniform(*seconds))
+            return
+        life = self._random.uniform(*LIFE_SECONDS)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with self.store.read() as tx:
+                beat = tx.account.get_mark("heartbeat")
+            if beat is not None and datetime.fromisoformat(beat) > began:
+                break
+            time.sleep(0.05)
+        time.sleep(life)
+
+    def run(self, *, kills: int) -> Tally:
         """
         Kill the bot so many times, then let it finish in peace, and count.
         """
         self.set_faults(probability=0.5)
         for _ in range(kills):
-            self.start_bot()
-            time.sleep(self._random.uniform(*each_seconds))
+            self._live()
             self.kill_bot()
         self.set_faults(probability=0)
         self.start_bot()

@@ -25,7 +25,7 @@ def main() -> int:
     for number in range(runs):
         kills = min(_KILLS_PER_RUN, asked.kills - number * _KILLS_PER_RUN)
         with tempfile.TemporaryDirectory() as folder:
-            run = FaultRun(Path(folder), seed=asked.seed + number, posts=min(90, 2 * kills), over_seconds=3.0 * kills)
+            run = FaultRun(Path(folder), seed=asked.seed + number, posts=min(90, 2 * kills), over_seconds=3.5 * kills)
             try:
                 tally = run.run(kills=kills)
             finally:
