@@ -16,6 +16,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from asiaradar_bot.rules import post_text
+from benchmarks.figures import Figure, record
 from benchmarks.x_library import CASES, recorded_texts, seconds, varied
 
 _ROUNDS = 6
@@ -71,6 +72,15 @@ def main() -> int:
         ours, theirs = (len(texts) / min(side) for side in zip(*turns, strict=True))
         slower = slower or ours < theirs
         print(f"{name}: {len(texts)} texts, ours {ours:,.0f}/s, npm {theirs:,.0f}/s, ratio {ours / theirs:.2f}")
+        record(
+            Figure(
+                name=f"lengths and links, {name}, against X's npm package",
+                value=ours / theirs,
+                unit="x",
+                least=1,
+                how=f"{ours:,.0f} texts a second, npm {theirs:,.0f}",
+            )
+        )
     return 1 if slower else 0
 
 

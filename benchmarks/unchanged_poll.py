@@ -13,6 +13,7 @@ from collections.abc import Callable
 from asiaradar_bot.adapters.news_site.feed import FeedSettings, body_digest, read_feed
 from asiaradar_bot.adapters.news_site.feed_memory import FeedMemory
 from asiaradar_bot.model.outcome import SourceRead
+from benchmarks.figures import Figure, record
 from tests.adapters.news_site.varient import archive, item
 
 ITEMS = 500
@@ -63,6 +64,11 @@ def main() -> None:
         "first_ms": first,
     }
     print(json.dumps(figures))
+    how = f"CPU, a feed of {ITEMS} items"
+    record(
+        Figure(name="unchanged poll", value=float(figures["unchanged_ms"]), unit="ms", how=how),
+        Figure(name="poll with one new item", value=float(figures["one_new_item_ms"]), unit="ms", how=how),
+    )
 
 
 if __name__ == "__main__":
