@@ -17,6 +17,7 @@ from asiaradar_bot.model.rulebook import POLICY, TEMPLATE, RulesVersion, templat
 from asiaradar_bot.model.wording import Skeleton, TemplateValue, Wording
 from asiaradar_bot.policy_file import parse_policy, read_text
 from asiaradar_bot.rules.variants import templates_of_variants
+from asiaradar_bot.steps.look_up import list_decided
 from asiaradar_bot.steps.replay import Replayed, replay_newest
 
 TRIED_ARTICLES = 50
@@ -176,9 +177,8 @@ def real_articles(app: App) -> Mapping[str, Sample]:
     """
     found: dict[str, Sample] = {}
     with app.store.read() as tx:
-        for article in tx.articles.list_recent(limit=_REAL_ARTICLES):
-            decisions = tx.articles.list_decisions(article.id)
-            news_class = decisions[-1].news_class if decisions else NewsClass.NORMAL
+        for article, decision in list_decided(tx, limit=_REAL_ARTICLES):
+            news_class = decision.news_class if decision else NewsClass.NORMAL
             if article.facts.title:
                 found[str(article.id)] = Sample(name=article.facts.title, facts=article.facts, news_class=news_class)
     return found

@@ -183,6 +183,8 @@ def test_revisions_and_decisions_are_a_history(tx: Transaction) -> None:
     later = replace(decision, verdict=Verdict.AUTO, decided_by="cli:mei", rule=None, expires_at=None, trace=())
     filed = [tx.articles.add_decision(decision), tx.articles.add_decision(later)]
     assert tx.articles.list_decisions(one.id) == filed
+    assert tx.articles.newest_decisions([one.id, ArticleId(999)]) == {one.id: filed[-1]}
+    assert tx.articles.newest_decisions([]) == {}
     assert [replace(found, id=decision.id) for found in filed] == [decision, later]
     with pytest.raises(NotFoundError, match="there is no article 999"):
         tx.articles.get(ArticleId(999))

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from asiaradar_bot.cli.shared import opened, print_json
-from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.rules.rows import article_row
-from asiaradar_bot.steps.look_up import find_article
+from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 
 group = typer.Typer(help="Articles and why they were posted or not.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -19,9 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, json: Json = False) -> None:
     """The newest articles with their decisions."""
     with opened() as app, app.store.read() as tx:
-        for article in tx.articles.list_recent(limit=limit):
-            decisions = tx.articles.list_decisions(article.id)
-            decision = decisions[-1] if decisions else None
+        for article, decision in list_decided(tx, limit=limit):
             row = article_row(article, decision)
             if json:
                 print_json(row)
@@ -47,22 +44,18 @@ def show(url: Annotated[str, typer.Argument(help="Address or number of the artic
 def why(url: Annotated[str, typer.Argument(help="Address or number of the article.")], *, json: Json = False) -> None:
     """The decision and its trace, in sentences."""
     with opened() as app, app.store.read() as tx:
-        article = find_article(tx, url, app.clock.now())
-        decisions = tx.articles.list_decisions(article.id)
-        posts = tx.posts.list_for_article(article.id)
-        attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
-        decision = decisions[-1] if decisions else None
-        lines = explain(article, decision, posts=posts, attempts=attempts)
+        story = story_of(tx, find_article(tx, url, app.clock.now()))
     if not json:
-        print("\n".join(lines))
+        print("\n".join(story.sentences))
         return
+    decision = story.decision
     print_json(
         {
-            "url": article.url,
+            "url": story.article.url,
             "verdict": decision.verdict if decision else None,
             "reason": decision.reason if decision else None,
             "detail": decision.detail if decision else None,
-            "trace": [[line.check, line.passed, line.detail] for line in decision.trace] if decision else [],
-            "sentences": lines,
+            "trace": [[line.check, line.passed, line.detail] for line in story.trace],
+            "sentences": story.sentences,
         }
     )

@@ -15,14 +15,13 @@ from asiaradar_bot.cli.shared import opened
 from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 from asiaradar_bot.model.post import PostId, PostState
-from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.rules.lints import lint_text
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.rows import article_row, attempt_row, post_row
 from asiaradar_bot.rules.text_view import view_text
 from asiaradar_bot.rules.when import read_when
-from asiaradar_bot.steps.look_up import find_article
+from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 from asiaradar_bot.steps.spend import account_month
 
 if TYPE_CHECKING:
@@ -100,22 +99,14 @@ def _add_reads(server: MCPServer, app: App) -> None:
     def list_articles(limit: Limit = 20) -> list[dict[str, Any]]:
         """The newest articles with the decision about each."""
         with app.store.read() as tx:
-            rows = []
-            for article in tx.articles.list_recent(limit=_bounded(limit)):
-                decisions = tx.articles.list_decisions(article.id)
-                rows.append(article_row(article, decisions[-1] if decisions else None))
-        return rows
+            return [article_row(one, decision) for one, decision in list_decided(tx, limit=_bounded(limit))]
 
     @server.tool(annotations=reads)
     @_in_words
     def why_article(url: Annotated[str, "Address or number of the article."]) -> list[str]:
         """Why an article was posted, held or skipped, in sentences."""
         with app.store.read() as tx:
-            article = find_article(tx, url, app.clock.now())
-            posts = tx.posts.list_for_article(article.id)
-            attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
-            decisions = tx.articles.list_decisions(article.id)
-            return list(explain(article, decisions[-1] if decisions else None, posts=posts, attempts=attempts))
+            return list(story_of(tx, find_article(tx, url, app.clock.now())).sentences)
 
     @server.tool(annotations=reads)
     @_in_words

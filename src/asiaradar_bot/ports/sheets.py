@@ -45,5 +45,8 @@ class SheetRows(Protocol):
     def list_presences(self, subjects: Collection[str], *, seen_since: datetime) -> Sequence[Presence]:
         """Who is at any of these, the longest first."""
 
+    def present(self, *, seen_since: datetime) -> frozenset[tuple[str, str]]:
+        """Who is at what now: pairs of subject and person."""
+
     def forget_presences(self, *, before: datetime) -> int:
         """Remove those last seen before then; how many."""

@@ -99,6 +99,9 @@ class ArticleRows(Protocol):
     def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
         """Oldest first."""
 
+    def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:
+        """The newest decision about each of these; an article without one is left out."""
+
     def recent_headlines(self, since: datetime) -> Sequence[Headline]:
         """Headlines first seen since then, with whether their article is posted or on its way."""
 

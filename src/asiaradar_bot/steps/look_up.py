@@ -2,13 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from asiaradar_bot.model.article import Article, ArticleId, SourceItem
+from asiaradar_bot.model.decision import Decision, TraceLine
 from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.model.post import Post
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import canonical_url
+from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.rules.facts import merge_facts, names_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """
+    An article with all that says why it was posted, held or skipped.
+    """
+
+    article: Article
+    decision: Decision | None
+    """The newest; None while there is none."""
+    posts: Sequence[Post]
+    sentences: Sequence[str]
+    """The answer first."""
+
+    @property
+    def trace(self) -> Sequence[TraceLine]:
+        """
+        The checks of the decision, in their order.
+        """
+        return () if self.decision is None else self.decision.trace
+
+
+def story_of(tx: Transaction, article: Article) -> Story:
+    """
+    Why the article was posted, held or skipped, as far as it is known.
+    """
+    decision = tx.articles.newest_decisions([article.id]).get(article.id)
+    posts = tx.posts.list_for_article(article.id)
+    attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
+    sentences = explain(article, decision, posts=posts, attempts=attempts)
+    return Story(article=article, decision=decision, posts=posts, sentences=sentences)
+
+
+def list_decided(tx: Transaction, *, limit: int) -> Sequence[tuple[Article, Decision | None]]:
+    """
+    The newest articles, each with its newest decision.
+    """
+    articles = tx.articles.list_recent(limit=limit)
+    decisions = tx.articles.newest_decisions([one.id for one in articles])
+    return [(one, decisions.get(one.id)) for one in articles]
 
 
 def find_article(tx: Transaction, text: str, now: datetime) -> Article:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
@@ -22,7 +22,7 @@ from asiaradar_bot.storage.encoding import (
     trace_from_json,
     trace_to_json,
 )
-from asiaradar_bot.storage.inserting import inserting, short_key
+from asiaradar_bot.storage.inserting import inserting, portions, short_key
 from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions, sightings
 
 _ON_ITS_WAY = (
@@ -182,6 +182,15 @@ class SqlArticleRows:
         query = select(decisions).where(decisions.c.article_id == article_id).order_by(decisions.c.id)
         return [decision_from_row(row) for row in self._connection.execute(query)]
 
+    def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:
+        """The newest decision about each of these; an article without one is left out."""
+        rows = [
+            row
+            for some in portions({int(one) for one in article_ids})
+            for row in self._connection.execute(select(decisions).where(decisions.c.id.in_(_newest_of(some))))
+        ]
+        return {ArticleId(row.article_id): decision_from_row(row) for row in rows}
+
     def recent_headlines(self, since: datetime) -> Sequence[Headline]:
         """Headlines first seen since then, with whether their article is posted or on its way."""
         on_its_way = exists().where(posts.c.article_id == articles.c.id, posts.c.state.in_(_ON_ITS_WAY))
@@ -208,6 +217,11 @@ class SqlArticleRows:
             )
             for row in self._connection.execute(query)
         ]
+
+
+def _newest_of(article_ids: Collection[int]) -> Select[Any]:
+    newest = select(func.max(decisions.c.id)).where(decisions.c.article_id.in_(article_ids))
+    return newest.group_by(decisions.c.article_id)
 
 
 def _cut(names: Collection[str]) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+_Key = TypeVar("_Key", str, int)
 _AT_ONCE = 500
 """Values in one IN list: databases bound how many a statement may carry."""
 
@@ -50,7 +51,7 @@ def put(
     connection.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def portions(keys: Collection[str]) -> Iterable[list[str]]:
+def portions(keys: Collection[_Key]) -> Iterable[list[_Key]]:
     """
     The keys in order, as many at once as an IN list takes.
     """

@@ -108,6 +108,11 @@ class SqlSheetRows:
             ]
         return sorted(found, key=lambda one: (one.since, one.who))
 
+    def present(self, *, seen_since: datetime) -> frozenset[tuple[str, str]]:
+        """Who is at what now: pairs of subject and person."""
+        query = select(presences.c.subject, presences.c.who).where(presences.c.seen_at >= seen_since)
+        return frozenset((row.subject, row.who) for row in self._connection.execute(query))
+
     def forget_presences(self, *, before: datetime) -> int:
         """Remove those last seen before then; how many."""
         return int(self._connection.execute(delete(presences).where(presences.c.seen_at < before)).rowcount)

@@ -14,6 +14,7 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.web.pages.live import look
 from asiaradar_bot.web.views.said import read_said
 from tests.web.desk import browser, desk_app, visitor
 
@@ -58,6 +59,23 @@ def test_the_three_columns_show_what_is_where(app: App) -> None:
     assert "the desk wants to look" in page
     assert "0.015 USD" in page
     assert f'data-open="/posts/{held.id}"' in page
+
+
+def test_open_pages_hear_of_changes_and_of_who_is_at_a_post(app: App) -> None:
+    """What the stream compares changes with an entry of the audit, and with somebody who begins or stops editing."""
+    post = added(app)
+    seen = look(app)
+    assert look(app) == seen
+    sheets = app.sheets(Person(who="desk:mia", role=Role.EDITOR))
+    sheets.enter(f"post {post.id}")
+    with_mia = look(app)
+    sheets.enter(f"post {post.id}")
+    assert look(app) == with_mia != seen
+    with app.store.begin() as tx:
+        tx.sheets.end_presence(f"post {post.id}", "desk:mia")
+    assert look(app) == seen
+    editor(app).hold(post.id, why="a look")
+    assert look(app) != seen
 
 
 def test_cards_say_who_is_editing(app: App) -> None:

@@ -10,13 +10,11 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model import article as nouns
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
-from asiaradar_bot.model.decision import Decision
 from asiaradar_bot.model.program import ApiToken
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.rules.rows import article_row
 from asiaradar_bot.steps import switch
-from asiaradar_bot.steps.look_up import find_article
+from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 from asiaradar_bot.web.api.entry import may, token_of
 from asiaradar_bot.web.api.once import once_route
 from asiaradar_bot.web.api.posts import KEY, Number, shape
@@ -37,7 +35,7 @@ def newsroom_reads(app: App) -> APIRouter:
         """The newest articles with their decisions."""
         del person
         with app.store.read() as tx:
-            rows = [article_row(one, _decision(tx, one)) for one in tx.articles.list_recent(limit=limit)]
+            rows = [article_row(one, decision) for one, decision in list_decided(tx, limit=limit)]
         return Articles(articles=[Article.model_validate(row) for row in rows])
 
     @routes.get("/articles/why", operation_id="why_article")
@@ -102,21 +100,13 @@ def _status(app: App, person: Person) -> Status:
     )
 
 
-def _decision(tx: Transaction, article: nouns.Article) -> Decision | None:
-    decisions = tx.articles.list_decisions(article.id)
-    return decisions[-1] if decisions else None
-
-
 def _why(tx: Transaction, article: nouns.Article) -> Why:
-    decision = _decision(tx, article)
-    posts = tx.posts.list_for_article(article.id)
-    attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
-    trace = decision.trace if decision is not None else ()
+    story = story_of(tx, article)
     return Why.model_validate(
         {
-            **article_row(article, decision),
-            "sentences": list(explain(article, decision, posts=posts, attempts=attempts)),
-            "trace": [TraceLine(check=one.check, passed=one.passed, detail=one.detail) for one in trace],
-            "posts": [shape(post) for post in posts],
+            **article_row(article, story.decision),
+            "sentences": list(story.sentences),
+            "trace": [TraceLine(check=one.check, passed=one.passed, detail=one.detail) for one in story.trace],
+            "posts": [shape(post) for post in story.posts],
         }
     )

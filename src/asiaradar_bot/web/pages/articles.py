@@ -14,7 +14,7 @@ from asiaradar_bot.model.article import ArticleId, Revision
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.rules.article_diff import PartDiff, diff_facts
-from asiaradar_bot.rules.explaining import explain
+from asiaradar_bot.steps.look_up import story_of
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.views.correction_card import list_correction_cards
@@ -45,7 +45,7 @@ def article_routes(frame: Frame) -> APIRouter:
                 for one in tx.articles.list_recent(limit=1000 if asked else _MOST)
                 if asked in one.facts.title.casefold() or asked in one.url.casefold()
             ][:_MOST]
-            decisions = {one.id: list(tx.articles.list_decisions(one.id))[-1:] for one in found}
+            decisions = tx.articles.newest_decisions([one.id for one in found])
         return frame.page(request, "articles.html", articles=found, decisions=decisions, words=words)
 
     pictures: dict[str, Picture] = {}
@@ -74,20 +74,17 @@ def article_routes(frame: Frame) -> APIRouter:
         """One article: the answer first, then revisions, the checks and its posts."""
         with frame.app.store.read() as tx:
             found = tx.articles.get(ArticleId(article_id))
-            decisions = tx.articles.list_decisions(found.id)
-            posts = tx.posts.list_for_article(found.id)
-            attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
-            decision = decisions[-1] if decisions else None
+            story = story_of(tx, found)
             return frame.page(
                 request,
                 "article.html",
                 article=found,
-                lines=explain(found, decision, posts=posts, attempts=attempts),
-                trace=decision.trace if decision is not None else (),
+                lines=story.sentences,
+                trace=story.trace,
                 revisions=_with_diffs(tx.articles.list_revisions(found.id)),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_article(found.id), person=visitor.person),
-                curves=[(post.id, show_curve(tx, post.id)) for post in posts if post.remote_id is not None],
-                cards=list_cards(frame.app, tx, posts, person=visitor.person),
+                curves=[(post.id, show_curve(tx, post.id)) for post in story.posts if post.remote_id is not None],
+                cards=list_cards(frame.app, tx, story.posts, person=visitor.person),
             )
 
     return routes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -13,12 +14,24 @@ from starlette.concurrency import run_in_threadpool
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 
 _LOOK_SECONDS = 1.0
 _LIFE_LOOKS = 300
 """A stream ends after this many looks; browsers open the next by themselves, and a removed user stays out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """
+    What pages were told of last.
+    """
+
+    entry: int
+    """Number of the audit's newest entry."""
+    present: frozenset[tuple[str, str]]
 
 
 def live_routes(frame: Frame) -> APIRouter:
@@ -29,7 +42,7 @@ def live_routes(frame: Frame) -> APIRouter:
 
     @routes.get("/live")
     async def live(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> StreamingResponse:
-        """A `changed` event for each change that the audit shows."""
+        """A `changed` event for each change that the audit shows, and when somebody begins or ends being at a post."""
         del visitor
         return StreamingResponse(
             _changes(frame.app, request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
@@ -40,19 +53,25 @@ def live_routes(frame: Frame) -> APIRouter:
 
 async def _changes(app: App, request: Request) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    seen = await run_in_threadpool(_newest, app)
+    seen = await run_in_threadpool(look, app)
     for _ in range(_LIFE_LOOKS):
         await asyncio.sleep(_LOOK_SECONDS)
         if app.stopping.is_set() or await request.is_disconnected():
             return
-        newest = await run_in_threadpool(_newest, app)
-        yield f"event: changed\ndata: {newest}\n\n" if newest != seen else ": still here\n\n"
+        newest = await run_in_threadpool(look, app)
+        if newest is None or newest == seen:
+            yield ": still here\n\n"
+            continue
+        yield f"event: changed\ndata: {newest.entry}\n\n"
         seen = newest
 
 
-def _newest(app: App) -> int:
+def look(app: App) -> Seen | None:
+    """
+    What stands on record now, and who is at what; None while the database does not answer.
+    """
     try:
         with app.store.read() as tx:
-            return tx.audit.newest_id()
+            return Seen(entry=tx.audit.newest_id(), present=tx.sheets.present(seen_since=app.clock.now() - PRESENCE))
     except StorageError:
-        return -1
+        return None
