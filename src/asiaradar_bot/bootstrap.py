@@ -22,6 +22,7 @@ from asiaradar_bot.adapters.news_site.websub import WebSubClient
 from asiaradar_bot.adapters.one_time_codes import TotpCodes
 from asiaradar_bot.adapters.passkeys import WebAuthnPasskeys
 from asiaradar_bot.adapters.passwords import Argon2Passwords
+from asiaradar_bot.adapters.pings import WebPings
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.adapters.side_files import FolderSideFiles
@@ -69,6 +70,7 @@ class App:
     hubs: WebSubClient
     renderer: SandboxedRenderer
     alerts: AppriseAlerts
+    pings: WebPings
     digests: TextFolder
     files: FolderSideFiles
     press: Press
@@ -289,6 +291,7 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
         hubs=WebSubClient(fetcher),
         renderer=renderer,
         alerts=AppriseAlerts([url.get_secret_value() for url in settings.alerts.urls]),
+        pings=WebPings(lambda host: _fetcher_of(settings, host)),
         digests=TextFolder(settings.digest.folder),
         files=files,
         press=press,
@@ -396,7 +399,7 @@ def _fetcher(settings: Settings) -> SafeFetcher:
 
 def _fetcher_of(settings: Settings, host: str) -> SafeFetcher:
     """
-    For a webhook: it may ask that host only, near addresses as far as settings allow them.
+    For a webhook or a ping: it may ask that host only, near addresses as far as settings allow them.
     """
     fetch = settings.fetch
     return SafeFetcher(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -87,3 +89,17 @@ def test_an_epoch_that_cannot_be_kept_is_passed_over(tmp_path: Path) -> None:
     blocked.write_epoch(3)
     assert blocked.read_epoch() is None
     assert [file.name for file in tmp_path.iterdir()] == ["epoch"]
+
+
+def test_the_epoch_is_on_the_disk_before_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the new file is settled, under another name, then the folder in which it took its place."""
+    settled: list[tuple[bool, bool]] = []
+    really = os.fsync
+
+    def noting(handle: int) -> None:
+        settled.append((stat.S_ISDIR(os.fstat(handle).st_mode), (tmp_path / "epoch").exists()))
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    FolderSideFiles(tmp_path).write_epoch(5)
+    assert settled == [(False, False), (True, True)]

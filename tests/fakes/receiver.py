@@ -13,6 +13,8 @@ class Receiver:
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.asked: list[str] = []
+        """Paths that were fetched."""
         self.status = 204
         outer = self
 
@@ -20,6 +22,13 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self._answer()
+
+            def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                self._answer()
+
+            def _answer(self) -> None:
                 self.send_response(outer.status)
                 self.send_header("content-length", "0")
                 self.end_headers()

@@ -41,3 +41,14 @@ def test_the_like_is_not_repeated_within_the_quiet_time(shelf: SqlStore) -> None
     clock.advance(minutes=31)
     put(shelf, "held", "a")
     assert notify(shelf, people, clock, quiet=QUIET) == 1
+
+
+def test_an_alert_leads_to_its_page_at_the_desk(shelf: SqlStore) -> None:
+    """Post, article and source have pages of their own, the rest the front page; a digest is no alert."""
+    people, clock = FakeAlerts(), FakeClock()
+    for subject in ("post 7", "article 3", "source latest", "clock"):
+        put(shelf, "held", subject)
+    put(shelf, "digest", "Monday")
+    assert notify(shelf, people, clock, quiet=QUIET, desk_url="https://desk.radar.asia/") == 5
+    ends = [message.partition("\n")[2].removeprefix("https://desk.radar.asia") for _, message, _ in people.sent]
+    assert ends == ["/posts/7", "/articles/3", "/sources", "/", ""]

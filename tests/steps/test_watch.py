@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.article import Article, ArticleState, SourceItem
 from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.outcome import PageFailed, SourceRead, Validators
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import PostState
-from asiaradar_bot.model.source import Source, SourceHealth, SourceKind
+from asiaradar_bot.model.source import SHORTEST_GAP, Source, SourceHealth, SourceKind
 from asiaradar_bot.steps.decide import decide
+from asiaradar_bot.steps.subscribe import take_news
 from asiaradar_bot.steps.watch import PUSHED, Watched, watch
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, add_post, make_facts, make_page
@@ -225,6 +228,33 @@ def test_a_hub_that_a_feed_names_is_noted(bot: Bot) -> None:
             (one,) = tx.inbox.list_subscriptions()
         assert (one.hub, one.topic, one.requested_at) == (hub, FEED.url, None)
         assert len(one.path) >= 30
+
+
+def test_news_that_come_during_a_poll_are_not_forgotten(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hub tells of while the answer is under way has the source polled once more, and soon; else it is not."""
+    bot.show()
+    lasting = replace(
+        Subscription(topic=FEED.url, hub="https://radar.asia/hub", path="p"),
+        verified_at=NOON,
+        expires_at=NOON + timedelta(days=1),
+    )
+    really = bot.site.read_source
+    told: list[bool] = []
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        found = really(*arguments, **named)
+        if not told:
+            told.append(take_news(bot.store, bot.clock, lasting))
+        return found
+
+    monkeypatch.setattr(bot.site, "read_source", answer)
+    bot.clock.advance(hours=1)
+    bot.watch(now_all=True)
+    assert told == [True]
+    assert bot.health().next_poll_at == bot.clock.now() + SHORTEST_GAP
+    bot.clock.advance(seconds=2)
+    assert bot.watch(now_all=False).polled == 1
+    assert bot.health().next_poll_at == bot.clock.now() + FEED.poll
 
 
 def test_an_article_in_two_sources_is_one(bot: Bot) -> None:

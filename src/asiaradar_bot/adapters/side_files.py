@@ -45,13 +45,27 @@ class FolderSideFiles:
 
     def write_epoch(self, epoch: int) -> None:
         """
-        Remember it; a failure is passed over, as the epoch only makes recovery more careful.
+        Remember it, on the disk itself before this returns, so that a power cut does not take it back.
+
+        A failure is passed over, as the epoch only makes recovery more careful.
         """
         part = self._folder / f"epoch.{os.getpid()}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            part.write_text(str(epoch), encoding="ascii")
+            with part.open("w", encoding="ascii") as file:
+                file.write(str(epoch))
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(self._folder / "epoch")
+            _settle_folder(self._folder)
         except OSError:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _settle_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -8,6 +8,11 @@ from enum import StrEnum
 
 from asiaradar_bot.model.outcome import Validators
 
+NEWS_AT = "news_at"
+"""The mark that says when a hub last told of news."""
+SHORTEST_GAP = timedelta(seconds=2)
+"""No hub has a source polled again sooner than this."""
+
 
 class SourceKind(StrEnum):
     """

@@ -11,6 +11,16 @@ _RUN_TOGETHER = re.compile(
 """Thai, Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words. Korean: particles grow onto its words."""
 
 
+_ARABIC_BEFORE = re.compile(r"[\u0648\u0641]?(?:[\u0628\u0643\u0644\u0633]?(?:\u0627\u0644)?|\u0644\u0644)")
+"""
+What Arabic writes onto the front of a word: and, so (و ف), then by, as, for, will (ب ك ل س), then the article (ال, لل).
+"""
+_ARABIC_WORD = re.compile(r"[\u0621-\u064a]{3,}")
+"""Shorter words would be found inside too many others."""
+_ARABIC_SIGNS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
+"""Vowel signs and the stretched line, which readers of Arabic don't count."""
+
+
 def plain(text: str) -> str:
     """
     The text without differences that readers don't count: width, presentation forms, upper and lower case.
@@ -35,16 +45,27 @@ def is_word_character(character: str) -> bool:
 def contains_word(text: str, word: str) -> bool:
     """
     True if the word or phrase stands in the text: as whole words, or anywhere where words are run together.
+
+    An Arabic word is also found with the particles and the article that are written onto its front.
     """
-    text, word = plain(text), plain(word).strip()
+    text, word = (_ARABIC_SIGNS.sub("", plain(one)) for one in (text, word.strip()))
     if not word:
         return False
     if is_run_together(word):
         return word in text
     at = text.find(word)
     while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        if not any(letter and is_word_character(letter) for letter in (before, after)):
+        after = text[at + len(word) : at + len(word) + 1]
+        if _begins_at(text, word, at) and not (after and is_word_character(after)):
             return True
         at = text.find(word, at + 1)
     return False
+
+
+def _begins_at(text: str, word: str, at: int) -> bool:
+    start = at
+    while start and is_word_character(text[start - 1]):
+        start -= 1
+    if start == at:
+        return True
+    return _ARABIC_WORD.match(word) is not None and _ARABIC_BEFORE.fullmatch(text, start, at) is not None

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
+from asiaradar_bot.runner.dead_man import DeadManPings
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.timetable import TIMETABLE, run_step
@@ -38,6 +39,10 @@ class Runner:
         self._rests: dict[str, tuple[int, float]] = {}
         self._stopping = threading.Event()
         self.heartbeat = Heartbeat(app.store, app.clock)
+        alerts = app.settings.alerts
+        self._pings = DeadManPings(
+            app.pings.ping, app.clock, addresses={"watch": alerts.ping_poll, "publish": alerts.ping_publish}
+        )
 
     def start(self) -> None:
         """
@@ -99,6 +104,8 @@ class Runner:
             result = self._guarded(name, partial(run_step, self._app, name))
         finally:
             self._locks[name].release()
+        if self._pings.is_due(name, result) and not self._stopping.is_set():
+            self._scheduler.add_job(self._pings.send, args=[name], next_run_time=datetime.now(UTC))
         if result is None or not TIMETABLE[name].did(result):
             return
         for following in TIMETABLE[name].then:

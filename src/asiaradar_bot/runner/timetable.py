@@ -146,7 +146,11 @@ TIMETABLE: dict[str, Tick] = {
     ),
     "notify": Tick(
         step=lambda app: notify(
-            app.store, app.alerts, app.clock, quiet=timedelta(minutes=app.settings.alerts.quiet_minutes)
+            app.store,
+            app.alerts,
+            app.clock,
+            quiet=timedelta(minutes=app.settings.alerts.quiet_minutes),
+            desk_url=app.settings.web.public_url,
         ),
         every=_seconds(5),
     ),

@@ -11,12 +11,11 @@ from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import SealError
 from asiaradar_bot.model.outcome import Hub, HubRefused
+from asiaradar_bot.model.source import NEWS_AT, SHORTEST_GAP
 from asiaradar_bot.ports import Clock, HubClient, SecretBox, Store
 from asiaradar_bot.rules.subscriptions import LEASE, is_in_force, is_request_due
 
 CALLBACK_PATH = "/hooks/websub/"
-_SHORTEST_GAP = timedelta(seconds=2)
-"""A hub that sends without end makes a source be read this often and not more."""
 
 
 def subscribe(store: Store, hubs: HubClient, box: SecretBox, clock: Clock, *, public_url: str | None) -> int:
@@ -90,8 +89,9 @@ def take_news(store: Store, clock: Clock, subscription: Subscription) -> bool:
     if not is_in_force(subscription, now):
         return False
     with store.begin() as tx:
+        tx.account.set_mark(NEWS_AT, now.isoformat())  # also for a poll that is under way, and may have come too early
         for health in tx.sources.list_all():
-            earliest = now if health.polled_at is None else max(now, health.polled_at + _SHORTEST_GAP)
+            earliest = now if health.polled_at is None else max(now, health.polled_at + SHORTEST_GAP)
             if health.next_poll_at is not None and health.next_poll_at > earliest and not health.failures:
                 tx.sources.save(replace(health, next_poll_at=earliest))
     return True

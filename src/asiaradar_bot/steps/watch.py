@@ -23,7 +23,7 @@ from asiaradar_bot.model.outcome import (
     Validators,
 )
 from asiaradar_bot.model.post import LIVE
-from asiaradar_bot.model.source import Source, SourceHealth
+from asiaradar_bot.model.source import NEWS_AT, SHORTEST_GAP, Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.retries import back_off
@@ -106,21 +106,36 @@ def _poll(
     *,
     first_run_posts: bool,
 ) -> tuple[int, bool]:
-    answer = site.read_source(source, url=health.url, validators=health.validators, now=clock.now())
+    asked_at = clock.now()
+    answer = site.read_source(source, url=health.url, validators=health.validators, now=asked_at)
     now = clock.now()
     with store.begin() as tx:
+        new = 0
         match answer:
             case SourceFailed():
                 _record_failure(tx, source, health, answer, now=now)
                 return 0, False
             case SourceUnchanged():
                 tx.sources.save(_healthy(health, source, now=now, validators=answer.validators))
-                return 0, True
             case SourceRead():
                 new = _record_items(tx, source, health, answer, now=now, first_run_posts=first_run_posts)
-                return new, True
             case _:
                 assert_never(answer)
+        _poll_again_if_told(tx, source, asked_at=asked_at, now=now)
+    return new, True
+
+
+def _poll_again_if_told(tx: Transaction, source: Source, *, asked_at: datetime, now: datetime) -> None:
+    """
+    What a hub told of while the answer was under way may not be in it: the source is due again soon.
+    """
+    news_at = tx.account.get_mark(NEWS_AT)
+    health = tx.sources.find(source.name)
+    if news_at is None or datetime.fromisoformat(news_at) < asked_at or health is None:
+        return
+    soon = now + SHORTEST_GAP
+    if health.next_poll_at is not None and health.next_poll_at > soon:
+        tx.sources.save(replace(health, next_poll_at=soon))
 
 
 def _record_failure(
