@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from asiaradar_bot.adapters.alerts import AppriseAlerts
 from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.adapters.courier import WebhookCourier
+from asiaradar_bot.adapters.meter import TickMeter
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
 from asiaradar_bot.adapters.news_site.stand_in import StandInFetcher
@@ -80,6 +81,7 @@ class App:
     courier: WebhookCourier
     metrics: XAccount | DryRunAccount
     """Where the figures of posts are read."""
+    meter: TickMeter = field(default_factory=TickMeter)
     local_x_url: str | None = None
     """Where the local X shows its timeline, if this process runs one."""
     rules_seen: int = 0

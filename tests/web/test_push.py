@@ -15,11 +15,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from asiaradar_bot.bootstrap import App, build_app
+from asiaradar_bot.model.account import CLOCK_JUMPED
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.web.app import build_web
-from asiaradar_bot.web.health import metrics_text, not_ready
+from asiaradar_bot.web.health import metrics_text, not_ready, readiness
 from asiaradar_bot.web.hooks import take_push
 from scripts.try_push import PAGE, php_of
 
@@ -122,5 +123,20 @@ def test_readiness_follows_the_sign_of_life(app: App) -> None:
     assert not_ready(app) == "no sign of life yet"
     Heartbeat(app.store, app.clock).beat()
     assert not_ready(app) is None
-    assert b'asiaradar_posts{state="queued"} 0.0' in metrics_text(app)
+    assert readiness(app) == (True, "ready\nlease: free\nclock: sane\n")
+    with app.store.begin() as tx:
+        assert tx.account.acquire_lease("me", now=app.clock.now(), length=timedelta(minutes=1))
+        assert tx.account.acquire_lease("you", now=app.clock.now() + timedelta(hours=1), length=timedelta(minutes=1))
+        tx.account.set_mark("paused", CLOCK_JUMPED)
+    assert readiness(app) == (False, f"{CLOCK_JUMPED}\nlease: held\nclock: jumped\n")
+    app.meter.record("publish", seconds=0.02, ended_at=1.0)
+    figures = metrics_text(app).decode().splitlines()
+    for line in (
+        'asiaradar_posts{state="queued"} 0.0',
+        "asiaradar_queue_depth 0.0",
+        "asiaradar_lease_changes_total 1.0",
+        'asiaradar_tick_seconds_count{job="publish"} 1.0',
+        'asiaradar_tick_ok_timestamp{job="publish"} 1.0',
+    ):
+        assert line in figures
     assert build_web(app, wake=lambda _: None).title == "asiaradar_bot"

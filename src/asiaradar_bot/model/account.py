@@ -8,6 +8,9 @@ from datetime import datetime
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.post import PostId
 
+CLOCK_JUMPED = "the machine's clock jumped"
+"""Why the account is paused until the clocks agree again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:

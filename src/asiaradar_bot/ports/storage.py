@@ -29,6 +29,7 @@ from asiaradar_bot.ports.rulebook import RulebookRows
 from asiaradar_bot.ports.second_factor import FactorRows
 from asiaradar_bot.ports.secret_box import SealedRows
 from asiaradar_bot.ports.sheets import SheetRows
+from asiaradar_bot.ports.vitals import VitalRows
 
 
 class SourceRows(Protocol):
@@ -548,6 +549,10 @@ class Transaction(Protocol):
     @property
     def sheets(self) -> SheetRows:
         """What editors are writing."""
+
+    @property
+    def vitals(self) -> VitalRows:
+        """For health checks and metrics."""
 
     @property
     def replays(self) -> ReplayRows:

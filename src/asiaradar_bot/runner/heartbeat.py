@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from asiaradar_bot.model.account import CLOCK_JUMPED
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.ports import Clock, Store
 
 MOST_DRIFT = timedelta(minutes=5)
 STALE = timedelta(seconds=40)
 """Without a good write for this long the watchdog is no longer told that all is well; beats come every 15 seconds."""
-_PAUSE = "the machine's clock jumped"
 _AGREEMENTS = 2
 
 
@@ -46,13 +46,13 @@ class Heartbeat:
             tx.account.set_mark("heartbeat", now.isoformat())
             if jumped:
                 self._agreed = 0
-                tx.account.set_mark("paused", _PAUSE)
+                tx.account.set_mark("paused", CLOCK_JUMPED)
                 tx.account.set_mark("paused_until", None)
                 tx.account.set_mark("clock_jumped_at", now.isoformat())
-                tx.inbox.raise_alert("clock", _PAUSE, subject="clock", at=now)
+                tx.inbox.raise_alert("clock", CLOCK_JUMPED, subject="clock", at=now)
             elif self._agreed < _AGREEMENTS:
                 self._agreed += 1
-                if self._agreed == _AGREEMENTS and tx.account.get_mark("paused") == _PAUSE:
+                if self._agreed == _AGREEMENTS and tx.account.get_mark("paused") == CLOCK_JUMPED:
                     tx.account.set_mark("paused", None)
                     tx.audit.record(
                         AuditEntry(

@@ -114,15 +114,18 @@ class Runner:
                     self._guarded(following, partial(run_step, self._app, following))
 
     def _guarded(self, name: str, step: Callable[[], object]) -> object:
+        began = time.monotonic()
         try:
             result = step()
         except Exception:  # noqa: BLE001 - the one place: whatever a step throws, the others go on
             failures = self._rests.get(name, (0, 0.0))[0] + 1
             rest = min(2.0 ** min(failures, 6), _LONGEST_REST)
             self._rests[name] = (failures, time.monotonic() + rest)
+            self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=None)
             _log.exception("step failed", step=name, again_in_seconds=rest)
             return None
         self._rests.pop(name, None)
+        self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=self._app.clock.now().timestamp())
         if _is_news(result):
             _log.info("step", step=name, result=str(result))
         return result

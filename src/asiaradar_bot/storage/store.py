@@ -38,6 +38,7 @@ from asiaradar_bot.storage.sealed_rows import SqlSealedRows
 from asiaradar_bot.storage.sheet_rows import SqlSheetRows
 from asiaradar_bot.storage.source_rows import SqlSourceRows
 from asiaradar_bot.storage.tables import alerts, inbox_messages
+from asiaradar_bot.storage.vital_rows import SqlVitalRows
 
 _BACKUP = re.compile(r"asiaradar-\d{8}T\d{6}Z\.db")
 
@@ -64,6 +65,7 @@ class SqlTransaction:
         self.access = SqlAccessRows(connection)
         self.sheets = SqlSheetRows(connection)
         self.replays = SqlReplayRows(connection)
+        self.vitals = SqlVitalRows(connection, account=account, server_time=server_time)
         self.rulebooks = SqlRulebookRows(connection)
         self.programs = SqlProgramRows(connection)
         self.corrections = SqlCorrectionRows(connection, server_time=server_time)

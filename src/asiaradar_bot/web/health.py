@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.account import CLOCK_JUMPED
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.post import PostState
 
@@ -28,9 +29,9 @@ def health_routes(app: App) -> APIRouter:
 
     @routes.get("/readyz")
     def readyz() -> PlainTextResponse:
-        """The database answers and the ticks write their sign of life."""
-        problem = not_ready(app)
-        return PlainTextResponse((problem or "ready") + "\n", status_code=503 if problem else 200)
+        """The database answers, the ticks write their sign of life, the clock is sane; and who may publish is known."""
+        ready, text = readiness(app)
+        return PlainTextResponse(text, status_code=200 if ready else 503)
 
     @routes.get("/metrics")
     def metrics() -> Response:
@@ -38,6 +39,23 @@ def health_routes(app: App) -> APIRouter:
         return Response(metrics_text(app), media_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def readiness(app: App) -> tuple[bool, str]:
+    """
+    Whether this process is ready, and what to say: the verdict, then the lease's and the clock's state, a line each.
+    """
+    problem = not_ready(app)
+    try:
+        with app.store.read() as tx:
+            held = tx.vitals.is_lease_held(now=app.clock.now())
+            jumped = tx.account.state().paused == CLOCK_JUMPED
+    except StorageError:
+        return False, f"{problem or 'the database does not answer'}\nlease: unknown\nclock: unknown\n"
+    if jumped:
+        problem = problem or CLOCK_JUMPED
+    lease = "held" if held else "free"
+    return problem is None, f"{problem or 'ready'}\nlease: {lease}\nclock: {'jumped' if jumped else 'sane'}\n"
 
 
 def not_ready(app: App) -> str | None:
@@ -65,13 +83,20 @@ def metrics_text(app: App) -> bytes:
     spent = Gauge("asiaradar_month_usd", "Spent this UTC month, doubtful requests included.", registry=registry)
     ok = Gauge("asiaradar_source_ok_timestamp", "Last good poll.", ["source"], registry=registry)
     paused = Gauge("asiaradar_sending_blocked", "1 while stopped, paused or in safe mode.", registry=registry)
+    tries = Gauge("asiaradar_attempts_total", "Tries to send a post, by answer class.", ["class"], registry=registry)
+    leases = Gauge("asiaradar_lease_changes_total", "Times that another process took over.", registry=registry)
+    queue = Gauge("asiaradar_queue_depth", "Posts that wait for their time.", registry=registry)
     with app.store.read() as tx:
         counts = tx.posts.count_by_state()
         state = tx.account.state()
         spent.set(float(tx.ledger.month_total(app.clock.now().date())))
+        leases.set(tx.vitals.lease_changes())
+        for name, number in tx.vitals.attempts_by_class().items():
+            tries.labels(name).set(number)
         for health in tx.sources.list_all():
             ok.labels(health.name).set(health.ok_at.timestamp() if health.ok_at else 0)
-    for name in PostState:
-        posts.labels(name).set(counts.get(name, 0))
+    for state_name in PostState:
+        posts.labels(state_name).set(counts.get(state_name, 0))
+    queue.set(counts.get(PostState.QUEUED, 0))
     paused.set(1 if state.stopped or state.paused or state.safe_mode else 0)
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(app.meter.registry)
