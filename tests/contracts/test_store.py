@@ -185,6 +185,7 @@ def test_revisions_and_decisions_are_a_history(tx: Transaction) -> None:
     assert tx.articles.list_decisions(one.id) == filed
     assert tx.articles.newest_decisions([one.id, ArticleId(999)]) == {one.id: filed[-1]}
     assert tx.articles.newest_decisions([]) == {}
+    assert tx.articles.titles([one.id, ArticleId(999)]) == {one.id: one.facts.title}
     assert [replace(found, id=decision.id) for found in filed] == [decision, later]
     with pytest.raises(NotFoundError, match="there is no article 999"):
         tx.articles.get(ArticleId(999))

@@ -100,6 +100,9 @@ class ArticleRows(Protocol):
     def list_decisions(self, article_id: ArticleId) -> Sequence[Decision]:
         """Oldest first."""
 
+    def titles(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, str]:
+        """Headlines of these, as they are now."""
+
     def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:
         """The newest decision about each of these; an article without one is left out."""
 

@@ -182,6 +182,14 @@ class SqlArticleRows:
         query = select(decisions).where(decisions.c.article_id == article_id).order_by(decisions.c.id)
         return [decision_from_row(row) for row in self._connection.execute(query)]
 
+    def titles(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, str]:
+        """Headlines of these, as they are now."""
+        return {
+            ArticleId(row.id): row.title
+            for some in portions({int(one) for one in article_ids})
+            for row in self._connection.execute(select(articles.c.id, articles.c.title).where(articles.c.id.in_(some)))
+        }
+
     def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:
         """The newest decision about each of these; an article without one is left out."""
         rows = [

@@ -317,6 +317,8 @@ posts = Table(
         postgresql_where=text("kind = 'article' AND state <> 'cancelled'"),
     ),
     Index("ix_posts_created", "created_at"),
+    Index("ix_posts_due_at", "due_at"),
+    Index("ix_posts_state", "state"),
 )
 
 attempts = Table(

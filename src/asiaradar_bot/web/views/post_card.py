@@ -153,7 +153,8 @@ def _others(app: App, tx: Transaction, posts: list[Post], person: Person) -> Map
 
 
 def _titles(tx: Transaction, posts: list[Post]) -> dict[PostId, str]:
-    return {post.id: tx.articles.get(post.article_id).facts.title for post in posts if post.article_id is not None}
+    found = tx.articles.titles([post.article_id for post in posts if post.article_id is not None])
+    return {post.id: found[post.article_id] for post in posts if post.article_id is not None}
 
 
 def _of(figures: Mapping[str, Snapshot], post: Post) -> Figures:
