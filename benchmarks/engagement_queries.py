@@ -58,6 +58,40 @@ def fill(store: SqlStore, posts: int) -> None:
         )
 
 
+def fill_ours(store: SqlStore, posts: int) -> None:
+    """The same posts as ours, each with its price in the ledger: what reports join."""
+    first = NOW - posts * EVERY
+    words = ("politics", "business", "culture", "tech"), ("en", "zh", "ja"), ("breaking", "normal", "evergreen")
+    _insert(
+        store,
+        "INSERT INTO posts (id, kind, state, news_class, urgency, text, link, marker, due_at, reason, created_at,"
+        " version, price_usd, text_frozen, template, category, language, part, parts, in_slot, remote_id, published_at,"
+        " attempts)"
+        " VALUES (?, 'article', 'published', ?, 1, ?, 'l', ?, ?, 'r', ?, 1, '0.200', 0, 'article', ?, ?, 1, 1,"
+        " 0, ?, ?, 1)",
+        (
+            (
+                n,
+                words[2][n % 3],
+                f"Headline number {n} of a length that headlines have, with its standfirst behind it " * 2,
+                f"m{n}",
+                *[_at(first + n * EVERY)] * 2,
+                words[0][n % 4],
+                words[1][n % 3],
+                str(10**18 + n),
+                _at(first + n * EVERY),
+            )
+            for n in range(posts)
+        ),
+    )
+    _insert(
+        store,
+        "INSERT INTO ledger (at, what, amount_micro_usd, state, units, post_id, attempt_id)"
+        " VALUES (?, 'post_with_link', 200000, 'settled', 1, ?, ?)",
+        ((_at(first + n * EVERY), n, n) for n in range(posts)),
+    )
+
+
 def _figures(number: int, age: timedelta) -> tuple[int, ...]:
     seen = int((1000 + number * 7919 % 4000) * _SHARES[age])
     return seen, seen // 100, seen // 300, seen // 900, seen // 3000, seen // 600, seen // 50, seen // 400, seen // 20
@@ -98,7 +132,13 @@ def queries(store: SqlStore, posts: int) -> dict[str, Callable[[], int]]:
         with store.read() as tx:
             return len(tx.engagement.list_between(NOW - day, NOW))
 
+    def of_report(span: timedelta) -> int:
+        with store.read() as tx:
+            return len(tx.reports.at_age(day, since=NOW - span, until=NOW))
+
     return {
+        "report: posts, figures and costs, 30 days": lambda: of_report(month),
+        "report: posts, figures and costs, 90 days": lambda: of_report(quarter),
         "figures at 24 h, 30 days of posts": lambda: at_age(month),
         "figures at 24 h, 90 days of posts": lambda: at_age(quarter),
         "newest figures of 200 posts": latest,
@@ -116,6 +156,7 @@ def main() -> int:
         schema.migrate(store, "head")
         started = time.perf_counter()
         fill(store, posts)
+        fill_ours(store, posts)
         size = Path(folder, "bench.db").stat().st_size
         print(f"{posts:,} posts with {len(AGES)} snapshots: {size / 2**20:.0f} MB, {size / posts:.0f} bytes a post")
         print(f"written in {time.perf_counter() - started:.0f} s", flush=True)
@@ -128,7 +169,7 @@ def main() -> int:
                 times.append((time.perf_counter() - started) * 1000)
             median = sorted(times)[ROUNDS // 2]
             slow += median > BAR_MS
-            print(f"{name:<36} {rows:>6} rows {median:>8.1f} ms (median of {ROUNDS})", flush=True)
+            print(f"{name:<42} {rows:>6} rows {median:>8.1f} ms (median of {ROUNDS})", flush=True)
         store.close()
     return 1 if slow else 0
 

@@ -53,7 +53,7 @@ def on_x(app: App) -> list[str]:
 
 
 def test_a_wrong_number_is_told_and_replaced(tmp_path: Path) -> None:
-    """The alert names the change and each option's price; deleted and reposted, X shows the right number, once."""
+    """The alert names the change and each option's price; deleted and reposted, X shows it, once; a later change is told."""
     with running(tmp_path, pictures=False, corrections=EAGER) as (app, site):
         site.publish(PORT)
         go_until(app, lambda: on_x(app))
@@ -79,6 +79,13 @@ def test_a_wrong_number_is_told_and_replaced(tmp_path: Path) -> None:
         assert new.corrects_id == old.id
         assert new.marker in (new.link or "")
         assert old.marker not in new.text
+        site.update(PORT, title=RIGHT.replace("8.9", "8.8"))
+        go_until(app, lambda: correction_of(app, new))
+        again, look = correction_of(app, new), corrector.look(new.id)
+        assert again is not None
+        assert (again.kind, again.article_id) == (ChangeKind.FACTUAL, old.article_id)
+        assert look.drafts[Option.DELETE_AND_REPOST].startswith(f"Correction: {RIGHT.replace('8.9', '8.8')}")
+        assert len(on_x(app)) == 1
 
 
 def test_a_retracted_article_is_noticed_by_looking_again(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from asiaradar_bot.steps.measure import Measured, measure
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due
+from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.spend import compare_usage
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles
@@ -261,6 +262,36 @@ def test_the_ledger_is_the_invoice(press: Press, x: LocalX, seed: int) -> None:
         advance(press, minutes=dice.uniform(3, 90))
     assert spent(press) == x.invoice().total_usd
     assert x.invoice().count("owned_read") > 10
+
+
+def test_the_ledger_is_the_invoice_whatever_x_answers(press: Press, x: LocalX) -> None:
+    """Refusals, rate limits, failures before anything happened and posts made although the answer was lost: to the cent."""
+    dice = random.Random(11)
+    kinds = (
+        FaultKind.DUPLICATE_403,
+        FaultKind.LIMIT_429,
+        FaultKind.NOT_CREATED_500,
+        FaultKind.CREATED_500,
+        FaultKind.CREATED_DROP,
+    )
+    for number in range(24):
+        if number % 2:
+            x.faults.add(Fault(kind=dice.choice(kinds), method="POST", path="/2/tweets", times=1))
+        post(press, number, due_at=press.clock.now())
+        publish_due(press)
+        advance(press, minutes=20)
+        for _ in range(3):
+            reconcile(press)
+            advance(press, minutes=2)
+        patrol(press)
+        go(press)
+    assert spent(press) == x.invoice().total_usd
+    with press.store.read() as tx:
+        assert {entry.state for entry in tx.ledger.list_month(NOON.date())} == {
+            SpendState.SETTLED,
+            SpendState.RELEASED,
+        }
+    assert len(x.posts()) > 12
 
 
 def test_alt_texts_and_deletes_are_in_the_ledger_too(press: Press, x: LocalX) -> None:

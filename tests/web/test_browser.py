@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Role
+from asiaradar_bot.model.correction import Option
 from asiaradar_bot.model.post import PostId, PostState
 from tests.reports.seeded import seed_posts
 from tests.web.corrected import changed_article
@@ -121,7 +122,7 @@ def test_a_day_by_keys_alone(chromium: Browser, desk: tuple[App, str]) -> None:
 
 
 def test_a_phone_stops_and_holds_without_scripts(chromium: Browser, desk: tuple[App, str]) -> None:
-    """At 360 pixels and with JavaScript off: hold, stop, resume; the buttons are big enough for a thumb."""
+    """At 360 pixels and with JavaScript off: hold, stop, resume, correct; the buttons are big enough for a thumb."""
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]  # plain numbers
     page = entered(context, desk)
     page.goto(desk[1] + "/")
@@ -136,6 +137,19 @@ def test_a_phone_stops_and_holds_without_scripts(chromium: Browser, desk: tuple[
     page.get_by_role("button", name="Resume …").click()
     page.get_by_role("button", name="Resume sending").click()
     expect(page.get_by_text("DRY-RUN", exact=True)).to_be_visible()
+    wrong = changed_article(desk[0], title="Port Handled 8.9 Million Containers")
+    page.goto(f"{desk[1]}/posts/{wrong.id}/correct")
+    page.locator("summary", has_text="Correction post").click()
+    option = page.locator("details.option[open]")
+    option.get_by_label("Text").fill("Correction: it is 8.9 million containers")
+    option.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("paragraph").filter(has_text="it is 8.9 million containers")).to_be_visible()
+    with desk[0].store.read() as tx:
+        assert [one.option for one in tx.corrections.list_for_post(wrong.id)] == [None]
+    page.get_by_role("button", name="Do it for").click()
+    page.wait_for_url("**/?said=chosen*")
+    with desk[0].store.read() as tx:
+        assert [one.option for one in tx.corrections.list_for_post(wrong.id)] == [Option.POST]
     context.close()
 
 

@@ -253,6 +253,8 @@ class WatchedPost:
     read_at: datetime | None
     next_read_at: datetime | None
     read_failures: int
+    known_gone_at: datetime | None = None
+    """Since when the article was known to be gone when the post was written; None: it was there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,7 +162,7 @@ def drafts_for(post: Post, correction: Correction | None, old: Facts | None, new
     edited = _reworded(post, old, new)
     told = _what_is_right(old, new) or post.text.partition("\n")[0]
     note = _cut(f"{label}: {told}", language)
-    again = f"{label}: {edited}"
+    again = edited if edited.startswith(f"{label}: ") else f"{label}: {edited}"
     return {
         Option.EDIT: edited,
         Option.POST: note,

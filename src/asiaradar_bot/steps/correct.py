@@ -213,9 +213,10 @@ class Corrector:
     def _facts(
         self, tx: Transaction, post: Post, live: Correction | None, past: Sequence[Correction]
     ) -> tuple[Facts | None, Facts | None]:
-        if post.article_id is None:
+        article_id = post.article_id if live is None else live.article_id
+        if article_id is None:
             return None, None
-        revisions = {one.number: one.facts for one in tx.articles.list_revisions(post.article_id)}
+        revisions = {one.number: one.facts for one in tx.articles.list_revisions(article_id)}
         newest = max(revisions, default=1)
         known = past[-1].new_revision if past and live is None else (live.old_revision if live else post.revision)
         return revisions.get(known or post.revision or 1), revisions.get(newest)

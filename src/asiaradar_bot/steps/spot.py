@@ -89,7 +89,8 @@ def _is_news(post: WatchedPost, newest: Correction | None) -> bool:
     Whether the article is not as the newest correction (or the post itself) knows it.
     """
     if newest is None:
-        return not post.is_gone and (post.article_revision != (post.revision or 1) or post.article_gone_at is not None)
+        known = post.revision or 1, post.known_gone_at
+        return not post.is_gone and (post.article_revision, post.article_gone_at) != known
     if newest.state is CorrectionState.OPEN and post.is_gone:
         return True
     if post.is_gone:
@@ -128,10 +129,10 @@ def _base(
     """
     if live is not None:
         before = [one for one in tx.corrections.list_for_post(post.post_id) if one.id != live.id]
-        return live.old_revision or post.revision or 1, before[-1].gone_at if before else None
+        return live.old_revision or post.revision or 1, before[-1].gone_at if before else post.known_gone_at
     if newest is not None:
         return newest.new_revision or post.revision or 1, newest.gone_at
-    return post.revision or 1, None
+    return post.revision or 1, post.known_gone_at
 
 
 def _facts(tx: Transaction, post: WatchedPost, revision: int) -> Facts:

@@ -101,13 +101,16 @@ class SqlCorrectionRows:
         )
 
     def list_watched(self, since: datetime) -> Sequence[WatchedPost]:
-        """Posts of articles that went out since then, oldest first."""
+        """Posts of articles, and those that took their place, that went out since then, oldest first."""
+        instead = corrections.alias("instead")
+        same = (instead.c.new_post_id == posts.c.id) & (instead.c.state == CorrectionState.REPOSTED)
         query = (
             select(
                 posts.c.id,
                 posts.c.published_at,
                 posts.c.deleted_remotely_at,
-                posts.c.revision.label("post_revision"),
+                func.coalesce(posts.c.revision, instead.c.new_revision).label("post_revision"),
+                instead.c.gone_at.label("known_gone_at"),
                 articles.c.id.label("article_id"),
                 articles.c.revision.label("article_revision"),
                 articles.c.gone_at,
@@ -115,7 +118,8 @@ class SqlCorrectionRows:
                 articles.c.next_read_at,
                 articles.c.read_failures,
             )
-            .join(articles, articles.c.id == posts.c.article_id)
+            .outerjoin(instead, same)
+            .join(articles, articles.c.id == func.coalesce(posts.c.article_id, instead.c.article_id))
             .where(posts.c.published_at >= since)
             .order_by(posts.c.published_at)
         )
@@ -296,4 +300,5 @@ def _watched(row: Any) -> WatchedPost:
         read_at=row.read_at,
         next_read_at=row.next_read_at,
         read_failures=row.read_failures,
+        known_gone_at=row.known_gone_at,
     )

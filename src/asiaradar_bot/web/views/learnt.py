@@ -104,7 +104,7 @@ def show_learnt(report: Report) -> Learnt:
 
 
 def _compared(one: Comparison) -> Compared:
-    words: Callable[[float | None], str] = number if one.measure is Measure.IMPRESSIONS else percent
+    words: Callable[[float | None], str] = _whole if one.measure is Measure.IMPRESSIONS else percent
     return Compared(
         template=one.template,
         variant=one.variant,
@@ -116,6 +116,10 @@ def _compared(one: Comparison) -> Compared:
         difference=_signed(one.difference, words),
         standing=one.standing,
     )
+
+
+def _whole(value: float | None) -> str:
+    return number(None if value is None else round(value))
 
 
 def _signed(one: Estimate, words: Callable[[float | None], str]) -> Figure:
