@@ -366,7 +366,8 @@ def terms_of(settings: Settings) -> CorrectionTerms:
         premium=own.premium,
         edit_window=timedelta(minutes=own.edit_minutes),
         edits_allowed=own.edits_allowed,
-        two_person_delete=own.two_person_delete,
+        two_person_delete=own.two_person_delete or settings.approval.four_eyes,
+        four_eyes=settings.approval.four_eyes,
         answer_original=own.answer_original,
     )
 

@@ -60,6 +60,8 @@ def test_the_epoch_is_remembered(under_test: FilesUnderTest) -> None:
     for epoch in (1, 2, 10_000):
         under_test.files.write_epoch(epoch)
         assert under_test.files.read_epoch() == epoch
+    under_test.files.write_epoch(7)
+    assert under_test.files.read_epoch() == 10_000, "a restored database must not wipe out what shows that it is old"
 
 
 def test_an_empty_stop_file_stops(tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ class FakeSideFiles:
         return self.epoch
 
     def write_epoch(self, epoch: int) -> None:
-        """Remember it."""
-        self.epoch = epoch
+        """Remember the highest."""
+        self.epoch = max(self.epoch or 0, epoch)
 
 
 class FakeX:

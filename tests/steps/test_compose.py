@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
 from asiaradar_bot.model.limits import Limits
@@ -20,6 +21,7 @@ from asiaradar_bot.ports import Renderer
 from asiaradar_bot.rules.composing import marker_of
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.compose import Composed, compose
+from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, make_article, make_facts
 from tests.fakes.outside import FakeClock
@@ -271,3 +273,22 @@ def test_an_appointment_made_while_it_was_worded_is_kept(desk: Desk, renderer: S
     with desk.store.read() as tx:
         assert tx.articles.get(article.id).next_read_at == NOON
     assert desk.state(article) is ArticleState.DONE
+
+
+def test_a_cancelled_post_stays_cancelled_and_stops_nobody(desk: Desk) -> None:
+    """After a person's no a changed article makes no second post, the audit says so, and others are worded."""
+    first = desk.decided(1)
+    desk.compose()
+    person = Person(who="desk:mei", role=Role.EDITOR)
+    editor = Editor(store=desk.store, clock=desk.clock, policy=Policy(), prices=PRICES, person=person)
+    editor.cancel(desk.post(first).id)
+    desk.changed(first, how={}, title="Headline one, mended")
+    second = desk.decided(2)
+    found = desk.compose()
+    assert (found.left, found.queued) == (1, 1)
+    assert desk.post(first).state is PostState.CANCELLED
+    assert desk.post(second).state is PostState.QUEUED
+    assert (desk.state(first), desk.state(second)) == (ArticleState.DONE, ArticleState.DONE)
+    with desk.store.read() as tx:
+        newest = tx.audit.list_recent(subject=f"post {desk.post(first).id}")[0]
+    assert "stays so until somebody brings it back" in newest.why

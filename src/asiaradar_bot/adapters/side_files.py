@@ -45,10 +45,14 @@ class FolderSideFiles:
 
     def write_epoch(self, epoch: int) -> None:
         """
-        Remember it, on the disk itself before this returns, so that a power cut does not take it back.
+        Remember it, unless a higher one stands there: the highest ever seen is what tells a restored database.
+
+        It is on the disk itself before this returns, so that a power cut does not take it back.
 
         A failure is passed over, as the epoch only makes recovery more careful.
         """
+        if (self.read_epoch() or 0) >= epoch:
+            return
         part = self._folder / f"epoch.{os.getpid()}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

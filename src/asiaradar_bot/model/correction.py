@@ -274,6 +274,8 @@ class CorrectionTerms:
     edits_allowed: int = 5
     two_person_delete: bool = False
     """A deletion needs a second person."""
+    four_eyes: bool = False
+    """Nobody's words go out by that person's word alone: a correction post waits for another one, a deletion too."""
     answer_original: bool = True
     """True: a correction post answers the original; False: it stands by itself."""
 

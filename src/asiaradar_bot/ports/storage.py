@@ -133,8 +133,12 @@ class PostRows(Protocol):
     def list_thread(self, thread_id: PostId) -> Sequence[Post]:
         """In order of parts."""
 
-    def list_due(self, now: datetime, *, limit: int) -> Sequence[Post]:
-        """Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first."""
+    def list_due(self, now: datetime, *, limit: int, skip: int = 0) -> Sequence[Post]:
+        """
+        Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first.
+
+        The first `skip` of them are left out.
+        """
 
     def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
         """All queued posts by due time."""

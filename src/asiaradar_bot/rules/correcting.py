@@ -121,6 +121,8 @@ def _no_edit(post: Post, *, edits: int, now: datetime, terms: CorrectionTerms) -
     """
     Source: docs.x.com/x-api/fundamentals/edit-posts and the changelog of 2025-10-03.
     """
+    if terms.four_eyes:
+        return "an edit is one person's word, and two are asked for (approval.four_eyes): post a correction instead"
     ends_at = edit_ends_at(post, terms)
     if ends_at is None:
         return "the account is not Premium, and X lets only Premium accounts edit (setting corrections.premium)"

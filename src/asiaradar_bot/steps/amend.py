@@ -112,7 +112,8 @@ def _act(press: Press, correction: Correction) -> str:
     with press.store.read() as tx:
         post = tx.posts.get(correction.post_id)
     what = Billable.DELETE if correction.option is Option.DELETE_AND_REPOST else billable_of(correction.text or "")
-    idle = _idle_reason(press, what)
+    described = sum(1 for one in post.pictures if one.alt_text) if what is not Billable.DELETE else 0
+    idle = _idle_reason(press, what, described=described)
     if idle is not None:
         return idle
     if not _still_open(press, post, correction):
@@ -138,13 +139,14 @@ def _act(press: Press, correction: Correction) -> str:
     return _record(press, attempt, outcome)
 
 
-def _idle_reason(press: Press, what: Billable) -> str | None:
+def _idle_reason(press: Press, what: Billable, *, described: int) -> str | None:
     now = press.clock.now()
     with press.store.read() as tx:
         state = tx.account.state()
         spent = tx.ledger.month_total(now.date())
     idle = press.stop_reason() or press.blocked_reason(state)
-    if idle is None and not budget_room(spent, month_usd=press.limits.month_usd, price=press.price(what, at=now)):
+    price = press.price(what, at=now) + described * press.price(Billable.ALT_TEXT, at=now)
+    if idle is None and not budget_room(spent, month_usd=press.limits.month_usd, price=price):
         return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
     return idle
 
@@ -195,6 +197,8 @@ def _claim(press: Press, post: Post, correction: Correction, lease: Lease, what:
     now = press.clock.now()
     is_delete = correction.option is Option.DELETE_AND_REPOST
     with press.store.begin() as tx:
+        if press.blocked_reason(tx.account.state()) is not None:
+            return None  # paused, or restored, while pictures were uploaded
         entry = tx.ledger.reserve(what, press.price(what, at=now), at=now, post_id=post.id, attempt_id=None)
         attempt = tx.corrections.claim(
             correction,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import Article, ArticleState
+from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
 from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.limits import Limits
@@ -24,12 +25,13 @@ _PER_TICK = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """
-    How many posts were queued, held for a person, and made anew.
+    How many posts were queued, held for a person, and made anew; and articles left alone, as a person wished.
     """
 
     queued: int = 0
     held: int = 0
     renewed: int = 0
+    left: int = 0
 
 
 def compose(
@@ -49,7 +51,7 @@ def compose(
             (article, tx.articles.list_decisions(article.id)[-1])
             for article in tx.articles.list_in_state(ArticleState.DECIDED, limit=_PER_TICK)
         ]
-    counts = {"queued": 0, "held": 0, "renewed": 0}
+    counts = {"queued": 0, "held": 0, "renewed": 0, "left": 0}
     for article, decision in waiting:
         draft, link = draft_article(
             article, decision, now=clock.now(), render=renderer.render, policy=policy, prices=prices
@@ -63,7 +65,7 @@ def compose(
             result = _store(tx, article, decision, new, limits=limits, prices=prices)
             tx.articles.save(replace(current, state=ArticleState.DONE), was=current)
             counts[result] += 1
-    return Composed(queued=counts["queued"], held=counts["held"], renewed=counts["renewed"])
+    return Composed(**counts)
 
 
 def _new_post(article: Article, decision: Decision, draft: Draft, link: str) -> NewPost:
@@ -104,9 +106,12 @@ def _store(
 ) -> str:
     now = new.created_at
     why = new.reason if new.state is PostState.HELD else None
-    existing = [post for post in tx.posts.list_for_article(article.id) if post.state is not PostState.CANCELLED]
-    if existing:
-        return _renew(tx, existing[-1], new, why=why, prices=prices)
+    posts = tx.posts.list_for_article(article.id)
+    standing = [post for post in posts if post.state is not PostState.CANCELLED]
+    if standing:
+        return _renew(tx, standing[-1], new, why=why, prices=prices)
+    if posts:
+        return _leave(tx, posts[-1], now=now)
     if not limits.pictures:
         new = replace(new, picture_url=None, alt_text=None)
     new = replace(new, price_usd=str(price_of_waiting(new, on=now.date(), lists=prices)))
@@ -118,6 +123,17 @@ def _store(
     if decision.news_class is NewsClass.BREAKING:
         _move_back(tx, added, limits=limits, now=now)
     return "queued"
+
+
+def _leave(tx: Transaction, cancelled: Post, *, now: datetime) -> str:
+    """
+    The article changed after somebody cancelled its post: that word stands, and people can bring the post back.
+
+    No second post is made: the first one may have been unknown before, and stand on X.
+    """
+    why = f"the article changed, but its post {cancelled.id} was cancelled: it stays so until somebody brings it back"
+    tx.audit.record(AuditEntry(at=now, who="bot", action="post.left", subject=f"post {cancelled.id}", why=why))
+    return "left"
 
 
 def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices: Sequence[PriceList]) -> str:

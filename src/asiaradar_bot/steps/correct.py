@@ -22,7 +22,7 @@ from asiaradar_bot.model.correction import (
 from asiaradar_bot.model.errors import AccessError, InputError, TextError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.correcting import (
     correcting_post,
@@ -32,6 +32,7 @@ from asiaradar_bot.rules.correcting import (
     price_of_option,
     with_own_marker,
 )
+from asiaradar_bot.rules.four_eyes import EYES
 from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import normalise
 from asiaradar_bot.rules.prices import price_of_post
@@ -294,6 +295,8 @@ class Corrector:
             price_usd=str(price_of_post(text, on=now.date(), lists=self.prices)),
             who=self.person.who,
         )
+        if self.terms.four_eyes:
+            new = replace(new, state=PostState.HELD, approved_by=None, reason=f"{new.reason}{EYES}")
         return tx.posts.add(new, who=self.person.who)
 
     def _live(self, tx: Transaction, post_id: PostId, state: CorrectionState | None, otherwise: str) -> Correction:

@@ -32,6 +32,11 @@ def _alt_text_state(answer: UploadOutcome) -> SpendState:
 Answer = TypeVar("Answer")
 
 
+def _stopped(tx: Transaction) -> str | None:
+    stopped = tx.account.get_mark("stopped")
+    return None if stopped is None else f"stopped: {stopped}"
+
+
 def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetime) -> None:
     """
     Note that this post on the timeline is ours, and which article it leads to, so that nothing leads there twice.
@@ -103,8 +108,17 @@ class Press:
         if reason is not None:
             return reason
         with self.store.read() as tx:
-            stopped = tx.account.get_mark("stopped")
-        return None if stopped is None else f"stopped: {stopped}"
+            return _stopped(tx)
+
+    def closed_reason(self) -> str | None:
+        """
+        Why nothing may be sent at this very moment: all that `stop_reason` and `blocked_reason` know; None: it may.
+        """
+        reason = self.files.stop_reason()
+        if reason is not None:
+            return reason
+        with self.store.read() as tx:
+            return _stopped(tx) or self.blocked_reason(tx.account.state())
 
     def price(self, what: Billable, *, at: datetime) -> Decimal:
         """
@@ -182,12 +196,12 @@ class Press:
 
     def gate(self, lease_ends: float) -> Callable[[datetime], str | None]:
         """
-        The last check before the wire: the kill switch, and whether the lease outlasts the call.
+        The last check before the wire: kill switch, pause, safe mode, and whether the lease outlasts the call.
         """
 
         def gate(signed_at: datetime) -> str | None:
             del signed_at  # its age is held by the adapter, which has the monotonic instant of signing
-            reason = self.stop_reason()
+            reason = self.closed_reason()
             if reason is not None:
                 return reason
             if self.clock.monotonic() + self.limits.http_timeout.total_seconds() > lease_ends:

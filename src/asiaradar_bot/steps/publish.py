@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -28,13 +29,14 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
 from asiaradar_bot.rules.matching import match_key
 from asiaradar_bot.rules.post_text import links
-from asiaradar_bot.rules.prices import billable_of, budget_room
+from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_waiting
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
 from asiaradar_bot.steps.press import Press, pause, remember_own
 
 _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
+_PAGE = 50
 _SWEEP_MARK_EVERY = timedelta(seconds=20)
 
 
@@ -108,24 +110,49 @@ def _find_next(press: Press) -> Post | str | None:
     with press.store.read() as tx:
         sent = tx.posts.sent_times(now - timedelta(days=1))
         spent = tx.ledger.month_total(now.date())
-        candidates = [(post, _article(tx, post), _on_timeline(tx, post)) for post in tx.posts.list_due(now, limit=50)]
     limits = press.limits
     free_at = room(now, sent, per_hour=limits.per_hour, per_day=limits.per_day, min_gap=limits.min_gap)
-    for post, article, on_timeline in candidates:
-        guard = check_sendable(post, article, now=now, policy=press.policy, limits=limits, on_timeline=on_timeline)
-        if not isinstance(guard, Go):
-            _put_aside(press, post, guard)
-            continue
-        if is_quiet(now, press.policy.quiet_hours, post.news_class):
-            continue
+    for post in _ready(press, now=now):
         if free_at > now:
             return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
-        price = press.price(billable_of(post.text), at=now)
+        price = price_of_waiting(post, on=now.date(), lists=press.prices)
         passes = limits.breaking_passes and post.news_class is NewsClass.BREAKING
         if not passes and not budget_room(spent, month_usd=limits.month_usd, price=price):
             return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
         return post
     return None
+
+
+def _ready(press: Press, *, now: datetime) -> Iterator[Post]:
+    """
+    What is due and may go out, a page at a time: however many wait for something, those behind them are seen too.
+    """
+    waiting = 0
+    while True:
+        with press.store.read() as tx:
+            due = tx.posts.list_due(now, limit=_PAGE, skip=waiting)
+            page = [(post, _guard(press, tx, post, now=now)) for post in due]
+        for post, guard in page:
+            if not isinstance(guard, Go):
+                _put_aside(press, post, guard)
+                waiting += isinstance(guard, Wait)
+                continue
+            waiting += 1
+            if not is_quiet(now, press.policy.quiet_hours, post.news_class):
+                yield post
+        if len(page) < _PAGE:
+            return
+
+
+def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard:
+    return check_sendable(
+        post,
+        _article(tx, post),
+        now=now,
+        policy=press.policy,
+        limits=press.limits,
+        on_timeline=_on_timeline(tx, post),
+    )
 
 
 def _article(tx: Transaction, post: Post) -> Article | None:
@@ -182,9 +209,14 @@ def _upload_pictures(press: Press, post: Post) -> tuple[Post, tuple[str, ...]]:
 
 
 def _claim(press: Press, post: Post, lease: Lease, *, media_count: int) -> tuple[Attempt, str | None] | None:
+    """
+    The intent, if all that was asked before the uploads still holds: they may have taken minutes.
+    """
     now = press.clock.now()
     key = match_key(post.text, link=post.link)
     with press.store.begin() as tx:
+        if press.blocked_reason(tx.account.state()) is not None or not isinstance(_guard(press, tx, post, now=now), Go):
+            return None
         attempt = tx.posts.claim(post, lease, now=now, match_key=key, media_count=media_count)
         if attempt is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +11,8 @@ from datetime import datetime
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import InputError, PostError, TextError, VersionConflictError, WrongStateError
-from asiaradar_bot.model.money import PriceList
-from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.money import PriceList, SpendState
+from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import (
     LIVE,
@@ -31,6 +32,10 @@ from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.steps.press import remember_own
+
+_REMOTE_ID = re.compile(r"[1-9][0-9]{0,18}")
+"""Source: docs.x.com/fundamentals/x-ids, 64-bit unsigned integers as decimal strings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,8 +414,16 @@ class Editor:
     def settle(self, post_id: int, *, remote_id: str | None) -> Post:
         """
         Say what became of an unknown post: its id on X, or None if the account surely does not show it.
+
+        The books follow: the request was billed, or not.
+
+        Raises:
+            InputError: that is no id of a post on X, or it is the id of another post of ours.
+            WrongStateError, NotFoundError: there is no such unknown post.
         """
         self.person.check(Action.SETTLE)
+        if remote_id is not None and not _REMOTE_ID.fullmatch(remote_id):
+            raise InputError(f"«{remote_id}» is no post's id on X: it is the digits at the end of the post's address")
         now = self.clock.now()
         with self.store.begin() as tx:
             post = tx.posts.get(PostId(post_id))
@@ -418,7 +431,13 @@ class Editor:
                 raise WrongStateError(
                     f"post {post_id} is {post.state}, and only an unknown post can be settled", post_id=post_id
                 )
+            spent = SpendState.RELEASED if remote_id is None else SpendState.SETTLED
+            for attempt in tx.posts.list_attempts(post.id)[-1:]:
+                tx.ledger.settle(attempt.id, spent)
             if remote_id is not None:
+                _check_free(tx, remote_id)
+                seen = RemotePost(id=remote_id, text=post.text, created_at=now, links=tuple(links(post.text)))
+                remember_own(tx, post, seen, at=now)
                 return tx.posts.move(
                     post,
                     PostState.PUBLISHED,
@@ -449,6 +468,18 @@ class Editor:
     def _price(self, text: str, at: datetime, *, pictures: Sequence[PostPicture]) -> str:
         described = sum(1 for one in pictures if one.alt_text)
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
+
+
+def _check_free(tx: Transaction, remote_id: str) -> None:
+    """
+    Return if no post of ours is known to have that id.
+
+    Raises:
+        InputError: one has it.
+    """
+    seen = tx.account.find_seen([remote_id]).get(remote_id)
+    if seen is not None and seen.post_id is not None:
+        raise InputError(f"{remote_id} is the id of post {seen.post_id} on X: look at the account once more")
 
 
 def _use_up(tx: Transaction, sheet: SheetId | None, shown: Sequence[Sequence[PostPicture]]) -> None:

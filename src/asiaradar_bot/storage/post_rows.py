@@ -87,7 +87,7 @@ class SqlPostRows(SqlAttemptRows):
         query = select(posts).where(posts.c.thread_id == thread_id).order_by(posts.c.part)
         return [post_from_row(row) for row in self._connection.execute(query)]
 
-    def list_due(self, now: datetime, *, limit: int) -> Sequence[Post]:
+    def list_due(self, now: datetime, *, limit: int, skip: int = 0) -> Sequence[Post]:
         """Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first."""
         earlier = posts.alias("earlier")
         waits = exists().where(
@@ -101,6 +101,7 @@ class SqlPostRows(SqlAttemptRows):
             .where(or_(posts.c.thread_id.is_(None), ~waits))
             .order_by(posts.c.urgency, posts.c.due_at.desc(), posts.c.id)
             .limit(limit)
+            .offset(skip)
         )
         return [post_from_row(row) for row in self._connection.execute(query)]
 
