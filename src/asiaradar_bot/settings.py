@@ -283,6 +283,12 @@ class AlertSettings(_Section):
     """Apprise addresses, e.g. `mailto://...`, `slack://...`."""
     quiet_minutes: int = Field(default=30, ge=0)
     """The same alert is not sent again within this time."""
+    silent_hours: int = Field(default=24, ge=0)
+    """A source that answers and shows nothing new for so long raises an alert; 0: none does."""
+    low_disk_mb: int = Field(default=500, ge=0)
+    """Less room than this for the database or its backups raises an alert; 0: none does."""
+    lease_changes: int = Field(default=30, ge=0)
+    """More moves of the right to publish between processes within an hour raise an alert; 0: none does."""
     ping_poll: str | None = None
     ping_publish: str | None = None
     """Dead-man addresses, fetched after a good poll and after a good publish sweep."""

@@ -401,7 +401,7 @@ def test_a_backup_is_the_database(port: Store, tmp_path: Path) -> None:
     assert isinstance(port, SqlStore)
     copy = port.back_up(now=NOON)
     if port.is_postgresql:
-        assert (copy, port.free_bytes(), port.file) == (None, None, None)
+        assert (copy, port.free_bytes(), port.free_backup_bytes(), port.file) == (None,) * 4
         return
     assert copy is not None
     assert copy.stat().st_mode & 0o777 == 0o600

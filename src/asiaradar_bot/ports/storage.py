@@ -49,6 +49,9 @@ class SourceRows(Protocol):
     def find_sightings(self, name: str, item_ids: Collection[str]) -> Mapping[str, tuple[ArticleId, str]]:
         """Article and item digest by item id, for those items that the source showed before."""
 
+    def last_new_at(self, name: str) -> datetime | None:
+        """When the source last showed an item that it had not shown before, whether the article was known or not."""
+
     def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
         """Insert, or refresh digest and last-seen time."""
 
@@ -617,4 +620,9 @@ class Store(Protocol):
     def free_bytes(self) -> int | None:
         """
         Room left for the database file; None where it is not ours to know.
+        """
+
+    def free_backup_bytes(self) -> int | None:
+        """
+        Room left for backups; None where the database server makes them.
         """

@@ -9,6 +9,7 @@ from datetime import timedelta
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.digest import DigestPlan
 from asiaradar_bot.settings import WEEKDAYS
+from asiaradar_bot.steps.alarms import raise_alarms
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.compose import compose
 from asiaradar_bot.steps.decide import decide
@@ -100,6 +101,18 @@ def _digest(app: App) -> object:
     )
 
 
+def _alarms(app: App) -> int:
+    asked = app.settings.alerts
+    return raise_alarms(
+        app.store,
+        app.clock,
+        sources=app.sources,
+        silent=timedelta(hours=asked.silent_hours),
+        low_megabytes=asked.low_disk_mb,
+        lease_changes=asked.lease_changes,
+    )
+
+
 def _seconds(value: float) -> Callable[[App], timedelta]:
     return lambda _: timedelta(seconds=value)
 
@@ -137,6 +150,7 @@ TIMETABLE: dict[str, Tick] = {
     ),
     "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
     "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
+    "alarms": Tick(step=_alarms, every=_seconds(60)),
     "digest": Tick(step=_digest, every=_seconds(60), then=("notify",)),
     "subscribe": Tick(
         step=lambda app: subscribe(

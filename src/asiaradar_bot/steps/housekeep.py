@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.program import REQUEST_LIFE
 from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.ports import Clock, Store
@@ -17,9 +19,18 @@ _THINNED = "snapshots_thinned_until"
 
 def back_up(store: Store, clock: Clock) -> Path | None:
     """
-    A checked copy of the database; None where the server sees to it. Raises StorageError.
+    A checked copy of the database; None where the server sees to it. What fails raises an alert, too.
+
+    Raises:
+        StorageError: the copy failed its check, or the disk is full.
     """
-    return store.back_up(now=clock.now())
+    now = clock.now()
+    try:
+        return store.back_up(now=now)
+    except (StorageError, OSError) as error:
+        with suppress(StorageError), store.begin() as tx:  # a full disk may refuse the alert as well
+            tx.inbox.raise_alert("backup", f"no backup was made: {error}", subject="database", at=now)
+        raise
 
 
 def prune(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.outcome import Validators
@@ -61,6 +61,12 @@ class SqlSourceRows:
             for row in self._connection.execute(query):
                 found[by_key[row.item_id]] = (ArticleId(row.article_id), row.digest)
         return found
+
+    def last_new_at(self, name: str) -> datetime | None:
+        """When the source last showed an item that it had not shown before, whether the article was known or not."""
+        query = select(func.max(sightings.c.first_seen_at)).where(sightings.c.source == name)
+        found = self._connection.execute(query).scalar_one_or_none()
+        return found if isinstance(found, datetime) else None
 
     def record_sighting(self, name: str, item_id: str, article_id: ArticleId, *, digest: str, at: datetime) -> None:
         """Insert, or refresh digest and last-seen time."""

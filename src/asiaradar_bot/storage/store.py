@@ -187,6 +187,15 @@ class SqlStore:
         """
         return None if self.file is None else shutil.disk_usage(self.file.parent).free
 
+    def free_backup_bytes(self) -> int | None:
+        """
+        Room left for backups; None on PostgreSQL.
+        """
+        if self.file is None:
+            return None
+        there = next(folder for folder in (self._backups, *self._backups.absolute().parents) if folder.is_dir())
+        return shutil.disk_usage(there).free
+
     def close(self) -> None:
         """
         Give all connections back.
