@@ -15,6 +15,7 @@ from asiaradar_bot.model.outcome import PageFailed, SourceRead, Validators
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.model.source import SHORTEST_GAP, Source, SourceHealth, SourceKind
+from asiaradar_bot.steps import sighting
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.subscribe import take_news
 from asiaradar_bot.steps.watch import PUSHED, Watched, watch
@@ -446,3 +447,54 @@ def test_a_page_that_stays_away_is_given_up(bot: Bot) -> None:
     bot.clock.advance(hours=25)
     bot.watch()
     assert (bot.only().next_read_at, bot.only().gone_at) == (None, NOON)
+
+
+def test_a_long_list_is_put_on_record_in_portions(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between two portions, the next poll takes the rest: nothing is lost or doubled, and a flood is one."""
+    monkeypatch.setattr(sighting, "PORTION", 4)
+    bad = SourceItem(id="bad", url="javascript:alert(1)", title="Bad")
+    for number in range(11):
+        bot.show(number, page=False)
+    bot.site.items[FEED.url].insert(5, bad)
+    begin, allowed = bot.store.begin, iter([True, True, False])
+
+    def dying() -> Any:
+        if not next(allowed, True):
+            raise KeyboardInterrupt
+        return begin()
+
+    before = bot.health()
+    monkeypatch.setattr(bot.store, "begin", dying)
+    with pytest.raises(KeyboardInterrupt):
+        bot.watch()
+    assert len(bot.articles()) == 7  # two whole portions, one item of them refused
+    assert {one.burst for one in bot.articles()} == {11}
+    assert bot.health() == before
+    assert bot.watch().new == 4
+    assert bot.watch().new == 0
+    assert sorted(one.url for one in bot.articles()) == sorted(f"{URL}-{number}" for number in range(11))
+    assert len(bot.audit("item.refused")) == 1
+
+
+def test_a_long_list_seeds_whole_after_a_death(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first poll had no time for is no news either when the second one takes it."""
+    monkeypatch.setattr(sighting, "PORTION", 4)
+    bot = Bot(shelf, site, clock)
+    for number in range(9):
+        bot.show(number)
+    begin, allowed = shelf.begin, iter([True, False])
+
+    def dying() -> Any:
+        if not next(allowed, True):
+            raise KeyboardInterrupt
+        return begin()
+
+    monkeypatch.setattr(shelf, "begin", dying)
+    with pytest.raises(KeyboardInterrupt):
+        bot.watch()
+    assert len(bot.articles()) == 4
+    assert bot.watch().new == 5
+    assert all(one.seeded and one.burst == 0 for one in bot.articles())
+    assert site.read == []

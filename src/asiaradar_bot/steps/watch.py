@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts, Revision, SourceItem
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import InputError
@@ -23,11 +21,12 @@ from asiaradar_bot.model.outcome import (
     Validators,
 )
 from asiaradar_bot.model.post import LIVE
-from asiaradar_bot.model.source import NEWS_AT, SHORTEST_GAP, Source, SourceHealth
+from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.retries import back_off
-from asiaradar_bot.steps.identity import absorb, find_known, find_renamed
+from asiaradar_bot.steps.identity import absorb, find_renamed
+from asiaradar_bot.steps.sighting import add_sighted, healthy, poll_again_if_told, read_again, record_answer
 
 _READ_BASE = timedelta(seconds=20)
 _READ_CAP = timedelta(minutes=30)
@@ -109,33 +108,23 @@ def _poll(
     asked_at = clock.now()
     answer = site.read_source(source, url=health.url, validators=health.validators, now=asked_at)
     now = clock.now()
-    with store.begin() as tx:
-        new = 0
-        match answer:
-            case SourceFailed():
+    match answer:
+        case SourceFailed():
+            with store.begin() as tx:
                 _record_failure(tx, source, health, answer, now=now)
-                return 0, False
-            case SourceUnchanged():
-                tx.sources.save(_healthy(health, source, now=now, validators=answer.validators))
-            case SourceRead():
-                new = _record_items(tx, source, health, answer, now=now, first_run_posts=first_run_posts)
-            case _:
-                assert_never(answer)
-        _poll_again_if_told(tx, source, asked_at=asked_at, now=now)
-    return new, True
-
-
-def _poll_again_if_told(tx: Transaction, source: Source, *, asked_at: datetime, now: datetime) -> None:
-    """
-    What a hub told of while the answer was under way may not be in it: the source is due again soon.
-    """
-    news_at = tx.account.get_mark(NEWS_AT)
-    health = tx.sources.find(source.name)
-    if news_at is None or datetime.fromisoformat(news_at) < asked_at or health is None:
-        return
-    soon = now + SHORTEST_GAP
-    if health.next_poll_at is not None and health.next_poll_at > soon:
-        tx.sources.save(replace(health, next_poll_at=soon))
+            return 0, False
+        case SourceUnchanged():
+            with store.begin() as tx:
+                tx.sources.save(healthy(health, source, now=now, validators=answer.validators))
+                poll_again_if_told(tx, source, asked_at=asked_at, now=now)
+            return 0, True
+        case SourceRead():
+            new = record_answer(
+                store, source, health, answer, asked_at=asked_at, now=now, first_run_posts=first_run_posts
+            )
+            return new, True
+        case _:
+            assert_never(answer)
 
 
 def _record_failure(
@@ -163,166 +152,6 @@ def _spread(source: Source, now: datetime) -> float:
     return digest[0] / 255
 
 
-def _healthy(
-    health: SourceHealth, source: Source, *, now: datetime, validators: Validators, items: int | None = None
-) -> SourceHealth:
-    return replace(
-        health,
-        validators=validators,
-        polled_at=now,
-        ok_at=now,
-        failures=0,
-        error=None,
-        gone=False,
-        next_poll_at=now + source.poll,
-        items=health.items if items is None else items,
-    )
-
-
-def _record_items(
-    tx: Transaction,
-    source: Source,
-    health: SourceHealth,
-    answer: SourceRead,
-    *,
-    now: datetime,
-    first_run_posts: bool,
-) -> int:
-    known = tx.sources.find_sightings(source.name, [item.id for item in answer.items])
-    seeding = health.seeded_at is None
-    fresh: list[tuple[SourceItem, Facts, tuple[str, ...]]] = []
-    refused: list[tuple[SourceItem, InputError]] = []
-    for item in answer.items:
-        digest = _digest(item)
-        seen = known.get(item.id)
-        if seen is not None:
-            if seen[1] != digest:
-                tx.sources.record_sighting(source.name, item.id, seen[0], digest=digest, at=now)
-                _read_again(tx, seen[0], now=now)
-            continue
-        try:
-            facts = merge_facts(item, None, now=now)
-        except InputError as error:
-            refused.append((item, error))
-            continue
-        names = names_of(item, None, facts)
-        article_id = find_known(tx, facts, names, now=now)
-        if article_id is not None:
-            tx.sources.record_sighting(source.name, item.id, article_id, digest=digest, at=now)
-            continue
-        fresh.append((item, facts, names))
-    added = 0
-    seeded = seeding and not first_run_posts
-    burst = 0 if seeding else len({facts.url for _, facts, _ in fresh})
-    for item, facts, names in fresh:
-        added += _add(tx, source.name, item, facts, names, now=now, seeded=seeded, burst=burst)
-    moved = answer.moved_to
-    if moved is not None and moved != health.url:
-        tx.audit.record(
-            AuditEntry(at=now, who="bot", action="source.moved", subject=f"source {source.name}", after={"url": moved})
-        )
-    _record_refused(tx, source, refused, now=now)
-    _record_warnings(tx, source, answer.warnings, now=now)
-    _note_hub(tx, answer)
-    saved = _healthy(health, source, now=now, validators=answer.validators, items=len(answer.items))
-    tx.sources.save(
-        replace(
-            saved,
-            url=moved or health.url,
-            seeded_at=health.seeded_at or now,
-            new_at=now if added else health.new_at,
-        )
-    )
-    return added
-
-
-def _record_refused(
-    tx: Transaction, source: Source, refused: Sequence[tuple[SourceItem, InputError]], *, now: datetime
-) -> None:
-    """
-    Each item that can't be used stands in the audit once, for as long as the source shows it.
-    """
-    key, subject = f"refused of {source.name}", f"source {source.name}"
-    known = set((tx.account.get_mark(key) or "").split())
-    shown = set()
-    for item, error in refused:
-        shown.add(digest := hashlib.sha256(item.id.encode("utf-8", "replace")).hexdigest()[:16])
-        if digest not in known:
-            after = {"id": item.id[:200], "title": item.title[:200]}
-            tx.audit.record(
-                AuditEntry(at=now, who="bot", action="item.refused", subject=subject, why=str(error), after=after)
-            )
-    if shown != known:
-        tx.account.set_mark(key, " ".join(sorted(shown)) or None)
-
-
-def _record_warnings(tx: Transaction, source: Source, warnings: Sequence[str], *, now: datetime) -> None:
-    """
-    What was wrong with the document stands in the audit, once until it changes.
-    """
-    key, said = f"warnings of {source.name}", "; ".join(warnings)[:1000] or None
-    if tx.account.get_mark(key) == said:
-        return
-    tx.account.set_mark(key, said)
-    why = said or "the document is sound again"
-    tx.audit.record(AuditEntry(at=now, who="bot", action="source.warning", subject=f"source {source.name}", why=why))
-
-
-def _note_hub(tx: Transaction, answer: SourceRead) -> None:
-    if answer.hub is None or answer.topic is None:
-        return
-    known = tx.inbox.find_subscription(answer.topic)
-    if known is None or known.hub != answer.hub:
-        tx.inbox.save_subscription(Subscription(topic=answer.topic, hub=answer.hub, path=secrets.token_urlsafe(24)))
-
-
-def _add(
-    tx: Transaction,
-    source: str,
-    item: SourceItem,
-    facts: Facts,
-    names: Sequence[str],
-    *,
-    now: datetime,
-    seeded: bool,
-    burst: int,
-) -> int:
-    known = tx.articles.find_by_names(names)
-    if known is None:
-        known = tx.articles.add(
-            Article(
-                id=ArticleId(0),
-                url=facts.url,
-                state=ArticleState.NOTICED,
-                source=source,
-                first_seen_at=now,
-                facts=facts,
-                revision=1,
-                read_at=None,
-                next_read_at=now,
-                seeded=seeded,
-                burst=burst,
-            ),
-            names=names,
-        )
-        added = 1
-    else:
-        added = 0
-    tx.sources.record_sighting(source, item.id, known.id, digest=_digest(item), at=now)
-    return added
-
-
-def _digest(item: SourceItem) -> str:
-    parts = (item.url, item.title, item.summary, item.updated_at.isoformat() if item.updated_at else "")
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
-
-
-def _read_again(tx: Transaction, article_id: ArticleId, *, now: datetime) -> None:
-    article = tx.articles.get(article_id)
-    if article.next_read_at is None or article.next_read_at > now:
-        tx.articles.save(replace(article, next_read_at=now), was=article)
-
-
 def _take_pushes(store: Store, clock: Clock) -> int:
     with store.read() as tx:
         waiting = tx.inbox.list_pushes()
@@ -343,9 +172,11 @@ def _take_pushes(store: Store, clock: Clock) -> int:
                 continue
             known = tx.articles.find_by_names(names_of(item, None, facts))
             if known is not None:
-                _read_again(tx, known.id, now=now)
+                read_again(tx, known.id, now=now)
             else:
-                added += _add(tx, PUSHED, item, facts, names_of(item, None, facts), now=now, seeded=False, burst=1)
+                added += add_sighted(
+                    tx, PUSHED, item, facts, names_of(item, None, facts), now=now, seeded=False, burst=1
+                )
     return added
 
 
