@@ -139,6 +139,12 @@ def _templates(app: App) -> Iterator[Check]:
             yield Check(name=f"template {name}", good=True, sentence=f"weighted lengths of its samples: {lengths}")
 
 
+def _mend_x(sentence: str) -> str:
+    if "status" in sentence:
+        return "check the four credentials and that the app may read and write"
+    return "X can't be reached: check network, DNS and proxy"
+
+
 def _account(app: App) -> Check:
     if app.settings.x.mode is Mode.DRY_RUN:
         return Check(name="X", good=True, sentence="dry-run: nothing leaves")
@@ -149,7 +155,7 @@ def _account(app: App) -> Check:
             name="X",
             good=False,
             sentence=str(error),
-            mend="check the four credentials and that the app may read and write",
+            mend=_mend_x(str(error)),
         )
     wanted = app.settings.x.handle
     if account.username.casefold() != wanted.casefold():

@@ -364,7 +364,7 @@ class Settings(BaseSettings):
     def _fits_live(self) -> Settings:
         if self.x.mode is not Mode.LIVE:
             return self
-        missing = [name for name in CREDENTIALS if getattr(self.x, name) is None]
+        missing = [name for name in CREDENTIALS if not _is_filled(getattr(self.x, name))]
         if missing:
             raise ValueError(
                 "x.mode = live needs four credentials, and these are missing: "
@@ -423,6 +423,10 @@ def _dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield from _dotted(value, f"{key}.")
         else:
             yield key
+
+
+def _is_filled(secret: SecretStr | None) -> bool:
+    return secret is not None and bool(secret.get_secret_value().strip())
 
 
 CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")

@@ -60,3 +60,12 @@ def test_it_is_stable_and_changes_only_marks(text: str) -> None:
     assert once.translate(str.maketrans("“”‘’", "\"\"''")) == " ".join(text.split()).translate(
         str.maketrans("“”‘’", "\"\"''")
     )
+
+
+def test_a_space_lost_between_sentences_is_put_back() -> None:
+    """What would be a web address otherwise reads as two sentences; names, addresses and other languages stay."""
+    lost = "Orders hold until year-end.In 2026 more.It is"
+    assert typographic(lost, "en") == "Orders hold until year-end. In 2026 more. It is"
+    for kept in ("Booking.com In", "see https://a.example/x.In 2026", "ASP.Net is", "e.g.In 5", "`a.In b`"):
+        assert typographic(kept, "en") in {kept, "e.g. In 5"}
+    assert typographic(lost, "de") == lost

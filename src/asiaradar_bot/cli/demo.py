@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import secrets
 import shutil
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 
 from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.bootstrap import App, build_app
@@ -17,6 +21,7 @@ from asiaradar_bot.logs import configure_logs
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import Reason, Verdict
+from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.runner.loop import Runner
 from asiaradar_bot.runner.service import WebThread
@@ -32,14 +37,36 @@ def show(*, pace: float, port: int, once: bool) -> int:
     """
     Run the demo until Ctrl+C, or with `once` until the story is told; the exit code.
     """
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    with _alone():
+        return _show(pace=pace, port=port, once=once)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """
+    The demo's folder, empty, for as long as no other demo of this checkout uses it.
+
+    Raises:
+        StorageError: one does.
+    """
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with (FOLDER.parent / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StorageError(f"another demo runs in {FOLDER.absolute()}: end it with Ctrl+C first") from error
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        yield
+
+
+def _show(*, pace: float, port: int, once: bool) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
     with SampleSite(now=SystemClock().now) as site:
         settings = demo_settings(site.base_url, port=port, hook_secret=secret)
-        configure_logs(json=settings.log.json_lines, level="WARNING", secrets=settings.secrets())
+        configure_logs(json=False, level="WARNING", secrets=settings.secrets())
         app = build_app(settings)
         runner = Runner(app)
         web = WebThread(app, build_web(app, wake=runner.wake))
@@ -47,7 +74,8 @@ def show(*, pace: float, port: int, once: bool) -> int:
         web.start()
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
-        print(f"the Desk     {web.url}/enter/{_link(app)}   <- lets you in once, as an admin\n", flush=True)
+        print(f"the Desk     {web.url}/enter/{_link(app)}   <- lets you in once, as an admin")
+        print(f"commands     export ASIARADAR_CONFIG={_settings_file(app, site.base_url)}\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)
         finally:
@@ -63,6 +91,25 @@ def _link(app: App) -> str:
     return app.access().make_link("demo", person=me)
 
 
+def _settings_file(app: App, site_url: str) -> Path:
+    """
+    A settings file with which commands see what the demo sees.
+    """
+    file = FOLDER / "asiaradar.toml"
+    lines = {
+        "environment": '"demo"',
+        "storage.url": f'"sqlite:///{FOLDER.absolute()}/asiaradar.db"',
+        "storage.folder": f'"{FOLDER.absolute()}"',
+        "x.mode": '"sandbox"',
+        "x.base_url": f'"{app.local_x_url}"',
+        "fetch.allowed_hosts": '["radar.asia"]',
+        "fetch.stand_in": f'"{site_url}"',
+        "access.second_factor": '"nobody"',
+    }
+    file.write_text("".join(f"{name} = {value}\n" for name, value in lines.items()), encoding="utf-8")
+    return file
+
+
 def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
     """
     The settings of the demo: everything in its own folder, the sample site in place of radar.asia.
@@ -76,7 +123,7 @@ def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
             {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 2},
         ],
         fetch={"allowed_hosts": ["radar.asia"], "stand_in": site_url},
-        publishing={"first_run": "post", "sweep_seconds": 0.5},
+        publishing={"first_run": "post", "sweep_seconds": 0.5, "per_hour": 60},
         web={"port": port, "hook_secret": hook_secret},
         access={"second_factor": "nobody"},
     )
@@ -111,7 +158,8 @@ def _tell_news(app: App, told: dict[str, object]) -> None:
         if made and told.get(f"a{article.id}") != len(made):
             told[f"a{article.id}"] = len(made)
             if made[-1].verdict is not Verdict.AUTO and made[-1].reason is not Reason.NOT_AN_ARTICLE:
-                print(f"bot    {made[-1].verdict.value}: «{article.facts.title[:60]}» because {made[-1].detail}")
+                title = shorten(article.facts.title, 60, placeholder="…")
+                print(f"bot    {made[-1].verdict.value}: «{title}» because {made[-1].detail}")
     for post in posts:
         if told.get(f"p{post.id}") == post.state:
             continue

@@ -1,5 +1,5 @@
 """
-Straight quotation marks made typographic, only where it is certain what they stand for.
+Straight quotation marks made typographic, only where it is certain what they stand for; lost spaces put back.
 
 English only: other languages have their own marks, and the site writes them. Left alone are marks in addresses and in
 `code`, feet and inches, marks that do not pair up, and double marks of a text that has typographic ones already.
@@ -19,6 +19,8 @@ _APOSTROPHES = re.compile(
     r"|(?<=\s)'(?=n\b)|(?<=\bn)'",
     re.IGNORECASE,
 )
+_LOST_SPACE = re.compile(r"(?<=[a-z])\.(?=(?:An|As|At|Be|By|Do|He|In|Is|It|My|No|So|To|Us|We) )")
+"""Two sentences that run together: «year-end.In 2026» would be a web address in India otherwise."""
 _OPENS_AFTER = " \t\n([{—–-/“‘"
 _DOUBLE = '"'
 _SINGLE = "'"
@@ -26,12 +28,15 @@ _SINGLE = "'"
 
 def typographic(text: str, language: str | None) -> str:
     """
-    The text with its straight quotation marks made typographic, and all spaces folded to one.
+    The text with its straight quotation marks made typographic, all spaces folded to one, lost ones put back.
     """
     text = _SPACES.sub(" ", text).strip()
-    if (language or "en").partition("-")[0].lower() != "en" or (_DOUBLE not in text and _SINGLE not in text):
+    if (language or "en").partition("-")[0].lower() != "en":
         return text
     pieces = _APART.split(text)
+    pieces[::2] = [_LOST_SPACE.sub(". ", piece) for piece in pieces[::2]]
+    if _DOUBLE not in text and _SINGLE not in text:
+        return "".join(pieces)
     prose = [_APOSTROPHES.sub("’", piece) for piece in pieces[::2]]
     if "“" not in text and "”" not in text:
         prose = _paired(prose, _DOUBLE, "“”")
