@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,14 +47,21 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
     return printed.out + printed.err
 
 
+def decisions(folder: Path) -> int:
+    """How many were made; a slow machine polls more often between two articles, and sees more pages that are none."""
+    with closing(sqlite3.connect(folder / "bot.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
+
+
 def test_nothing_differs_under_the_same_rules(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence says so, the lines end in a summary, and no local X was started for it."""
     (folder / "local-x.db").unlink(missing_ok=True)
-    assert "23 decisions since 2026-01-01 00:00 UTC made again: nothing differs." in told(
+    made = decisions(folder)
+    assert f"{made} decisions since 2026-01-01 00:00 UTC made again: nothing differs." in told(
         capsys, "--since", "2026-01-01T00:00Z"
     )
     row = json.loads(told(capsys, "--since", "2026-01-01", "--json"))
-    assert (row["what"], row["decisions"], row["differing"]) == ("summary", 23, 0)
+    assert (row["what"], row["decisions"], row["differing"]) == ("summary", made, 0)
     assert not (folder / "local-x.db").exists()
 
 
@@ -79,7 +87,7 @@ def test_what_has_no_record_is_counted(folder: Path, capsys: pytest.CaptureFixtu
         connection.execute("DELETE FROM decision_records WHERE decision_id = 1")
     connection.close()
     page = told(capsys, "--since", "2026-01-01")
-    assert "22 decisions since" in page
+    assert f"{decisions(folder) - 1} decisions since" in page
     assert "1 decision of that time has no record" in page
 
 
