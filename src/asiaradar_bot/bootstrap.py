@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from asiaradar_bot.adapters.alerts import AppriseAlerts
 from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.adapters.courier import WebhookCourier
+from asiaradar_bot.adapters.deferred import later
 from asiaradar_bot.adapters.meter import TickMeter
 from asiaradar_bot.adapters.news_site.fetch import SafeFetcher
 from asiaradar_bot.adapters.news_site.source import NewsSite
@@ -28,7 +30,6 @@ from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.adapters.secret_box import FernetBox
 from asiaradar_bot.adapters.side_files import FolderSideFiles
 from asiaradar_bot.adapters.text_folder import TextFolder
-from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.correction import CorrectionTerms
 from asiaradar_bot.model.errors import SettingsError, StorageError
@@ -52,6 +53,9 @@ from asiaradar_bot.steps.tokens import Tokens
 from asiaradar_bot.steps.webhooks import Webhooks
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from asiaradar_bot.adapters.x_account import DryRunAccount, XAccount
 
 
 @dataclass(slots=True, kw_only=True)
@@ -419,7 +423,7 @@ def _account(
     x = settings.x
     match mode:
         case Mode.DRY_RUN:
-            return DryRunAccount(now=clock.now, handle=x.handle), None
+            return later(lambda: _dry_run_account(clock, x.handle)), None
         case Mode.LIVE:
             keys = [
                 value.get_secret_value()
@@ -427,26 +431,33 @@ def _account(
                 if value is not None
             ]
             bearer = None if x.bearer_token is None else x.bearer_token.get_secret_value()
-            return _x_account(settings, clock, x.base_url, keys, bearer), None
+            return later(lambda: _x_account(settings, clock, x.base_url, keys, bearer)), None
         case Mode.SANDBOX:
             return _sandbox_account(settings, clock, closing)
+
+
+def _dry_run_account(clock: SystemClock, handle: str) -> DryRunAccount:
+    from asiaradar_bot.adapters.x_account.dry_run import DryRunAccount
+
+    return DryRunAccount(now=clock.now, handle=handle)
 
 
 def _sandbox_account(
     settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
 ) -> tuple[XAccount, str | None]:
-    from asiaradar_bot.sandbox.x import LocalX
-    from asiaradar_bot.sandbox.x.account import Credentials
+    from asiaradar_bot.sandbox.keys import Credentials
 
     keys = Credentials()
     four = [keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_token_secret]
     if _is_loopback(settings.x.base_url):
-        return _x_account(settings, clock, settings.x.base_url, four, keys.bearer_token), None
+        return later(lambda: _x_account(settings, clock, settings.x.base_url, four, keys.bearer_token)), None
+    from asiaradar_bot.sandbox.x import LocalX
+
     settings.storage.folder.mkdir(parents=True, exist_ok=True)
     local = LocalX(state_file=settings.storage.folder / "local-x.db")
     local.start()
     closing.append(local.stop)
-    return _x_account(settings, clock, local.base_url, four, keys.bearer_token), local.base_url
+    return later(lambda: _x_account(settings, clock, local.base_url, four, keys.bearer_token)), local.base_url
 
 
 def _is_loopback(url: str) -> bool:
@@ -458,6 +469,8 @@ def _is_loopback(url: str) -> bool:
 
 
 def _x_account(settings: Settings, clock: SystemClock, base_url: str, keys: list[str], bearer: str | None) -> XAccount:
+    from asiaradar_bot.adapters.x_account import XAccount
+
     return XAccount(
         base_url=base_url,
         consumer_key=keys[0],

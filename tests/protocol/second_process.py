@@ -14,7 +14,7 @@ from asiaradar_bot.adapters.x_account import XAccount
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.rules.prices import PRICES
-from asiaradar_bot.sandbox.x.account import Credentials
+from asiaradar_bot.sandbox.keys import Credentials
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.storage import schema

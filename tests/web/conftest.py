@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[tuple[App, str]]:
         editor.hold(editor.add(["Held for a look"], due_at=later)[0].id, why="the desk wants to look")
         editor.add(["Goes out next <b>soon</b>"], due_at=later)
         editor.add(["افتتاح أول محطة لتحلية المياه"], due_at=later + timedelta(hours=1))
-        server = WebThread(app, build_web(app, wake=lambda _: None))
+        server = WebThread(app, lambda: build_web(app, wake=lambda _: None))
         server.start()
         yield app, server.url
         server.stop()

@@ -194,7 +194,7 @@ def chromium() -> Iterator[Browser]:
 def served(app: App) -> Iterator[str]:
     """The Desk on loopback, under a name: passkeys want one."""
     Heartbeat(app.store, app.clock).beat()
-    server = WebThread(app, build_web(app, wake=lambda _: None))
+    server = WebThread(app, lambda: build_web(app, wake=lambda _: None))
     server.start()
     yield server.url.replace("127.0.0.1", "localhost")
     server.stop()

@@ -60,7 +60,7 @@ def bot(tmp_path: Path, site: SampleSite) -> Iterator[tuple[App, list[str]]]:
     )
     app = build_app(settings)
     woken: list[str] = []
-    server = WebThread(app, build_web(app, wake=woken.append))
+    server = WebThread(app, lambda: build_web(app, wake=woken.append))
     server.start()
     web = settings.web.model_copy(update={"public_url": server.url})
     yield replace(app, settings=settings.model_copy(update={"web": web})), woken

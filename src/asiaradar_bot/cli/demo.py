@@ -69,7 +69,7 @@ def _show(*, pace: float, port: int, once: bool) -> int:
         configure_logs(json=False, level="WARNING", secrets=settings.secrets())
         app = build_app(settings)
         runner = Runner(app)
-        web = WebThread(app, build_web(app, wake=runner.wake))
+        web = WebThread(app, lambda: build_web(app, wake=runner.wake))
         runner.start()
         web.start()
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)

@@ -6,16 +6,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from asiaradar_bot.adapters.table_file import Form, write_table
-from asiaradar_bot.bootstrap import App
-from asiaradar_bot.cli.learnt import print_slots, variants_table
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.digest import DigestKind
 from asiaradar_bot.model.errors import InputError
@@ -26,10 +20,13 @@ from asiaradar_bot.rules.spans import AGES, read_age, read_span
 from asiaradar_bot.steps.digest import preview_digest
 from asiaradar_bot.steps.export import export_rows
 from asiaradar_bot.steps.report import make_report
-from asiaradar_bot.web.report_file import report_file
-from asiaradar_bot.web.views.figures import Figure, Figures, Line, show_report
-from asiaradar_bot.web.views.learnt import show_learnt
-from asiaradar_bot.web.views.post_card import x_url
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from asiaradar_bot.adapters.table_file import Form
+    from asiaradar_bot.bootstrap import App
+    from asiaradar_bot.web.views.figures import Figure, Figures, Line
 
 Days = Annotated[int | None, typer.Option(help="The last so many days; 30 if nothing is said.")]
 Since = Annotated[str | None, typer.Option(help="First day, such as 2026-11-01, in the newsroom's zone.")]
@@ -64,6 +61,12 @@ def report(  # noqa: PLR0913 - options of a command
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """How posts did, beside the account's own last 90 days, and what they cost."""
+    from asiaradar_bot.cli.learnt import print_slots
+    from asiaradar_bot.web.report_file import report_file
+    from asiaradar_bot.web.views.figures import show_report
+    from asiaradar_bot.web.views.learnt import show_learnt
+    from asiaradar_bot.web.views.post_card import x_url
+
     with opened() as app:
         if digest is not None:
             zone, handle = app.policy.wording.zone, app.settings.x.handle
@@ -106,6 +109,8 @@ def export(
     age: Age = "24h",
 ) -> None:
     """Posts with their figures, every look at them, or the ledger: for spreadsheets and programs."""
+    from asiaradar_bot.adapters.table_file import write_table
+
     chosen = _form(form)
     if chosen == "xlsx" and to is None:
         raise InputError("a workbook is no text: name its file with --to FILE.xlsx")
@@ -167,6 +172,10 @@ def _print_rows(found: Report, *, age: str) -> None:
 
 
 def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> None:
+    from rich.console import Console
+
+    from asiaradar_bot.cli.learnt import variants_table
+
     console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
     total = view.total
     console.print(f"[bold]{view.title}[/bold]  {view.span}, at {view.age}, {view.zone}", markup=True)
@@ -200,6 +209,9 @@ def _words(one: Figure) -> str:
 
 
 def _table(name: str, lines: Sequence[Line]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
     made = Table(box=None, pad_edge=False, header_style="bold")
     made.add_column(name)
     for heading in ("posts", "impressions", "beside usual", "engagement", "clicks", "USD", "USD/1,000", "USD/click"):

@@ -8,12 +8,17 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
 from asiaradar_bot.model.errors import ListenError, SettingsError
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.loop import Runner
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _log = get_logger("asiaradar.service")
 WebBuilder = Callable[[App, Callable[[str], None]], object]
@@ -27,7 +32,7 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     turning = Runner(app, engine=_engine(app))
-    server = WebThread(app, build_web(app, turning.wake)) if build_web is not None else None
+    server = WebThread(app, partial(build_web, app, turning.wake)) if build_web is not None else None
     if runner:
         turning.start()
     try:
@@ -65,12 +70,14 @@ def _engine(app: App) -> Engine:
 class WebThread:
     """
     Uvicorn in a thread of its own, so that signals stay with the main thread.
+
+    The address is taken at once, so that a taken one is told before anything ticks; what answers there is built by
+    `start`, beside the first polls, which need none of the web's libraries.
     """
 
-    def __init__(self, app: App, web: object) -> None:
-        import uvicorn
-
-        self._stopping = app.stopping
+    def __init__(self, app: App, build: Callable[[], object]) -> None:
+        self._app = app
+        self._build = build
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         host, port = app.settings.web.host, app.settings.web.port
@@ -82,19 +89,8 @@ class WebThread:
                 f"the web server can't listen on {host}:{port} ({error.strerror}): see that no other program (or bot) "
                 "does, or set web.host and web.port"
             ) from error
-        config = uvicorn.Config(
-            web,  # type: ignore[arg-type]  # an ASGI app
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            forwarded_allow_ips=list(app.settings.web.trusted_proxies),
-            timeout_graceful_shutdown=3,  # pages that listen for news never end by themselves
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._server.serve(sockets=[self._socket])), daemon=True
-        )
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -108,14 +104,31 @@ class WebThread:
         """
         Listen from now on.
         """
-        self._stopping.clear()
+        import uvicorn
+
+        config = uvicorn.Config(
+            self._build(),  # type: ignore[arg-type]  # an ASGI app
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            forwarded_allow_ips=list(self._app.settings.web.trusted_proxies),
+            timeout_graceful_shutdown=3,  # pages that listen for news never end by themselves
+        )
+        server = uvicorn.Server(config)
+        self._server = server
+        self._app.stopping.clear()
+        self._thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[self._socket])), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """
         Finish open requests and end.
         """
-        self._stopping.set()
+        self._app.stopping.set()
+        if self._server is None or self._thread is None:  # what answers could not be built
+            self._socket.close()
+            return
         self._server.should_exit = True
         self._thread.join(timeout=10)
 

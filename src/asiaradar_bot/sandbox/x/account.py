@@ -1,23 +1,10 @@
-"""Who the local X knows: one account, and the fixed credentials that open it and nothing else."""
+"""Who the local X knows: one account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """
-    The four OAuth 1.0a values and the app's bearer token. Sandbox only: they are no secret and no key to anything.
-    """
-
-    consumer_key: str = "sandbox-consumer-key"
-    consumer_secret: str = "sandbox-consumer-secret"  # noqa: S105  public value of a local simulator
-    access_token: str = "1730000000000000001-sandbox-access-token"  # noqa: S105  as above
-    access_token_secret: str = "sandbox-access-token-secret"  # noqa: S105  as above
-    bearer_token: str = "sandbox-app-bearer-token"  # noqa: S105  as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

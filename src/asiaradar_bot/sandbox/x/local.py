@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from asiaradar_bot.sandbox.x.account import Account, Behaviour, Credentials
+from asiaradar_bot.sandbox.keys import Credentials
+from asiaradar_bot.sandbox.x.account import Account, Behaviour
 from asiaradar_bot.sandbox.x.calls import Call
 from asiaradar_bot.sandbox.x.clock import MovableClock, utc_now
 from asiaradar_bot.sandbox.x.control import Control

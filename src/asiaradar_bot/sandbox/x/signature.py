@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from oauthlib.oauth1.rfc5849 import signature as oauth1
 
-from asiaradar_bot.sandbox.x.account import Credentials
+from asiaradar_bot.sandbox.keys import Credentials
 from asiaradar_bot.sandbox.x.calls import Call, unauthorized
 
 _NEEDED = ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_timestamp", "oauth_nonce")
