@@ -33,6 +33,8 @@ _ON_ITS_WAY = (
     PostState.PUBLISHED,
     PostState.UNKNOWN,
 )
+_TITLE_CHARS = 600
+"""Of the column that is looked through: PostgreSQL indexes no more than 2704 bytes. The facts have the whole."""
 
 
 class SqlArticleRows:
@@ -242,7 +244,7 @@ def _values(article: Article) -> dict[str, Any]:
         "state": article.state,
         "source": article.source,
         "first_seen_at": article.first_seen_at,
-        "title": article.facts.title,
+        "title": article.facts.title[:_TITLE_CHARS],
         "published_at": article.facts.published_at,
         "facts": facts_to_json(article.facts),
         "revision": article.revision,
