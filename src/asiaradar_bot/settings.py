@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
@@ -20,25 +16,21 @@ from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
-    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from pydantic_settings import SettingsError as SourceError
 
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.second_factor import Whom
 from asiaradar_bot.rules.sealing import KEY_WORDS, SIGNING_WORDS, are_keys, is_signing_secret
 from asiaradar_bot.rules.slots import check_zone
-
-DEFAULT_FILE = Path("config/asiaradar.toml")
+from asiaradar_bot.settings_file import NestedSecrets, find_settings_file, told
 
 
 class Mode(StrEnum):
@@ -442,7 +434,7 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     Raises:
         SettingsError: a file is missing or unreadable, a key is unknown, or a value is wrong; one sentence.
     """
-    path = _settings_file(file)
+    path = find_settings_file(file)
     secrets = os.environ.get("ASIARADAR_SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
     if secrets and not Path(secrets).is_dir():
         raise SettingsError(f"the secrets directory {secrets} does not exist: create it or unset ASIARADAR_SECRETS")
@@ -462,96 +454,12 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
             del dotenv_settings, file_secret_settings
             asked.update({"program": init_settings, "environment": env_settings})
             if secrets:
-                asked["secret file"] = _NestedSecrets(settings_cls, secrets_dir=secrets)
+                asked["secret file"] = NestedSecrets(settings_cls, secrets_dir=secrets)
             if path is not None:
                 asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
             return tuple(asked.values())
 
-    with _told(path):
+    with told(path):
         settings = _Loaded(**overrides)
     settings.remember_origins({label: source() for label, source in asked.items()})
     return settings
-
-
-@contextmanager
-def _told(path: Path | None) -> Iterator[None]:
-    """
-    What can't be read becomes one sentence; what a secret holds is in none.
-    """
-    try:
-        yield
-    except ValidationError as error:
-        raise SettingsError(_sentence(error, path)) from error
-    except SourceError as error:
-        section = re.search(r'field "(\w+)"', str(error))
-        name = f"ASIARADAR_{section[1].upper() if section else ''}..."
-        raise SettingsError(
-            f"settings: a variable {name} can't be read: lists are JSON in the environment, such as "
-            "'[\"radar.asia\"]', and only keys have values (ASIARADAR_X__MODE, not ASIARADAR_X)"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}; mend that line") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
-
-
-class _NestedSecrets(SecretsSettingsSource):
-    """
-    Secret files named `asiaradar_x__consumer_key`, so that nested keys work as they do in the environment.
-    """
-
-    def __call__(self) -> dict[str, Any]:
-        """
-        The nested values of all files found.
-        """
-        found: dict[str, Any] = {}
-        folder = Path(str(self.secrets_dir))
-        for file in sorted(folder.iterdir()):
-            name = file.name.lower()
-            if not name.startswith("asiaradar_") or not file.is_file():
-                continue
-            section, _, key = name.removeprefix("asiaradar_").partition("__")
-            value = _secret(file)
-            if key:
-                found.setdefault(section, {})[key] = value
-            else:
-                found[section] = value
-        return found
-
-
-def _secret(file: Path) -> Any:
-    try:
-        text = file.read_text(encoding="utf-8").strip()
-        return json.loads(text) if text.startswith("[") else text
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"the secret file {file} is no text in UTF-8: write it anew") from error
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"the secret file {file} begins like a list and is no JSON: mend it") from error
-    except OSError as error:
-        raise SettingsError(f"the secret file {file} cannot be read: {error.strerror}; check its rights") from error
-
-
-def _settings_file(file: Path | None) -> Path | None:
-    named = file or (Path(os.environ["ASIARADAR_CONFIG"]) if os.environ.get("ASIARADAR_CONFIG") else None)
-    if named is not None:
-        if not named.is_file():
-            raise SettingsError(f"the settings file {named} does not exist: check ASIARADAR_CONFIG")
-        return named
-    return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
-
-
-def _sentence(error: ValidationError, path: Path | None) -> str:
-    parts = []
-    for problem in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(step) for step in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            parts.append(f"there is no setting {where}")
-        else:
-            text = problem["msg"].removeprefix("Value error, ")
-            parts.append(f"{where}: {text}" if where else text)
-    place = (
-        f" (from {path}, the environment ASIARADAR_... or secrets)" if path else " (from the environment ASIARADAR_...)"
-    )
-    return "settings: " + "; ".join(parts) + place
