@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.correction import Correction, Option
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.steps.correct import Corrector, Look
+
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Text = Annotated[str | None, typer.Option(help="The text; without it the prepared one.")]

@@ -9,8 +9,6 @@ import typer
 
 from asiaradar_bot.cli.shared import opened, person
 from asiaradar_bot.model.errors import InputError, SealError, StorageError
-from asiaradar_bot.settings import load_settings
-from asiaradar_bot.storage.store import copy_database
 
 group = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -33,6 +31,9 @@ def backup() -> None:
 @group.command()
 def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups folder.")]) -> None:
     """Put a backup in place; the bot must be stopped. The next start is in safe mode."""
+    from asiaradar_bot.settings import load_settings
+    from asiaradar_bot.storage.store import copy_database
+
     settings = load_settings()
     if not settings.storage.url.startswith("sqlite:///"):
         raise InputError("restore is for SQLite: use pg_restore for PostgreSQL, then `asiaradar run --safe-mode`")

@@ -9,13 +9,10 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.adapters.news_site.page import read_page_document
-from asiaradar_bot.adapters.news_site.source import read_source_document
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.source import Source, SourceKind
-from asiaradar_bot.steps.preview import preview_page
 
 source_group = typer.Typer(help="Sources.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -42,6 +39,8 @@ def read(
     json: Json = False,
 ) -> None:
     """What the source parser sees."""
+    from asiaradar_bot.adapters.news_site.source import read_source_document
+
     file = Path(place)
     if "://" not in place:
         if not file.is_file():
@@ -73,6 +72,9 @@ def preview(
     json: Json = False,
 ) -> None:
     """Exactly what would be sent for a page: text, length, links, price and decision."""
+    from asiaradar_bot.adapters.news_site.page import read_page_document
+    from asiaradar_bot.steps.preview import preview_page
+
     if not page.is_file():
         raise InputError(f"there is no file {page}")
     content = page.read_bytes()

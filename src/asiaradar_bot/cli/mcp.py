@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened
 from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
@@ -26,6 +25,8 @@ from asiaradar_bot.steps.spend import account_month
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
+
+    from asiaradar_bot.bootstrap import App
 
 _MOST = 200
 _WORDS = """Read what Radar Asia's bot does with articles and posts, and propose posts. Nothing you write is sent before

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, person
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.steps import switch
+
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
 
 
 def register(cli: typer.Typer) -> None:
@@ -79,6 +80,8 @@ def doctor() -> int:
 
 def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = "stopped by hand") -> int:
     """Kill switch: nothing more is sent, not even what is at the gate."""
+    from asiaradar_bot.steps import switch
+
     with opened() as app:
         switch.stop(app.store, app.clock, person=person(), reason=reason)
     print("stopped: nothing is sent until `asiaradar resume`")
@@ -87,6 +90,8 @@ def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] =
 
 def resume() -> int:
     """Switch sending on again: clears the kill switch, a pause, and acknowledges foreign posts."""
+    from asiaradar_bot.steps import switch
+
     with opened() as app:
         done = switch.resume(app.store, app.clock, app.files, person=person())
     print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")

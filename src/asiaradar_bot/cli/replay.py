@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.policy_file import load_policy
 from asiaradar_bot.rules.replaying import CHECKS, KINDS, Rulebook
 from asiaradar_bot.rules.when import read_past
 from asiaradar_bot.steps.replay import Replayed
 from asiaradar_bot.steps.replay import replay as make_again
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from asiaradar_bot.bootstrap import App
 
 
 def register(cli: typer.Typer) -> None:
@@ -44,6 +44,8 @@ def replay(
         end = None if until is None else _instant(app, until, "--until")
         rules = app.rulebook()
         if policy is not None:
+            from asiaradar_bot.policy_file import load_policy
+
             rules = replace(rules, policy=load_policy(policy))
         found = make_again(app.store, rules, since=begin, until=end)
     if json:
@@ -75,12 +77,17 @@ def _count(found: Replayed, kind: str) -> int:
 
 def _print_page(found: Replayed, since: datetime, rules: Rulebook) -> None:
     if found.differing:
+        from rich.console import Console
+
         Console().print(_table(found))
     for sentence in sentences(found, since, rules):
         print(sentence)
 
 
 def _table(found: Replayed) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("article", "what", "then", "today", show_lines=False, header_style="bold")
     for one in found.differing:
         head = Text(f"{one.title}\n{one.article_id}, {one.decided_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -9,8 +9,6 @@ import typer
 
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.policy_file import read_text
-from asiaradar_bot.rulekeeping import bring_back, export, in_force, key_of, save, text_of
 
 group = typer.Typer(help="The policy and the templates, every save a version.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="policy, or the name of a template.")]
@@ -21,6 +19,8 @@ def show_history(
     name: Name = "policy", *, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
 ) -> None:
     """Who saved what, when and why, newest first."""
+    from asiaradar_bot.rulekeeping import key_of
+
     with opened(offline=True, saved_rules=False) as app:
         key = key_of(name)
         with app.store.read() as tx:
@@ -43,6 +43,8 @@ def show_text(
     version: Annotated[int | None, typer.Option(min=1, help="An earlier version; else the one in force.")] = None,
 ) -> None:
     """The text in force, or of an earlier version, letter for letter."""
+    from asiaradar_bot.rulekeeping import in_force, key_of, text_of
+
     with opened(offline=True, saved_rules=False) as app:
         key = key_of(name)
         if version is None:
@@ -62,6 +64,9 @@ def save_text(
     after: Annotated[int | None, typer.Option(min=0, help="Refuse if a version after this one was saved.")] = None,
 ) -> None:
     """Check a text and save it as the newest version; it counts from the next tick on."""
+    from asiaradar_bot.policy_file import read_text
+    from asiaradar_bot.rulekeeping import in_force, key_of, save
+
     if not file.is_file():
         raise InputError(f"there is no file {file}")
     text = read_text(file)
@@ -75,6 +80,8 @@ def save_text(
 @group.command("back")
 def go_back(name: Name, version: Annotated[int, typer.Argument(min=0, help="Which one; 0 is the file.")]) -> None:
     """Make an earlier version, or the file, count again; it becomes the newest version."""
+    from asiaradar_bot.rulekeeping import bring_back, in_force, key_of
+
     with opened(offline=True, saved_rules=False) as app:
         key = key_of(name)
         saved = bring_back(app, person(), key, version, after=in_force(app, key).number)
@@ -84,6 +91,8 @@ def go_back(name: Name, version: Annotated[int, typer.Argument(min=0, help="Whic
 @group.command("export")
 def write_files() -> None:
     """Write what was saved into the files of config and templates, so that they can be kept with the rest."""
+    from asiaradar_bot.rulekeeping import export
+
     with opened(offline=True) as app:
         written = export(app)
     for file in written:

@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asiaradar_bot.bootstrap import App, build_app
-from asiaradar_bot.logs import configure_logs
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
+    from asiaradar_bot.settings import Settings
 
 
 @contextmanager
@@ -23,6 +24,10 @@ def opened(
     """
     The App for one command; `quiet` keeps the log to warnings; for the others see `build_app`.
     """
+    from asiaradar_bot.bootstrap import build_app
+    from asiaradar_bot.logs import configure_logs
+    from asiaradar_bot.settings import load_settings
+
     settings = settings or load_settings()
     configure_logs(
         json=settings.log.json_lines, level="WARNING" if quiet else settings.log.level, secrets=settings.secrets()

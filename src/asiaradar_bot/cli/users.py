@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.access import Role
+
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
 
 group = typer.Typer(help="People who may use the Desk.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="As they sign in.")]
