@@ -167,7 +167,7 @@ def test_rows_04_to_09_at_every_point(store: SqlStore, first: int) -> None:
     clock = FakeClock()
     survived = False
     for number in count(first, 2):
-        press = make_press(store, clock=clock)
+        press = make_press(store, clock=clock, per_day=1000)
         post = queue(store, number, due_at=clock.now(), created_at=clock.now())
         doomed = fused(store)
         fuse = doomed.light(die_at=number)
