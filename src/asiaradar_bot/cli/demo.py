@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 from asiaradar_bot.adapters.clock import SystemClock
 from asiaradar_bot.bootstrap import App, build_app
@@ -95,19 +96,26 @@ def _settings_file(app: App, site_url: str) -> Path:
     """
     A settings file with which commands see what the demo sees.
     """
+    import tomlkit
+
     file = FOLDER / "asiaradar.toml"
-    lines = {
-        "environment": '"demo"',
-        "storage.url": f'"sqlite:///{FOLDER.absolute()}/asiaradar.db"',
-        "storage.folder": f'"{FOLDER.absolute()}"',
-        "x.mode": '"sandbox"',
-        "x.base_url": f'"{app.local_x_url}"',
-        "fetch.allowed_hosts": '["radar.asia"]',
-        "fetch.stand_in": f'"{site_url}"',
-        "access.second_factor": '"nobody"',
-    }
-    file.write_text("".join(f"{name} = {value}\n" for name, value in lines.items()), encoding="utf-8")
+    x = {"mode": "sandbox", "base_url": app.local_x_url}
+    file.write_text(tomlkit.dumps({**_world(site_url), "x": x}), encoding="utf-8")
     return file
+
+
+def _world(site_url: str) -> dict[str, Any]:
+    """
+    What the demo and commands beside it must agree on.
+    """
+    folder = str(FOLDER.absolute())
+    return {
+        "environment": "demo",
+        "storage": {"url": f"sqlite:///{folder}/asiaradar.db", "folder": folder},
+        "x": {"mode": "sandbox"},
+        "fetch": {"allowed_hosts": ["radar.asia"], "stand_in": site_url},
+        "access": {"second_factor": "nobody"},
+    }
 
 
 def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
@@ -115,17 +123,13 @@ def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
     The settings of the demo: everything in its own folder, the sample site in place of radar.asia.
     """
     return load_settings(
-        environment="demo",
-        storage={"url": f"sqlite:///{FOLDER}/asiaradar.db", "folder": FOLDER},
-        x={"mode": "sandbox"},
+        **_world(site_url),
         sources=[
             {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 2},
             {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 2},
         ],
-        fetch={"allowed_hosts": ["radar.asia"], "stand_in": site_url},
         publishing={"first_run": "post", "sweep_seconds": 0.5, "per_hour": 60},
         web={"port": port, "hook_secret": hook_secret},
-        access={"second_factor": "nobody"},
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import assert_never
 
 from asiaradar_bot.model.correction import (
@@ -40,7 +41,7 @@ from asiaradar_bot.model.outcome import (
 )
 from asiaradar_bot.model.post import Post
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.correcting import correcting_post, offers_for, own_marker
+from asiaradar_bot.rules.correcting import correcting_post, offers_for, own_marker, price_of_option
 from asiaradar_bot.rules.matching import carries_marker, match_key
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_post
@@ -112,8 +113,7 @@ def _act(press: Press, correction: Correction) -> str:
     with press.store.read() as tx:
         post = tx.posts.get(correction.post_id)
     what = Billable.DELETE if correction.option is Option.DELETE_AND_REPOST else billable_of(correction.text or "")
-    described = sum(1 for one in post.pictures if one.alt_text) if what is not Billable.DELETE else 0
-    idle = _idle_reason(press, what, described=described)
+    idle = _idle_reason(press, _price(press, post, correction))
     if idle is not None:
         return idle
     if not _still_open(press, post, correction):
@@ -139,13 +139,22 @@ def _act(press: Press, correction: Correction) -> str:
     return _record(press, attempt, outcome)
 
 
-def _idle_reason(press: Press, what: Billable, *, described: int) -> str | None:
+def _price(press: Press, post: Post, correction: Correction) -> Decimal:
+    """
+    USD for what X is asked now; the post that takes a deleted one's place is paid when it is sent.
+    """
+    now = press.clock.now()
+    if correction.option is Option.DELETE_AND_REPOST:
+        return press.price(Billable.DELETE, at=now)
+    return price_of_option(Option.EDIT, post, correction.text or "", now=now, prices=press.prices)
+
+
+def _idle_reason(press: Press, price: Decimal) -> str | None:
     now = press.clock.now()
     with press.store.read() as tx:
         state = tx.account.state()
         spent = tx.ledger.month_total(now.date())
     idle = press.stop_reason() or press.blocked_reason(state)
-    price = press.price(what, at=now) + described * press.price(Billable.ALT_TEXT, at=now)
     if idle is None and not budget_room(spent, month_usd=press.limits.month_usd, price=price):
         return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
     return idle
