@@ -92,8 +92,9 @@ need_postgres() {
 }
 
 need_uv
+# Libraries and our own modules are compiled here, once: where Python may not write its caches, each start would compile
+# everything anew.
 case "$what" in
-  # Compiled here, once: where Python may not write its caches, each start would compile everything anew.
   runtime) uv sync --quiet --frozen --no-dev --inexact --compile-bytecode ;;
   test)
     need_chromium
@@ -102,6 +103,7 @@ case "$what" in
     ;;
   *) fail "say runtime or test" ;;
 esac
+.venv/bin/python -m compileall -q src
 {
   echo "export ASIARADAR_CHROMIUM='$(command -v chromium || true)'"
   echo "export ASIARADAR_PG_BIN='$(postgres_bin)'"

@@ -5,10 +5,28 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
-import structlog
+
+@contextmanager
+def _without_rich() -> Iterator[None]:
+    """
+    Structlog looks for rich when it is imported, to print tracebacks that we print plainly: 3 MB for nothing.
+    """
+    hidden = "rich" not in sys.modules
+    if hidden:
+        sys.modules["rich"] = None  # type: ignore[assignment]  # how Python is told that there is none
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["rich"]
+
+
+with _without_rich():
+    import structlog
 
 _SECRET_NAMES = re.compile(r"secret|token|password|authorization|api_key|consumer_key|cookie|signature", re.IGNORECASE)
 _SECRET_SHAPES = re.compile(

@@ -11,9 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import tomlkit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
-from tomlkit.exceptions import ParseError
 
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.errors import SettingsError
@@ -346,6 +344,8 @@ def put_rule(text: str, number: int, rule: RuleFields, *, instead: bool) -> str:
 
 
 def _written(rule: RuleFields) -> str:
+    import tomlkit
+
     values = {**asdict(rule), "class": rule.news_class if rule.news_class != NewsClass.NORMAL else ""}
     table = tomlkit.table()
     for key in ("name", "verdict", "class", "template", *_CONDITIONS, "why"):
@@ -358,6 +358,9 @@ def _cut(text: str) -> tuple[str, list[str], str]:
     """
     The text before its rules, each rule with the comments above it, and the text after them.
     """
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
     try:
         found = tomlkit.parse(text).get("rules", [])
     except ParseError as error:

@@ -15,6 +15,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
 from asiaradar_bot.model.errors import ListenError, SettingsError
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
+from asiaradar_bot.runner.heap import share_one_heap
 from asiaradar_bot.runner.loop import Runner
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
     """
     Run until SIGTERM or SIGINT; the exit code.
     """
+    share_one_heap()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

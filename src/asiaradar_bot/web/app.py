@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError, StorageError
-from asiaradar_bot.web.api.app import PREFIX, build_api
+from asiaradar_bot.web.api import PREFIX
 from asiaradar_bot.web.entry import ConfirmNeededError, SecondFactorNeededError, SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
@@ -87,7 +89,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         return answer
 
     _answer_refusals(web, frame)
-    web.mount(PREFIX, build_api(app, wake=wake), name="api")
+    web.mount(PREFIX, _WhenAsked(lambda: _api(app, wake)), name="api")
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.include_router(health_routes(app))
     web.include_router(hook_routes(app, wake=wake))
@@ -119,6 +121,28 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
     ):
         web.include_router(routes, include_in_schema=False)
     return web
+
+
+class _WhenAsked:
+    """
+    An ASGI app that is put together at its first request.
+    """
+
+    def __init__(self, build: Callable[[], ASGIApp]) -> None:
+        self._build = cache(build)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """
+        Answer the request.
+        """
+        app = await run_in_threadpool(self._build)
+        await app(scope, receive, send)
+
+
+def _api(app: App, wake: Callable[[str], None]) -> ASGIApp:
+    from asiaradar_bot.web.api.app import build_api
+
+    return build_api(app, wake=wake)
 
 
 def _refresh_rules(app: App) -> None:

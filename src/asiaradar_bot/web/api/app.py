@@ -15,7 +15,6 @@ from asiaradar_bot.web.api.newsroom import newsroom_changes, newsroom_reads
 from asiaradar_bot.web.api.posts import post_changes, post_reads
 from asiaradar_bot.web.api.problems import REFUSALS, answer_problems, problem
 
-PREFIX = "/api/v1"
 MAX_BODY_BYTES = 256 * 1024
 _WORDS = """Work with asiaradar_bot from another program.
 
