@@ -58,11 +58,11 @@ need_uv() {
   ln -sf "$tools/uv/bin/uv" "$tools/bin/uv"
 }
 
-wrapper() { # name, program: runs an unpacked program with the unpacked libraries
+wrapper() { # file, program: the file runs an unpacked program with the unpacked libraries
   local libraries
   libraries=$(find "$tools/debs/usr/lib" "$tools/debs/lib" -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | tr '\n' ':')
-  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s$LD_LIBRARY_PATH" exec "%s" "$@"\n' "$libraries" "$2" > "$tools/bin/$1"
-  chmod +x "$tools/bin/$1"
+  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s$LD_LIBRARY_PATH" exec "%s" "$@"\n' "$libraries" "$2" > "$1"
+  chmod +x "$1"
 }
 
 need_chromium() {
@@ -72,11 +72,17 @@ need_chromium() {
     apt-get -qq -y --no-install-recommends install chromium >/dev/null || fail "chromium can't be installed: check /etc/apt"
   else
     unpack_packages chromium
-    wrapper chromium "$tools/debs/usr/lib/chromium/chromium"
+    wrapper "$tools/bin/chromium" "$tools/debs/usr/lib/chromium/chromium"
   fi
 }
 
-postgres_bin() { find /usr/lib/postgresql "$tools/debs/usr/lib/postgresql" -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort | tail -n 1; }
+initdb_in() { find "$1" -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort | tail -n 1; }
+
+postgres_bin() {
+  local system
+  system=$(initdb_in /usr/lib/postgresql)
+  echo "${system:-$(initdb_in "$tools/postgresql")}"
+}
 
 need_postgres() {
   [ -n "$(postgres_bin)" ] && return 0
@@ -87,7 +93,10 @@ need_postgres() {
     apt-get -qq -y --no-install-recommends install postgresql >/dev/null || fail "postgresql can't be installed: check /etc/apt"
   else
     unpack_packages postgresql
-    [ -n "$(postgres_bin)" ] || fail "postgresql can't be had: ask an administrator to install it"
+    unpacked=$(initdb_in "$tools/debs/usr/lib/postgresql")
+    [ -n "$unpacked" ] || fail "postgresql can't be had: ask an administrator to install it"
+    mkdir -p "$tools/postgresql"
+    for program in initdb postgres; do wrapper "$tools/postgresql/$program" "$unpacked/$program"; done
   fi
 }
 

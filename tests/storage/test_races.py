@@ -60,3 +60,20 @@ def test_two_first_leases_have_one_owner(store: SqlStore) -> None:
 def test_a_message_that_comes_twice_at_once_is_taken_once(store: SqlStore) -> None:
     """Of two pushes with one id the second is a replay, not an error, though neither saw the other's row."""
     assert _race(store, lambda tx, _: tx.inbox.accept_message("one", at=NOW)) == [True, False]
+
+
+def test_what_a_writer_has_read_stays_true_until_it_commits(store: SqlStore) -> None:
+    """Eight threads that read a number and write the next one: none is written twice, as each waits for its turn."""
+    found: list[int] = []
+
+    def count() -> None:
+        for _ in range(25):
+            with store.begin() as tx:
+                found.append(tx.account.next_epoch())
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert sorted(found) == list(range(1, 201))

@@ -92,7 +92,7 @@ def _sqlite_engine(url: URL, *, begin: str, size: int) -> Engine:
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:
     options = (
-        "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
+        "-c statement_timeout=10000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=10000 "
         "-c synchronous_commit=on"
     )
     try:

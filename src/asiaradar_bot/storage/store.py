@@ -73,6 +73,10 @@ class SqlTransaction:
         self.sealed = SqlSealedRows(connection)
 
 
+_ONE_WRITER = text("SELECT pg_advisory_xact_lock(8420)")
+"""The number means nothing; a database belongs to one account, so one lock is enough. Source: PostgreSQL, 13.3.5."""
+
+
 class SqlStore:
     """
     Implements `ports.Store`; the schema must be up to date (see `storage.schema`).
@@ -121,12 +125,16 @@ class SqlStore:
         """
         A writing transaction: committed at the end of the block, rolled back by any exception.
 
+        One at a time, on all machines: what a block has read stays true until it ends, as SQLite has it anyway.
+
         Raises:
             StorageError: the database is locked, full, damaged or gone.
         """
         with _translated(self._where), self._writer.begin() as connection:
             events: list[AuditEntry] = connection.info.setdefault(TO_LOG, [])
             events.clear()  # of a transaction that was rolled back
+            if self.is_postgresql:
+                connection.execute(_ONE_WRITER)
             yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
         for event in events:
             _security.info("%s: %s by %s: %s", event.action, event.subject, event.who, event.why)
