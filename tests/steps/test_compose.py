@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.model.access import Person, Role
@@ -25,6 +26,7 @@ from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, make_article, make_facts
 from tests.fakes.outside import FakeClock
+from tests.steps.conftest import ROOT
 
 HOUR = timedelta(hours=1)
 
@@ -292,3 +294,45 @@ def test_a_cancelled_post_stays_cancelled_and_stops_nobody(desk: Desk) -> None:
     with desk.store.read() as tx:
         newest = tx.audit.list_recent(subject=f"post {desk.post(first).id}")[0]
     assert "stays so until somebody brings it back" in newest.why
+
+
+class BreakingRenderer(SandboxedRenderer):
+    """Breaks at one headline, as a flaw of ours might."""
+
+    def render(self, template: str, variables: Mapping[str, TemplateValue]) -> Skeleton:
+        """The real answer for any other."""
+        if variables["title"] == "Breaks":
+            raise RecursionError("maximum recursion depth exceeded")
+        return super().render(template, variables)
+
+
+def test_an_article_that_breaks_its_wording_waits_for_a_person(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Its post is held with headline and address, and says what broke; the others go on."""
+    desk.renderer = breaking = BreakingRenderer(ROOT / "templates")
+    poison = desk.decided(1, facts={"title": "Breaks"})
+    others = [desk.decided(number) for number in (2, 3)]
+    assert desk.compose() == Composed(queued=2, held=1)
+    breaking.close()
+    post = desk.post(poison)
+    assert (post.state, post.text, post.price_usd) == (PostState.HELD, f"Breaks\n\n{URL}-1", "0.200")
+    why = "its wording broke (RecursionError: maximum recursion depth exceeded): write its post by hand"
+    assert post.reason.startswith(why)
+    assert [desk.state(one) for one in (poison, *others)] == [ArticleState.DONE] * 3
+    assert post.reason in desk.alerts()
+    assert "RecursionError" in caplog.text
+
+
+def test_a_post_that_cannot_be_written_leaves_the_others_alone(desk: Desk) -> None:
+    """The trouble is raised, for the log and a later try, after all others are on record."""
+    first, poison, last = (desk.decided(number) for number in (1, 2, 3))
+    with desk.store.writer.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER poison BEFORE INSERT ON posts WHEN NEW.article_id = {poison.id}"
+            " BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        )
+    with pytest.raises(IntegrityError, match="poison"):
+        desk.compose()
+    assert [desk.state(one) for one in (first, last)] == [ArticleState.DONE] * 2
+    with desk.store.writer.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER poison")
+    assert desk.compose() == Composed(queued=1)

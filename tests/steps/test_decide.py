@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
 
 from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.decision import Decision, Reason, Verdict
@@ -80,3 +83,34 @@ def test_an_appointment_to_read_again_survives_the_decision(shelf: SqlStore) -> 
     run(shelf)
     with shelf.read() as tx:
         assert tx.articles.get(article.id).next_read_at == NOON
+
+
+def test_an_article_that_breaks_the_rules_waits_for_a_person(shelf: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    """A date at the end of all dates has no expiry: that article is held and says why, the nine others go on."""
+    articles = [add(shelf, number) for number in range(9)]
+    with shelf.begin() as tx:
+        facts = make_facts(url=f"{URL}-poison", title="Poison", published_at=datetime.max.replace(tzinfo=UTC))
+        poison = tx.articles.add(make_article(facts=facts), names=[facts.url])
+    assert run(shelf) == Decided(to_post=9, held=1)
+    decision, state = newest(shelf, poison)
+    assert (decision.verdict, decision.reason, state) == (Verdict.HOLD, Reason.FAILED, ArticleState.DECIDED)
+    assert decision.detail.startswith("the rules broke at it (OverflowError: date value out of range): write its post")
+    assert {newest(shelf, one)[1] for one in articles} == {ArticleState.DECIDED}
+    assert "OverflowError" in caplog.text
+    assert run(shelf) == Decided()
+
+
+def test_a_decision_that_cannot_be_written_leaves_the_others_alone(shelf: SqlStore) -> None:
+    """The trouble is raised, for the log and a later try, after all others are on record."""
+    first, poison, last = (add(shelf, number) for number in range(3))
+    with shelf.writer.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER poison BEFORE INSERT ON decisions WHEN NEW.article_id = {poison.id}"
+            " BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        )
+    with pytest.raises(IntegrityError, match="poison"):
+        run(shelf)
+    assert [newest(shelf, one)[1] for one in (first, last)] == [ArticleState.DECIDED] * 2
+    with shelf.writer.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER poison")
+    assert run(shelf) == Decided(to_post=1)

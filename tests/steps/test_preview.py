@@ -81,3 +81,15 @@ def test_an_address_that_is_none_is_refused(shelf: SqlStore, renderer: Sandboxed
     page = make_page(requested_url="javascript:alert(1)", final_url="javascript:alert(1)", canonical_url=None)
     with pytest.raises(InputError):
         preview(shelf, renderer, page, url="javascript:alert(1)")
+
+
+def test_the_age_limit_is_that_of_the_settings(shelf: SqlStore, renderer: SandboxedRenderer) -> None:
+    """A page of three hours ago is news for a day, and none where news lives for two hours."""
+    page = make_page(published_at=NOON - timedelta(hours=3))
+    with shelf.begin() as tx:
+        facts = merge_facts(SourceItem(id=URL, url=URL), page, now=NOON)
+        item = SourceItem(id=URL, url=URL)
+        seen_at = NOON - timedelta(hours=3)
+        tx.articles.add(make_article(facts=facts, first_seen_at=seen_at), names=names_of(item, page, facts))
+    assert preview(shelf, renderer, page).decision == "auto"
+    assert preview(shelf, renderer, page, limits=Limits(max_age=timedelta(hours=2))).decision == "skip"

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     ACCIDENTAL_LINK = "accidental_link"
     FOREIGN_MENTION = "foreign_mention"
     TEMPLATE_BROKEN = "template_broken"
+    FAILED = "failed"
     PERSON = "person"
 
 

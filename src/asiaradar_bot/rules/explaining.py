@@ -28,6 +28,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.ACCIDENTAL_LINK: "Its text would hold a link that was not meant",
     Reason.FOREIGN_MENTION: "Its text names an account or tag that is not on our list",
     Reason.TEMPLATE_BROKEN: "Its template could not be rendered",
+    Reason.FAILED: "The bot itself broke at it",
     Reason.PERSON: "A person decided",
 }
 

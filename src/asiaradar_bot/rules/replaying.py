@@ -13,8 +13,9 @@ from asiaradar_bot.model.decision import Decision, Verdict
 from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.rules.composing import Render, draft_article, is_worded
-from asiaradar_bot.rules.eligibility import Situation, decide
+from asiaradar_bot.rules.composing import Render, is_worded
+from asiaradar_bot.rules.eligibility import Situation
+from asiaradar_bot.rules.setting_aside import decide_or_set_aside, draft_or_set_aside
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "decision": ("verdict", "class", "reason", "detail", "rule", "template", "variant", "post", "held because"),
@@ -111,13 +112,13 @@ def make_again(record: Recorded, rules: Rulebook, course: Course) -> tuple[Decis
         recent=course.recent(basis.recent),
         posted_as=basis.posted_as,
     )
-    decision = decide(record.article, situation)
+    decision, _ = decide_or_set_aside(record.article, situation)
     _note(course, then, decision)
     was_worded = is_worded(then.verdict, open_post=basis.open_post)
     if not is_worded(decision.verdict, open_post=basis.open_post) or (was_worded and record.draft is None):
         return decision, None
     made_at = record.draft.made_at if record.draft else then.decided_at
-    draft, _ = draft_article(
+    draft, _, _ = draft_or_set_aside(
         record.article, decision, now=made_at, render=rules.render, policy=rules.policy, prices=rules.prices
     )
     return decision, draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,16 +11,19 @@ from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
 from asiaradar_bot.model.draft import Draft
+from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
 from asiaradar_bot.ports import Clock, Renderer, Store, Transaction
-from asiaradar_bot.rules.composing import draft_article, marker_of
+from asiaradar_bot.rules.composing import marker_of
 from asiaradar_bot.rules.prices import price_of_waiting
+from asiaradar_bot.rules.setting_aside import draft_or_set_aside
 from asiaradar_bot.rules.wording import primary_tag
 
 _PER_TICK = 50
+_log = logging.getLogger("asiaradar.compose")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,10 @@ def compose(
     prices: Sequence[PriceList],
 ) -> Composed:
     """
-    Word every decided article.
+    Word every decided article, each on its own: one at which something breaks does not stop the others.
+
+    Raises:
+        Exception: a post could not be put on record; raised after the others were; the next call tries again.
     """
     with store.read() as tx:
         waiting = [
@@ -52,19 +59,30 @@ def compose(
             for article in tx.articles.list_in_state(ArticleState.DECIDED, limit=_PER_TICK)
         ]
     counts = {"queued": 0, "held": 0, "renewed": 0, "left": 0}
+    broken: Exception | None = None
     for article, decision in waiting:
-        draft, link = draft_article(
+        draft, link, trouble = draft_or_set_aside(
             article, decision, now=clock.now(), render=renderer.render, policy=policy, prices=prices
         )
-        with store.begin() as tx:
-            current = tx.articles.get(article.id)
-            if current.revision != article.revision:
-                continue
-            tx.replays.record_draft(decision.id, draft)
-            new = _new_post(article, decision, draft, link)
-            result = _store(tx, article, decision, new, limits=limits, prices=prices)
-            tx.articles.save(replace(current, state=ArticleState.DONE), was=current)
+        if trouble is not None:
+            _log.error("article %s could not be worded", article.id, exc_info=trouble)
+        new = _new_post(article, decision, draft, link)
+        try:
+            with store.begin() as tx:
+                current = tx.articles.get(article.id)
+                if current.revision != article.revision:
+                    continue
+                tx.replays.record_draft(decision.id, draft)
+                result = _store(tx, article, decision, new, limits=limits, prices=prices)
+                tx.articles.save(replace(current, state=ArticleState.DONE), was=current)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it concerns this article alone; told below
+            broken = broken or error
+        else:
             counts[result] += 1
+    if broken is not None:
+        raise broken
     return Composed(**counts)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from asiaradar_bot.model.article import Article, ArticleId, ArticlePage, ArticleState, SourceItem
 from asiaradar_bot.model.limits import Limits
@@ -72,7 +71,7 @@ def preview_page(  # noqa: PLR0913 - all that a post is made of
     situation = Situation(
         policy=policy,
         now=now,
-        max_age=timedelta(days=1),
+        max_age=limits.max_age,
         first_run_posts=True,
         recent=recent,
         posted_as=seen[0].remote_id if seen else None,
