@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from asiaradar_bot.model.correction import Option
 from tests.protocol.lives import EDITS, LAST_BOUNDARY, LAST_POINT, WAYS, new_world
-from tests.protocol.planted import PLANTS
+from tests.protocol.planted import PLANTS, Believing
 from tests.protocol.world import ANSWERS, Freeze, Steps, World
 
 DEEP = os.environ.get("ASIARADAR_PROFILE") == "deep"
@@ -30,8 +32,9 @@ POINTS = st.integers(min_value=1, max_value=LAST_POINT)
 FREEZES = st.builds(
     Freeze, at=st.integers(min_value=1, max_value=LAST_BOUNDARY), minutes=st.sampled_from((0.2, 2.0, 17.0, 40.0))
 )
-STEPS = st.sampled_from(("publish", "publish", "reconcile", "patrol"))
+STEPS = st.sampled_from(("publish", "publish", "reconcile", "patrol", "amend"))
 BOTS = st.integers(min_value=0, max_value=1)
+CORRECTIONS = st.sampled_from((Option.EDIT, Option.DELETE_AND_REPOST))
 SCRIPTS = st.lists(st.sampled_from(ANSWERS), max_size=3)
 
 
@@ -78,6 +81,11 @@ class Protocol(RuleBasedStateMachine):
         """An editor meddles."""
         self.world.edit_something(what, which)
 
+    @rule(option=CORRECTIONS, which=st.integers(min_value=0, max_value=20))
+    def correct(self, option: Option, which: int) -> None:
+        """What is out is to be edited, or deleted and posted again."""
+        self.world.correct_something(option, which)
+
     @rule(minutes=st.sampled_from((0.1, 1.1, 5.0, 16.0, 125.0)))
     def wait(self, minutes: float) -> None:
         """Time passes."""
@@ -112,6 +120,36 @@ class Protocol(RuleBasedStateMachine):
                 self.world.finish()
 
 
+class Correcting(Protocol):
+    """
+    The same, from a post on that is out and to be corrected, with one process that may die in the midst of it.
+    """
+
+    @initialize(how=st.sampled_from(WAYS), option=CORRECTIONS)
+    def start(self, how: str, option: Option) -> None:
+        """One post is out, and somebody has chosen."""
+        super().start(how)
+        self.world.run(0, "publish")
+        self.world.correct_something(option, 0)
+
+    @rule(bot=BOTS, answers=SCRIPTS, die_at=POINTS)
+    def die_in_correcting(self, bot: int, answers: list[str], die_at: int) -> None:
+        """A process dies while it edits or deletes."""
+        self.world.run(bot, "amend", answers=answers, die_at=die_at)
+
+    @rule(bot=BOTS, answers=SCRIPTS, freeze=FREEZES)
+    def freeze_in_correcting(self, bot: int, answers: list[str], freeze: Freeze) -> None:
+        """A process stands still while it edits or deletes, and the other one corrects and sends."""
+        others = Freeze(at=freeze.at, minutes=freeze.minutes, others=("amend", "amend", "publish"))
+        self.world.run(bot, "amend", answers=answers, freeze=others)
+
+
+@pytest.mark.timeout(7200 if DEEP else 300)
+def test_corrections_keep_the_promise_too() -> None:
+    """No order of moves, deaths and faults leaves two posts or none where one is wanted, or a correction undone."""
+    run_state_machine_as_test(Correcting, settings=PROFILE)
+
+
 @pytest.mark.timeout(7200 if DEEP else 300)
 def test_the_protocol_keeps_its_promise() -> None:
     """No order of moves, deaths and faults that Hypothesis can think of loses or doubles a post."""
@@ -125,3 +163,12 @@ def test_the_machine_finds_a_planted_bug() -> None:
         broken = type("Broken", (Protocol,), {"steps": steps})
         with pytest.raises(AssertionError, match=r"lost|doubled"):
             run_state_machine_as_test(broken, settings=settings(SHALLOW, max_examples=200, phases=(Phase.generate,)))
+
+
+@pytest.mark.timeout(300)
+def test_the_machine_finds_a_planted_bug_in_corrections() -> None:
+    """A post that takes the place of one which is still there is found by itself."""
+    believing = Steps(change_press=lambda press: replace(press, x=Believing(press.x)))
+    broken = type("Broken", (Correcting,), {"steps": believing})
+    with pytest.raises(AssertionError, match="doubled"):
+        run_state_machine_as_test(broken, settings=settings(SHALLOW, max_examples=200, phases=(Phase.generate,)))

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -19,15 +19,28 @@ from itertools import count
 from sqlalchemy import event
 
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.correction import CorrectionState, CorrectionTerms, Option
 from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import PostError, VersionConflictError, WrongStateError
+from asiaradar_bot.model.errors import AsiaRadarError, PostError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, LedgerEntry, SpendState
-from asiaradar_bot.model.outcome import GateClosed, Published, PublishOutcome, RemotePost, RetryLater
+from asiaradar_bot.model.outcome import (
+    AlreadyThere,
+    Deleted,
+    DeleteOutcome,
+    GateClosed,
+    Published,
+    PublishOutcome,
+    Refused,
+    RemotePost,
+    RetryLater,
+)
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import MOVES, Attempt, NewPost, Post, PostKind, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.prices import PRICES, price_of_post
+from asiaradar_bot.rules.prices import PRICES, price_of, price_of_post
+from asiaradar_bot.steps.amend import amend
+from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due
@@ -37,6 +50,7 @@ from asiaradar_bot.steps.switch import resume, stop
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock, FakeSideFiles, FakeX, SimulatedCrash
 
+_TERMS = CorrectionTerms(premium=True)
 TOLERANCE = timedelta(minutes=5)
 """X refuses a signature older than this."""
 SIGNATURE = 5.0
@@ -44,6 +58,7 @@ SIGNATURE = 5.0
 CREATED = frozenset({"yes", "yes_but_lost"})
 ANSWERS = ("yes", "yes_but_lost", "lost", "refused_connection", "rate_limited", "no_auth", "no_final", "duplicate")
 """Every class of answer that an X can give to one create call; see tests/adapters/x_account for the same on the wire."""
+_NOT_THERE = "there is no such post"
 _NUMBER = re.compile(r"^Story (\d+)")
 
 
@@ -140,6 +155,48 @@ class SlowX(FakeX):
         reply_to: str | None = None,
     ) -> PublishOutcome:
         """Sign, gate, wire, with a point around each."""
+        return self._write(gate, lambda: self.show(text, media=len(media_ids), reply_to=reply_to).id, text=text)
+
+    def edit(
+        self,
+        text: str,
+        *,
+        previous_id: str,
+        gate: Callable[[datetime], str | None],
+        media_ids: Sequence[str] = (),
+    ) -> PublishOutcome:
+        """As for a new post; the version takes the place of the one before it in the same moment."""
+
+        def put_in_place() -> str | None:
+            old = next((post for post in self.timeline if post.id == previous_id), None)
+            if old is None:
+                return None
+            new = self.show(text, media=len(media_ids))
+            rest = [post for post in self.timeline if post.id not in {new.id, old.id}]
+            self.timeline = [replace(new, first_id=old.first_id or old.id), *rest]
+            return new.id
+
+        return self._write(gate, put_in_place, text=text)
+
+    def delete(self, remote_id: str, *, gate: Callable[[datetime], str | None]) -> DeleteOutcome:
+        """As for a new post; what is gone already costs nothing."""
+
+        def take_away() -> str | None:
+            left = [post for post in self.timeline if remote_id not in {post.id, post.first_id}]
+            was_there, self.timeline = len(left) < len(self.timeline), left
+            return remote_id if was_there else None
+
+        answer = self._write(gate, take_away)
+        if isinstance(answer, Published):
+            return Deleted(was_gone=False, signed_at=answer.signed_at)
+        if isinstance(answer, Refused) and answer.detail == _NOT_THERE:
+            return Deleted(was_gone=True, signed_at=answer.signed_at)
+        return RetryLater(detail="503", signed_at=answer.signed_at) if isinstance(answer, AlreadyThere) else answer
+
+    def _write(
+        self, gate: Callable[[datetime], str | None], act: Callable[[], str | None], *, text: str | None = None
+    ) -> PublishOutcome:
+        """`act` does what is asked and gives the id it is about, or None if there is nothing to do it to."""
         word = self.script.pop(0) if self.script else "yes"
         signed_at, signed = self.clock.now(), self.clock.monotonic()
         self.fuse.boundary()
@@ -152,13 +209,15 @@ class SlowX(FakeX):
         self.calls += 1
         if self.clock.now() - signed_at > TOLERANCE:
             return RetryLater(detail="401 for a signature that had run out", signed_at=signed_at)
-        shown = None
-        if word in CREATED:
-            self.billed += price_of_post(text, on=self.clock.now().date())
-            shown = self.show(text, media=len(media_ids), reply_to=reply_to)
+        done = act() if word in CREATED else None
+        if done is not None:
+            on = self.clock.now().date()
+            self.billed += price_of(Billable.DELETE, on=on) if text is None else price_of_post(text, on=on)
         self.fuse.boundary()
-        if word == "yes" and shown is not None:
-            return Published(remote_id=shown.id, signed_at=signed_at)
+        if word == "yes":
+            if done is None:
+                return Refused(detail=_NOT_THERE, signed_at=signed_at)
+            return Published(remote_id=done, signed_at=signed_at)
         return self._answer(word, signed_at)
 
     def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
@@ -181,6 +240,7 @@ class Steps:
     publish: Callable[[Press], object] = publish_due
     reconcile: Callable[[Press], object] = reconcile
     patrol: Callable[[Press], object] = patrol
+    amend: Callable[[Press], object] = amend
     change_press: Callable[[Press], Press] = field(default=lambda press: press)
 
 
@@ -227,7 +287,7 @@ class World:
             clock=self.clock,
             files=self.files,
             owner=f"process {next(self._names)}",
-            limits=Limits(per_hour=1000, per_day=10000, downtime=timedelta(days=9)),
+            limits=Limits(per_hour=1000, per_day=10000, downtime=timedelta(days=9), corrections=_TERMS),
             policy=Policy(),
             prices=PRICES,
         )
@@ -293,6 +353,18 @@ class World:
                 case _:
                     getattr(self.editor, what)(post.id)
 
+    def correct_something(self, option: Option, which: int) -> None:
+        """An editor has one of the posts that are out edited, or deleted and posted again, if that is open."""
+        out = [post for post in self.posts() if post.state is PostState.PUBLISHED]
+        if not out:
+            return
+        post = out[which % len(out)]
+        corrector = Corrector(
+            store=self.store, clock=self.clock, policy=Policy(), prices=PRICES, terms=_TERMS, person=self.me
+        )
+        with suppress(AsiaRadarError):
+            corrector.choose(post.id, option, text=re.sub(r"^(Story \d+)( again)*", r"\1 again", post.text))
+
     def switch(self, *, on: bool) -> None:
         """Somebody pulls the kill switch, or lets it go."""
         if on:
@@ -351,9 +423,15 @@ class World:
         shown = Counter(number_of(post.text) for post in self.x.timeline)
         doubled = {number: times for number, times in shown.items() if times > 1}
         assert not doubled, f"doubled: {doubled}"
-        ids = {post.id for post in self.x.timeline}
+        ids = {one for post in self.x.timeline for one in (post.id, post.first_id)}
+        with self.store.read() as tx:
+            acting = tx.corrections.list_in([CorrectionState.ACTING, CorrectionState.UNKNOWN])
+        maybe_gone = {one.post_id for one in acting if one.option is Option.DELETE_AND_REPOST}
         for post in self.posts():
-            assert post.state is not PostState.PUBLISHED or post.remote_id in ids, f"lost: {post.text} is not on X"
+            if post.deleted_remotely_at is not None:
+                assert post.remote_id not in ids, f"{post.text} was deleted and is on X"
+            elif post.state is PostState.PUBLISHED and post.id not in maybe_gone:
+                assert post.remote_id in ids, f"lost: {post.text} is not on X"
         if not self.planted:
             self._check_books()
 
@@ -370,7 +448,7 @@ class World:
     def _check_moves(self, tx: Transaction, post: Post) -> None:
         at: str | None = None
         for entry in reversed(tx.audit.list_recent(limit=500, subject=f"post {post.id}")):
-            if "state" not in entry.after:
+            if "state" not in entry.after or not entry.action.startswith("post."):  # corrections have states, too
                 continue
             before, after = entry.before.get("state"), entry.after["state"]
             assert before == at, f"post {post.id} was {at}, and its move to {after} says {before}"
@@ -396,16 +474,18 @@ class World:
         self.x.lag = timedelta(0)
         self.x.cannot_read = False
         for _ in range(16):
-            if not self._open():
+            if not self._open() and not self._under_way():
                 break
             self.switch(on=False)
             self.wait(minutes=16)
             for bot in (0, 1):
-                for step in ("reconcile", "patrol", "publish"):
+                for step in ("reconcile", "patrol", "amend", "publish"):
                     self.run(bot, step)
         self.check()
         assert not self._open(), f"lost: {[(post.text, post.state.value, post.reason) for post in self._open()]}"
-        assert len(self.posts()) == len(self.texts), "lost: a post is gone from the database"
+        assert not self._under_way(), "lost: a correction was never done"
+        reposts = sum(post.corrects_id is not None for post in self.posts())
+        assert len(self.posts()) - reposts == len(self.texts), "lost: a post is gone from the database"
         self._check_ends()
 
     def _check_ends(self) -> None:
@@ -414,12 +494,20 @@ class World:
             alerts = {alert.subject for alert in tx.inbox.list_alerts(limit=1000) if alert.kind == "unknown"}
         for post in self.posts():
             times = shown[number_of(post.text)]
-            if post.state is PostState.PUBLISHED:
+            if post.deleted_remotely_at is not None:
+                assert any(one.corrects_id == post.id for one in self.posts()), (
+                    f"lost: nothing took {post.text}'s place"
+                )
+            elif post.state is PostState.PUBLISHED:
                 assert times == 1, f"lost: {post.text}"
             elif post.state is PostState.UNKNOWN:
                 assert f"post {post.id}" in alerts, f"lost: nobody was told of {post.text}"
             elif post.state in {PostState.REJECTED, PostState.EXPIRED, PostState.HELD}:
                 assert times == 0, f"{post.text} is {post.state} and on X"
+
+    def _under_way(self) -> int:
+        with self.store.read() as tx:
+            return len(tx.corrections.list_in([CorrectionState.DUE, CorrectionState.ACTING]))
 
     def _open(self) -> list[Post]:
         posts = self.posts()
@@ -441,5 +529,8 @@ def number_of(text: str) -> int:
     return int(found[1])
 
 
+_WRITES = frozenset({Billable.POST, Billable.POST_WITH_LINK, Billable.DELETE})
+
+
 def _is_owed(entry: LedgerEntry) -> bool:
-    return entry.state is not SpendState.RELEASED and entry.what in {Billable.POST, Billable.POST_WITH_LINK}
+    return entry.state is not SpendState.RELEASED and entry.what in _WRITES
