@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +16,3 @@ class VitalRows(Protocol):
 
     def lease_changes(self) -> int:
         """How often the right to publish went to another process since the database was made."""
-
-    def attempts_by_class(self) -> Mapping[str, int]:
-        """Tries to send a post by answer class; those without an answer yet count as `open`."""

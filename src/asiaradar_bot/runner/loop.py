@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
+from asiaradar_bot.runner.counting import count
 from asiaradar_bot.runner.dead_man import DeadManPings
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
@@ -37,6 +38,7 @@ class Runner:
         )
         self._locks = {name: threading.Lock() for name in TIMETABLE}
         self._rests: dict[str, tuple[int, float]] = {}
+        self._began: dict[str, float] = {}
         self._stopping = threading.Event()
         self.heartbeat = Heartbeat(app.store, app.clock)
         alerts = app.settings.alerts
@@ -64,7 +66,7 @@ class Runner:
             self._scheduler.add_job(
                 self._tick,
                 "interval",
-                args=[name],
+                args=[name, every.total_seconds()],
                 seconds=every.total_seconds(),
                 next_run_time=datetime.now(UTC) + delay,
             )
@@ -86,12 +88,19 @@ class Runner:
         Run a step (and what follows it) now, in its own thread.
         """
         if not self._stopping.is_set():
-            self._scheduler.add_job(self._tick, args=[name], next_run_time=datetime.now(UTC))
+            self._scheduler.add_job(self._ask, args=[name], next_run_time=datetime.now(UTC))
 
     def _beat(self) -> None:
         self._guarded("heartbeat", self.heartbeat.beat)
 
-    def _tick(self, name: str) -> None:
+    def _tick(self, name: str, every_seconds: float) -> None:
+        now = time.monotonic()
+        if name in self._began:
+            self._app.meter.record_lag(name, max(0.0, now - self._began[name] - every_seconds))
+        self._began[name] = now
+        self._ask(name)
+
+    def _ask(self, name: str) -> None:
         if not self._stopping.is_set() and not self._resting(name):
             self._engine.ask(name)
 
@@ -101,7 +110,7 @@ class Runner:
         if not self._locks[name].acquire(blocking=False):
             return
         try:
-            result = self._guarded(name, partial(run_step, self._app, name))
+            result = self._counted(name)
         finally:
             self._locks[name].release()
         if self._pings.is_due(name, result) and not self._stopping.is_set():
@@ -111,7 +120,13 @@ class Runner:
         for following in TIMETABLE[name].then:
             with self._locks[following]:
                 if not self._stopping.is_set():
-                    self._guarded(following, partial(run_step, self._app, following))
+                    self._counted(following)
+
+    def _counted(self, name: str) -> object:
+        result = self._guarded(name, partial(run_step, self._app, name))
+        if result is not None:
+            self._guarded("count", partial(count, self._app, result))
+        return result
 
     def _guarded(self, name: str, step: Callable[[], object]) -> object:
         began = time.monotonic()

@@ -98,6 +98,8 @@ class SqlStore:
         self._keep = (keep_hourly, keep_daily)
         self._server_time = self.is_postgresql if server_time is None else server_time
         self._writer, self._reader = open_engines(url)
+        self.times_busy = 0
+        """How often a lock lasted longer than anybody waits, since the start of this process."""
 
     @property
     def is_postgresql(self) -> bool:
@@ -130,7 +132,7 @@ class SqlStore:
         Raises:
             StorageError: the database is locked, full, damaged or gone.
         """
-        with _translated(self._where), self._writer.begin() as connection:
+        with self._translated(), self._writer.begin() as connection:
             events: list[AuditEntry] = connection.info.setdefault(TO_LOG, [])
             events.clear()  # of a transaction that was rolled back
             if self.is_postgresql:
@@ -147,7 +149,7 @@ class SqlStore:
         Raises:
             StorageError: the database is damaged or gone.
         """
-        with _translated(self._where), self._reader.connect() as connection:
+        with self._translated(), self._reader.connect() as connection:
             yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
 
     def check(self) -> str | None:
@@ -184,7 +186,7 @@ class SqlStore:
         """
         Remove replay ids and sent alerts from before then; how many rows.
         """
-        with _translated(self._where), self._writer.begin() as connection:
+        with self._translated(), self._writer.begin() as connection:
             ids = connection.execute(delete(inbox_messages).where(inbox_messages.c.at < before)).rowcount
             sent = connection.execute(delete(alerts).where(alerts.c.sent_at < before)).rowcount
         return int(ids) + int(sent)
@@ -210,6 +212,23 @@ class SqlStore:
         """
         self._writer.dispose()
         self._reader.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except PoolTimeoutError as error:
+            self.times_busy += 1
+            raise StorageError(f"the database {self._where} is busy: no connection came free in time") from error
+        except OverflowError as error:
+            raise InputError(_TOO_LARGE) from error
+        except DBAPIError as error:
+            if isinstance(error, DataError) and "out of range" in str(error.orig):
+                raise InputError(_TOO_LARGE) from error
+            self.times_busy += bool(_BUSY.search(str(error.orig)))
+            raise StorageError(_sentence(error, self._where)) from error
 
     @property
     def _where(self) -> str:
@@ -279,29 +298,14 @@ def _closing_connection(file: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-@contextmanager
-def _translated(where: str) -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except PoolTimeoutError as error:
-        raise StorageError(f"the database {where} is busy: no connection came free in time") from error
-    except OverflowError as error:
-        raise InputError(_TOO_LARGE) from error
-    except DBAPIError as error:
-        if isinstance(error, DataError) and "out of range" in str(error.orig):
-            raise InputError(_TOO_LARGE) from error
-        raise StorageError(_sentence(error, where)) from error
-
-
 _TOO_LARGE = "a number is too large for the database: check the number that was asked for"
 
 
+_BUSY = re.compile(r"locked|timeout", re.IGNORECASE)
 _MENDS = (
     (r"disk is full|disk I/O error|No space left", "its disk is full or failing: free some room"),
     (r"malformed|not a database", "it is damaged: restore a backup with `asiaradar db restore`"),
-    (r"locked|timeout", "it is locked by another process: wait, or stop the other program"),
+    (_BUSY.pattern, "it is locked by another process: wait, or stop the other program"),
     (r"readonly|permission|unable to open", "it can't be written: check the file and folder rights"),
     (r"no such table|does not exist", "its schema is missing or old: run `asiaradar db upgrade`"),
     (r"connection|refused|terminat", "the server does not answer: start it, or check storage.url"),

@@ -1,14 +1,13 @@
-"""The state of the lease and counts of attempts, for health checks and metrics."""
+"""The state of the lease, for health checks and metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from asiaradar_bot.storage.instants import lease_instant
-from asiaradar_bot.storage.tables import attempts, leases
+from asiaradar_bot.storage.tables import leases
 
 
 class SqlVitalRows:
@@ -33,8 +32,3 @@ class SqlVitalRows:
         """How often the right to publish went to another process since the database was made."""
         fence = self._connection.execute(select(leases.c.fence).where(leases.c.account == self._account)).scalar()
         return 0 if fence is None else fence - 1
-
-    def attempts_by_class(self) -> Mapping[str, int]:
-        """Tries to send a post by answer class; those without an answer yet count as `open`."""
-        query = select(attempts.c.answer_class, func.count()).group_by(attempts.c.answer_class)
-        return {found or "open": number for found, number in self._connection.execute(query)}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.account import CLOCK_JUMPED
@@ -83,7 +83,8 @@ def metrics_text(app: App) -> bytes:
     spent = Gauge("asiaradar_month_usd", "Spent this UTC month, doubtful requests included.", registry=registry)
     ok = Gauge("asiaradar_source_ok_timestamp", "Last good poll.", ["source"], registry=registry)
     paused = Gauge("asiaradar_sending_blocked", "1 while stopped, paused or in safe mode.", registry=registry)
-    tries = Gauge("asiaradar_attempts_total", "Tries to send a post, by answer class.", ["class"], registry=registry)
+    left = Gauge("asiaradar_x_ratelimit_remaining", "Requests that X still allows.", ["route"], registry=registry)
+    busy = Counter("asiaradar_db_busy", "Times that the database was locked for too long.", registry=registry)
     leases = Gauge("asiaradar_lease_changes_total", "Times that another process took over.", registry=registry)
     queue = Gauge("asiaradar_queue_depth", "Posts that wait for their time.", registry=registry)
     with app.store.read() as tx:
@@ -91,10 +92,11 @@ def metrics_text(app: App) -> bytes:
         state = tx.account.state()
         spent.set(float(tx.ledger.month_total(app.clock.now().date())))
         leases.set(tx.vitals.lease_changes())
-        for name, number in tx.vitals.attempts_by_class().items():
-            tries.labels(name).set(number)
         for health in tx.sources.list_all():
             ok.labels(health.name).set(health.ok_at.timestamp() if health.ok_at else 0)
+    busy.inc(app.store.times_busy)
+    for route, number in app.metrics.rate_left.items():
+        left.labels(route).set(number)
     for state_name in PostState:
         posts.labels(state_name).set(counts.get(state_name, 0))
     queue.set(counts.get(PostState.QUEUED, 0))

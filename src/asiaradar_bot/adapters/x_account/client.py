@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -79,9 +79,15 @@ class XAccount:
             access_token_secret=access_token_secret,
             return_type=requests.Response,
         )
-        self._client.session = WireSession(
-            base_url, connect_seconds=connect_seconds, read_seconds=read_seconds, now=now
-        )
+        self._session = WireSession(base_url, connect_seconds=connect_seconds, read_seconds=read_seconds, now=now)
+        self._client.session = self._session
+
+    @property
+    def rate_left(self) -> Mapping[str, int]:
+        """
+        Requests that X still allowed at its last answer, by route.
+        """
+        return self._session.rate_left
 
     def publish(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -34,6 +34,8 @@ class DryRunAccount:
         self._handle = handle
         self._posts: list[RemotePost] = []
         self._lock = Lock()
+        self.rate_left: Mapping[str, int] = {}
+        """As of the real account; nobody counts here."""
 
     def publish(
         self,

@@ -7,6 +7,7 @@ it was idle fails only after bytes were written, and then nobody could say wheth
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ SIGNATURE_SECONDS = 5.0
 
 STALE_SECONDS = 60.0
 """An answer this long after signing means that the process stood still in between; calls end after half of it."""
+
+
+_ID = re.compile(r"(?<=[a-z])/\d+")
 
 
 class GateClosedError(Exception):
@@ -84,6 +88,8 @@ class WireSession(requests.Session):
         self._timeout = (connect_seconds, read_seconds)
         self._now = now
         self.trust_env = False
+        self.rate_left: dict[str, int] = {}
+        """Requests that X still allowed at its last answer, by route, as in `GET /2/users/:id/tweets`."""
         adapter = _GatedAdapter(max_retries=0)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
@@ -96,7 +102,12 @@ class WireSession(requests.Session):
         how["timeout"] = how.get("timeout") or self._timeout
         how["allow_redirects"] = False
         how["headers"] = {**(how.get("headers") or {}), "Connection": "close"}
-        return super().request(str(method), target, **how)
+        answer = super().request(str(method), target, **how)
+        left = answer.headers.get("x-rate-limit-remaining", "")
+        if left.isdecimal():
+            route = _ID.sub("/:id", urlsplit(target).path)
+            self.rate_left = {**self.rate_left, f"{method!s} {route}": int(left)}
+        return answer
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """
