@@ -35,7 +35,7 @@ from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.programs import program_routes
 from asiaradar_bot.web.pages.queue import queue_routes
-from asiaradar_bot.web.pages.refused import lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.refused import admit, lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
 from asiaradar_bot.web.pages.results import result_routes
 from asiaradar_bot.web.pages.rules import rules_routes
 from asiaradar_bot.web.pages.settings import setting_routes
@@ -70,7 +70,10 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
 
     @web.middleware("http")
     async def _harden(request: Request, call_next: Any) -> Response:
-        response: Response = await _answer(request, call_next)
+        try:
+            response: Response = await _answer(request, call_next)
+        except Exception as error:  # noqa: BLE001 - the one place: whatever it was, nobody sees a traceback
+            response = await run_in_threadpool(admit, frame, request, error)
         response.headers.update(_HEADERS)
         is_static = request.url.path.startswith("/static/")
         response.headers["Cache-Control"] = _KEEP if is_static and "v" in request.query_params else "no-store"

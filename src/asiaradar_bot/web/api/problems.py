@@ -12,15 +12,13 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.logs import get_logger
 from asiaradar_bot.model.errors import AsiaRadarError, PostError, VersionConflictError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.rules.rows import post_row
 from asiaradar_bot.web.api.entry import TokenNeededError
 from asiaradar_bot.web.api.shapes import Post
 from asiaradar_bot.web.pages.refused import status_of
-
-_log = get_logger("asiaradar.api")
+from asiaradar_bot.web.surprises import log_surprise
 
 
 class Problem(BaseModel):
@@ -88,8 +86,7 @@ def answer_problems(api: FastAPI, app: App) -> None:
 
     @api.exception_handler(Exception)
     def _surprise(request: Request, error: Exception) -> Response:
-        _log.error("an API request failed", path=request.url.path, exc_info=error)
-        return problem(500, "something unforeseen happened and is in the log; look before you repeat the request")
+        return problem(500, log_surprise(request, error))
 
 
 def misfit(error: RequestValidationError) -> str:

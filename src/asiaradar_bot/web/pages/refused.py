@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
@@ -25,8 +27,8 @@ from asiaradar_bot.model.errors import (
     VersionConflictError,
 )
 from asiaradar_bot.rules.text_diff import DiffPiece, diff_texts
-from asiaradar_bot.web.entry import visitor_of
 from asiaradar_bot.web.frame import Frame, here
+from asiaradar_bot.web.surprises import log_surprise
 
 _MOST_CHANGES = 10
 
@@ -71,11 +73,39 @@ def refuse(frame: Frame, request: Request, error: AsiaRadarError) -> Response:
     The refusal as a page for people and as problem+json (RFC 9457) for programs.
     """
     status = status_of(error)
-    if wants_page(request) and (visitor_of(request) is None or status != 503):  # noqa: PLR2004 - no database, no bar
-        post_id = error.post_id if isinstance(error, PostError) else None
-        changes = _changes(frame, error) if isinstance(error, VersionConflictError) else []
-        return frame.page(request, "refused.html", sentence=str(error), post_id=post_id, changes=changes, status=status)
-    return problem(status, str(error))
+    if isinstance(error, StorageError):
+        return _told(frame, request, str(error), status=status, with_bar=False)
+    post_id = error.post_id if isinstance(error, PostError) else None
+    changes = _changes(frame, error) if isinstance(error, VersionConflictError) else []
+    return _told(frame, request, str(error), status=status, post_id=post_id, changes=changes)
+
+
+def admit(frame: Frame, request: Request, error: Exception) -> Response:
+    """
+    What nobody foresaw, as a page or problem+json with its number; without the bar on top if that breaks, too.
+    """
+    sentence = log_surprise(request, error)
+    for with_bar in (True, False):
+        with suppress(Exception):
+            return _told(frame, request, sentence, status=500, with_bar=with_bar)
+    return problem(500, sentence)
+
+
+def _told(
+    frame: Frame,
+    request: Request,
+    sentence: str,
+    *,
+    status: int,
+    with_bar: bool = True,
+    post_id: int | None = None,
+    changes: Sequence[Change] = (),
+) -> Response:
+    if not wants_page(request):
+        return problem(status, sentence)
+    if not with_bar:
+        request.state.visitor = None  # what stands there is read from the database
+    return frame.page(request, "refused.html", sentence=sentence, post_id=post_id, changes=changes, status=status)
 
 
 def _changes(frame: Frame, error: VersionConflictError) -> list[Change]:
