@@ -459,7 +459,19 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
                 asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
             return tuple(asked.values())
 
-    with told(path):
+    with told(path, names=_names()):
         settings = _Loaded(**overrides)
     settings.remember_origins({label: source() for label, source in asked.items()})
     return settings
+
+
+def _names() -> list[str]:
+    """
+    Of all settings, as people write them: `x.mode`.
+    """
+    names: list[str] = []
+    for section, field in Settings.model_fields.items():
+        kind = field.annotation
+        keys = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
+        names += [section, *(f"{section}.{key}" for key in keys)]
+    return names

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from pydantic_settings import SecretsSettingsSource
 from pydantic_settings import SettingsError as SourceError
 
 from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.rules.plain_words import in_plain_words
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
 
 
 @contextmanager
-def told(path: Path | None) -> Iterator[None]:
+def told(path: Path | None, *, names: Collection[str] = ()) -> Iterator[None]:
     """
-    What can't be read becomes one sentence; what a secret holds is in none.
+    What can't be read becomes one sentence; what a secret holds is in none. `names` are those of all settings.
 
     Raises:
         SettingsError: settings of the file, the environment or secrets can't be read, or are wrong.
@@ -31,7 +33,7 @@ def told(path: Path | None) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise SettingsError(_sentence(error, path)) from error
+        raise SettingsError(_sentence(error, path, names)) from error
     except SourceError as error:
         section = re.search(r'field "(\w+)"', str(error))
         name = f"ASIARADAR_{section[1].upper() if section else ''}..."
@@ -98,14 +100,15 @@ def find_settings_file(file: Path | None) -> Path | None:
     return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
 
 
-def _sentence(error: ValidationError, path: Path | None) -> str:
+def _sentence(error: ValidationError, path: Path | None, names: Collection[str]) -> str:
     parts = []
     for problem in error.errors(include_url=False, include_input=False):
         where = ".".join(str(step) for step in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            parts.append(f"there is no setting {where}")
+            near = difflib.get_close_matches(where, names, n=1)
+            parts.append(f"there is no setting {where}" + (f", but there is {near[0]}" if near else ""))
         else:
-            text = problem["msg"].removeprefix("Value error, ")
+            text = in_plain_words(problem["msg"])
             parts.append(f"{where}: {text}" if where else text)
     place = (
         f" (from {path}, the environment ASIARADAR_... or secrets)" if path else " (from the environment ASIARADAR_...)"

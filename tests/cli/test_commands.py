@@ -108,11 +108,13 @@ def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
         (["posts", "settle", "1"], 1, "either --published"),
         (["articles", "why", "https://radar.asia/none"], 1, "no source ever showed"),
         (["articles", "why", "javascript:x"], 1, "asiaradar:"),
-        (["tick", "dance"], 1, "there is no step dance"),
+        (["tick", "dance"], 2, "there is no step dance"),
         (["preview", "--page", "/none", "--url", "https://radar.asia/x"], 1, "there is no file"),
         (["source", "read", "/none"], 1, "there is no file"),
         (["dance"], 2, "dance"),
-        (["posts", "show", "x"], 2, "valid integer"),
+        (["posts", "show", "x"], 2, "write a whole number"),
+        (["users", "add", "mei", "--role", "king"], 2, "'king' is not one of"),
+        (["report", "--html", "/none/report.html"], 1, "make the folder first"),
     ],
 )
 def test_bad_input_gets_one_sentence(
@@ -126,7 +128,8 @@ def test_bad_input_gets_one_sentence(
     ("text", "words"),
     [
         ("[x]\nmode = 'live'\n", "four credentials"),
-        ("[x]\nmood = 'live'\n", "no setting x.mood"),
+        ("[x]\nmood = 'live'\n", "no setting x.mood, but there is x.mode"),
+        ("[publishing]\nper_hour = 'many'\n", "publishing.per_hour: write a whole number"),
         ("[x\n", "not valid TOML"),
         ("[runner]\nengine = 'procrastinate'\n", "needs PostgreSQL"),
         ("[[sources]]\nname='a'\nurl='https://radar.asia/'\nzone='Mars'\n", "no time zone"),

@@ -9,6 +9,7 @@ import typer
 
 from asiaradar_bot.cli import articles, costs, db, look, mcp, operate, posts, programs, replay, report, rules, users
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
+from asiaradar_bot.rules.plain_words import in_plain_words
 
 DONE, FAILED, USAGE = 0, 1, 2
 UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])  # typer carries its own click, naming only leaves
@@ -44,11 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
         result = cli(args=arguments, standalone_mode=False)
     except (AsiaRadarError, UsageError) as error:
         told = getattr(error, "format_message", error.__str__)  # a missing option has its words only there
-        return _complain(told(), USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
+        return _complain(in_plain_words(told()), USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return _complain("stopped by the keyboard", FAILED)
     except OSError as error:
-        return _complain(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+        hint = ": check the path, or make the folder first" if isinstance(error, FileNotFoundError) else ""
+        return _complain(f"{error.filename or 'the system'}: {error.strerror or error}{hint}", FAILED)
     return result if isinstance(result, int) else DONE
 
 

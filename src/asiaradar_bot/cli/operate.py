@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli.shared import opened, person
-from asiaradar_bot.model.errors import InputError
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
@@ -61,7 +60,7 @@ def tick(step: Annotated[str, typer.Argument(help="watch, decide, compose, publi
     from asiaradar_bot.runner.timetable import TIMETABLE, run_once
 
     if step not in TIMETABLE:
-        raise InputError(f"there is no step {step}: choose one of {', '.join(TIMETABLE)}")
+        raise typer.BadParameter(f"there is no step {step}: choose one of {', '.join(TIMETABLE)}")
     with opened() as app:
         print(f"{step}: {run_once(app, step)}")
     return 0
