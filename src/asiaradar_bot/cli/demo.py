@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -76,7 +76,7 @@ def _show(*, pace: float, port: int, once: bool) -> int:
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
         print(f"the Desk     {web.url}/enter/{_link(app)}   <- lets you in once, as an admin")
-        print(f"commands     export ASIARADAR_CONFIG={_settings_file(app, site.base_url)}\n", flush=True)
+        print(f"commands     export ASIARADAR_CONFIG={_settings_file(app, site.base_url, web.url)}\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)
         finally:
@@ -92,7 +92,7 @@ def _link(app: App) -> str:
     return app.access().make_link("demo", person=me)
 
 
-def _settings_file(app: App, site_url: str) -> Path:
+def _settings_file(app: App, site_url: str, desk_url: str) -> Path:
     """
     A settings file with which commands see what the demo sees.
     """
@@ -100,7 +100,8 @@ def _settings_file(app: App, site_url: str) -> Path:
 
     file = FOLDER / "asiaradar.toml"
     x = {"mode": "sandbox", "base_url": app.local_x_url}
-    file.write_text(tomlkit.dumps({**_world(site_url), "x": x}), encoding="utf-8")
+    web = {"port": int(desk_url.rpartition(":")[2])}
+    file.write_text(tomlkit.dumps({**_world(site_url), "x": x, "web": web}), encoding="utf-8")
     return file
 
 
@@ -146,7 +147,8 @@ def _tell_story(app: App, scenario: Scenario, stopping: threading.Event, *, pace
                 print("\nThe story is told. Ctrl+C ends the demo.")
             else:
                 print(f"site   {happened}")
-        _tell_news(app, told)
+        with suppress(StorageError):  # locked or full for the moment: the steps say so, and the story goes on
+            _tell_news(app, told)
         if once and ended_at is not None and time.monotonic() - ended_at > _QUIET_AT_END:
             return
         stopping.wait(0.2)

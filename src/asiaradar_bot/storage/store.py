@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,8 @@ class SqlStore:
         self._keep = (keep_hourly, keep_daily)
         self._server_time = self.is_postgresql if server_time is None else server_time
         self._writer, self._reader = open_engines(url)
+        self._reading = threading.local()
+        """The reading transaction of each thread."""
         self.times_busy = 0
         """How often a lock lasted longer than anybody waits, since the start of this process."""
 
@@ -132,6 +135,8 @@ class SqlStore:
         Raises:
             StorageError: the database is locked, full, damaged or gone.
         """
+        if not self.is_postgresql and getattr(self._reading, "tx", None) is not None:
+            raise RuntimeError("a writing transaction within a reading one of the same thread waits for itself")
         with self._translated(), self._writer.begin() as connection:
             events: list[AuditEntry] = connection.info.setdefault(TO_LOG, [])
             events.clear()  # of a transaction that was rolled back
@@ -144,13 +149,23 @@ class SqlStore:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """
-        A reading transaction.
+        A reading transaction; within another one of the same thread it is that one.
+
+        A second one would wait for a writer that waits for the first, where SQLite works with a deleted journal.
 
         Raises:
             StorageError: the database is damaged or gone.
         """
+        outer: SqlTransaction | None = getattr(self._reading, "tx", None)
+        if outer is not None:
+            yield outer
+            return
         with self._translated(), self._reader.connect() as connection:
-            yield SqlTransaction(connection, account=self._account, server_time=self._server_time)
+            self._reading.tx = SqlTransaction(connection, account=self._account, server_time=self._server_time)
+            try:
+                yield self._reading.tx
+            finally:
+                self._reading.tx = None
 
     def check(self) -> str | None:
         """
@@ -305,7 +320,7 @@ _BUSY = re.compile(r"locked|timeout", re.IGNORECASE)
 _MENDS = (
     (r"disk is full|disk I/O error|No space left", "its disk is full or failing: free some room"),
     (r"malformed|not a database", "it is damaged: restore a backup with `asiaradar db restore`"),
-    (_BUSY.pattern, "it is locked by another process: wait, or stop the other program"),
+    (_BUSY.pattern, "it was locked for too long: try again, and see that no other program has it open"),
     (r"readonly|permission|unable to open", "it can't be written: check the file and folder rights"),
     (r"no such table|does not exist", "its schema is missing or old: run `asiaradar db upgrade`"),
     (r"connection|refused|terminat", "the server does not answer: start it, or check storage.url"),
