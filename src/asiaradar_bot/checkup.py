@@ -56,13 +56,8 @@ def examine_here(app: App) -> Iterator[Check]:
     yield _sealing(app)
     yield _rules(app)
     yield from _templates(app)
-    reason = app.press.stop_reason()
-    yield Check(
-        name="kill switch",
-        good=reason is None,
-        sentence=reason or "off",
-        mend="resume at the Desk or by `asiaradar resume`" if reason else "",
-    )
+    yield _kill_switch(app)
+    yield _sending(app)
 
 
 def examine_outside(app: App) -> Iterator[Check]:
@@ -85,6 +80,28 @@ def examine_outside(app: App) -> Iterator[Check]:
                 )
             case _:
                 yield Check(name=name, good=True, sentence="answers")
+
+
+def _kill_switch(app: App) -> Check:
+    outside = app.files.stop_reason()
+    if outside is not None:
+        mend = "remove the file, or take the variable out and start the bot anew; nothing else lets sending go on"
+        return Check(name="kill switch", good=False, sentence=outside, mend=mend)
+    reason = app.press.stop_reason()
+    if reason is not None:
+        mend = "resume at the Desk or by `asiaradar resume`"
+        return Check(name="kill switch", good=False, sentence=reason, mend=mend)
+    return Check(name="kill switch", good=True, sentence="off")
+
+
+def _sending(app: App) -> Check:
+    with app.store.read() as tx:
+        blocked = app.press.blocked_reason(tx.account.state())
+    if blocked is None:
+        return Check(name="sending", good=True, sentence="nothing stands in its way")
+    safe = blocked.startswith("safe mode")
+    mend = "the running bot ends it by itself, when the timeline was read long enough after" if safe else "see there"
+    return Check(name="sending", good=False, sentence=blocked, mend=mend)
 
 
 def _database(app: App) -> Iterator[Check]:

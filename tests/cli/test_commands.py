@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from asiaradar_bot.cli.main import main
+from asiaradar_bot.storage.store import SqlStore
 from tests.sandbox.x_access import image_bytes
 
 
@@ -88,12 +90,45 @@ def test_posts_from_a_file_and_back(capsys: pytest.CaptureFixture[str], tmp_path
 
 
 def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
-    """Stop keeps a due post back, resume lets it go."""
+    """Stop keeps a due post back; resume holds it for another look, or lets it go where that is asked for."""
     told(capsys, "posts", "add", "Ferries")
     told(capsys, "stop", "testing")
     assert "stopped: testing" in told(capsys, "tick", "publish")
-    assert "1 queued" in told(capsys, "resume")
+    said = told(capsys, "resume")
+    assert "0 queued, 1 held" in said
+    assert "1 came due meanwhile and are held: approve each" in said
+    told(capsys, "posts", "approve", "1")
+    told(capsys, "stop", "testing")
+    assert "1 queued, 0 held" in told(capsys, "resume", "--send-backlog")
     assert "Published" in told(capsys, "tick", "publish")
+
+
+def test_the_doctor_knows_what_lets_sending_go_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The switch is let go by a command, the file only by hand; safe mode stands there, too."""
+    told(capsys, "stop", "testing")
+    assert "BAD  kill switch: stopped: testing (cli:" in (said := told(capsys, "doctor", code=1))
+    assert "`asiaradar resume`" in said
+    told(capsys, "resume")
+    (tmp_path / "STOP").write_text("the wedding\n", encoding="utf-8")
+    said = told(capsys, "doctor", code=1)
+    assert f"stopped by {tmp_path}/STOP: the wedding: remove the file" in said
+    told(capsys, "db", "backup")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    told(capsys, "db", "restore", str(backup))
+    assert "BAD  sending: safe mode: restored from" in told(capsys, "doctor", code=1)
+
+
+def test_a_restore_under_a_running_bot_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It would go on with the file that was replaced; a sign of life that is a minute old is no such bot."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    told(capsys, "db", "backup")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
+    for seconds, code, words in ((5, 1, "a bot works on"), (60, 0, "restored")):
+        with store.begin() as tx:
+            tx.account.set_mark("heartbeat", (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat())
+        assert words in told(capsys, "db", "restore", str(backup), code=code)
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock
 
-MIA = Person(who="desk:mia", role=Role.EDITOR)
+MIA = Person(who="desk:mia", role=Role.PUBLISHER)
 BEN = Person(who="desk:ben", role=Role.EDITOR)
 
 

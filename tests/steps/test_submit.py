@@ -13,9 +13,10 @@ from asiaradar_bot.model.errors import AccessError, PostError, TextError, Versio
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
-from tests.factories import NOON, add_post
+from tests.factories import NOON, add_post, make_article, make_facts
 from tests.fakes.outside import FakeClock
 
 HOUR = timedelta(hours=1)
@@ -184,3 +185,32 @@ def test_a_viewer_does_nothing(shelf: SqlStore, act: Callable[..., object]) -> N
     """Each act asks for a role first."""
     with pytest.raises(AccessError):
         act(editor_of(shelf, Role.VIEWER), put(shelf))
+
+
+def test_only_a_publisher_sends_at_once(shelf: SqlStore) -> None:
+    """Others give a time that is still to come, whether they write or move; drafts have no time to keep."""
+    mei, kim = editor_of(shelf, Role.EDITOR), editor_of(shelf, Role.PUBLISHER)
+    for due_at in (None, NOON, NOON - timedelta(hours=1)):
+        with pytest.raises(AccessError, match="desk:mei may not send at once: give it a later time"):
+            mei.add(["Ferries"], due_at=due_at)
+    (later,) = mei.add(["Ferries"], due_at=NOON + timedelta(minutes=1))
+    with pytest.raises(AccessError, match="at once"):
+        mei.move(later.id, due_at=NOON)
+    mei.add(["Ferries"], draft=True)
+    assert kim.add(["Ferries"])[0].state is PostState.QUEUED
+    assert kim.move(later.id, due_at=NOON).due_at == NOON
+
+
+def test_an_embargo_does_not_end_by_a_slip_of_a_key(shelf: SqlStore) -> None:
+    """Held for an embargo and due already: approving would send it now, so it needs a time, or a publisher's word."""
+    with shelf.begin() as tx:
+        article = tx.articles.add(make_article(facts=make_facts(title="EMBARGOED until May: gates")), names=["a"])
+    decide(shelf, FakeClock(), policy=Policy(), max_age=timedelta(hours=24), first_run_posts=True)
+    post_id = put(shelf, PostState.HELD, article_id=article.id, due_at=NOON)
+    mei = editor_of(shelf, Role.PUBLISHER)
+    with pytest.raises(PostError, match="speaks of an embargo, and the post is due already: move it"):
+        mei.approve(post_id)
+    mei.move(post_id, due_at=NOON + timedelta(hours=1))
+    assert mei.approve(post_id).state is PostState.QUEUED
+    mei.hold(post_id)
+    assert mei.publish_now(post_id).due_at == NOON

@@ -62,3 +62,16 @@ def test_a_database_that_is_gone_is_told_on_a_page(app: App) -> None:
     assert answer.status_code == 503
     assert answer.headers["content-type"].startswith("text/html")
     assert "restore a backup with" in answer.text
+
+
+def test_an_address_without_a_page_leads_back(app: App) -> None:
+    """In the Desk's frame for people, as problem+json for programs."""
+    client = browser(app, visitor())
+    answer = client.get("/nothing-here")
+    assert answer.status_code == 404
+    assert "there is nothing at /nothing-here" in answer.text
+    assert 'href="/"' in answer.text
+    assert client.put("/queue").status_code == 405
+    client.headers["accept"] = "application/json"
+    answer = client.get("/nothing-here")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from asiaradar_bot.cli.shared import opened, person
+from asiaradar_bot.model.account import STALE
 from asiaradar_bot.model.errors import InputError, SealError, StorageError
 
 group = typer.Typer(help="The database.", no_args_is_help=True)
@@ -40,12 +44,33 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
     if not file.is_file():
         raise InputError(f"there is no file {file}")
     target = Path(settings.storage.url.removeprefix("sqlite:///"))
+    _check_nobody_works_on(target)
     copy_database(file, target)
     for leftover in ("-wal", "-shm", "-journal"):
         Path(f"{target}{leftover}").unlink(missing_ok=True)
     with opened() as app, app.store.begin() as tx:
         tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now())
     print(f"restored {file.name}; the timeline is read before anything is sent")
+
+
+def _check_nobody_works_on(file: Path) -> None:
+    """
+    A bot that runs would go on with the file that was replaced, and lose all that it writes from then on.
+
+    A damaged file has no sign of life to read, and is what a restore is for.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as there:
+            found = there.execute("SELECT value FROM marks WHERE key = 'heartbeat'").fetchone()
+            beat = datetime.fromisoformat(found[0]) if found else None
+    except (sqlite3.Error, ValueError):
+        return
+    age = None if beat is None else datetime.now(UTC) - beat
+    if age is not None and timedelta(0) <= age <= STALE:
+        raise InputError(
+            f"a bot works on {file} (its last sign of life is {age.seconds} seconds old): stop it, wait until that is "
+            f"{STALE.seconds} seconds old, and restore then"
+        )
 
 
 @group.command()

@@ -87,13 +87,20 @@ def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] =
     return 0
 
 
-def resume() -> int:
+def resume(
+    *,
+    send_backlog: Annotated[
+        bool, typer.Option("--send-backlog", help="Let out what came due meanwhile, instead of holding it.")
+    ] = False,
+) -> int:
     """Switch sending on again: clears the kill switch, a pause, and acknowledges foreign posts."""
     from asiaradar_bot.steps import switch
 
     with opened() as app:
-        done = switch.resume(app.store, app.clock, app.files, person=person())
+        done = switch.resume(app.store, app.clock, app.files, person=person(), keep=None if send_backlog else ())
     print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")
+    if done.backlog:
+        print(f"{done.backlog} came due meanwhile and are held: approve each that is still right")
     if done.still_stopped is not None:
         print(f"still {done.still_stopped}: remove it as well")
     return 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.post import PostId
 
 CLOCK_JUMPED = "the machine's clock jumped"
 """Why the account is paused until the clocks agree again."""
+STALE = timedelta(seconds=40)
+"""Without a good write for this long a bot does not count as alive; its beats come every 15 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

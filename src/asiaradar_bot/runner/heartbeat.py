@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from asiaradar_bot.model.account import CLOCK_JUMPED
+from asiaradar_bot.model.account import CLOCK_JUMPED, STALE
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.ports import Clock, Store
 
 MOST_DRIFT = timedelta(minutes=5)
-STALE = timedelta(seconds=40)
-"""Without a good write for this long the watchdog is no longer told that all is well; beats come every 15 seconds."""
 _AGREEMENTS = 2
 
 

@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
-from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import InputError, PostError, TextError, VersionConflictError, WrongStateError
+from asiaradar_bot.model.decision import NewsClass, Reason
+from asiaradar_bot.model.errors import (
+    AccessError,
+    InputError,
+    PostError,
+    TextError,
+    VersionConflictError,
+    WrongStateError,
+)
 from asiaradar_bot.model.money import PriceList, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.policy import Policy
@@ -101,6 +108,7 @@ class Editor:
         Raises:
             TextError: a text can't go out, or with these pictures; nothing is written.
             InputError: the sheet was filed already.
+            AccessError: it would go out at once, and the person may not send at once.
         """
         self.person.check(Action.WRITE)
         clean = self._clean(texts, draft=draft)
@@ -110,6 +118,8 @@ class Editor:
             _use_up(tx, sheet, shown)
             due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
             waits = "" if draft else self._waits
+            if not draft and not waits:
+                self._check_haste(due, now)
             first = NewPost(
                 kind=PostKind.MANUAL,
                 state=PostState.DRAFT if draft else PostState.HELD if waits else PostState.QUEUED,
@@ -276,11 +286,19 @@ class Editor:
 
         Raises:
             TextError: its text, or that of a later part, can't go out as it stands.
+            PostError: its article speaks of an embargo, and it would go out at once.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
-            return self._approve(tx, _of_version(tx.posts.get(PostId(post_id)), version), now)
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            if post.due_at <= now and _speaks_of_embargo(tx, post):
+                raise PostError(
+                    f"the article of post {post.id} speaks of an embargo, and the post is due already: move it to the "
+                    "embargo's end and approve it then, or publish it now if the embargo has ended",
+                    post_id=post.id,
+                )
+            return self._approve(tx, post, now)
 
     def _approve(self, tx: Transaction, post: Post, now: datetime) -> Post:
         if post.state is PostState.UNKNOWN:
@@ -402,6 +420,9 @@ class Editor:
     def move(self, post_id: int, *, due_at: datetime | None, version: int | None = None) -> Post:
         """
         Another time for a post; None is the newsroom's next free slot.
+
+        Raises:
+            AccessError: it would go out at once, and the person may not send at once.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
@@ -409,7 +430,16 @@ class Editor:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
             slot = due_at is None
             due = due_at or next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
+            if post.state is PostState.QUEUED:
+                self._check_haste(due, now)
             return tx.posts.change(post, at=now, who=self.who, why="moved", due_at=due, in_slot=slot)
+
+    def _check_haste(self, due_at: datetime, now: datetime) -> None:
+        if due_at <= now and not self.person.may(Action.PUBLISH_NOW):
+            raise AccessError(
+                f"{self.who} may not send at once: give it a later time or the next free slot, "
+                "or ask somebody with the role publisher (a token: the scope publish)"
+            )
 
     def settle(self, post_id: int, *, remote_id: str | None) -> Post:
         """
@@ -517,3 +547,10 @@ def _of_version(post: Post, version: int | None) -> Post:
             changes=max(post.version - version, 0),
         )
     return post
+
+
+def _speaks_of_embargo(tx: Transaction, post: Post) -> bool:
+    if post.article_id is None:
+        return False
+    decisions = tx.articles.list_decisions(post.article_id)
+    return bool(decisions) and decisions[-1].reason is Reason.EMBARGO

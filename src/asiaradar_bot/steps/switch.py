@@ -24,6 +24,8 @@ class Resumed:
     """Number of posts by state."""
     still_stopped: str | None
     """Why nothing is sent nevertheless (stop file, environment); None: sending is on."""
+    backlog: int = 0
+    """Posts that came due meanwhile and are held now."""
 
 
 def stop(store: Store, clock: Clock, *, person: Person, reason: str) -> None:
@@ -61,13 +63,13 @@ def resume(
         foreign = tx.account.acknowledge_foreign(at=now)
         why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
         tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.off", subject="account", why=why))
-        if keep is not None:
-            _hold_others(tx, keep, at=now, who=person.who)
+        backlog = 0 if keep is None else _hold_others(tx, keep, at=now, who=person.who)
         waiting = tx.posts.count_by_state()
-    return Resumed(waiting=waiting, still_stopped=files.stop_reason())
+    return Resumed(waiting=waiting, still_stopped=files.stop_reason(), backlog=backlog)
 
 
-def _hold_others(tx: Transaction, keep: Collection[PostId], *, at: datetime, who: str) -> None:
-    for post in tx.posts.list_due(at, limit=_BACKLOG):
-        if post.id not in keep:
-            tx.posts.move(post, PostState.HELD, at=at, who=who, why="was due while sending was stopped")
+def _hold_others(tx: Transaction, keep: Collection[PostId], *, at: datetime, who: str) -> int:
+    others = [post for post in tx.posts.list_due(at, limit=_BACKLOG) if post.id not in keep]
+    for post in others:
+        tx.posts.move(post, PostState.HELD, at=at, who=who, why="was due while sending was stopped")
+    return len(others)

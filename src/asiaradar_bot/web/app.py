@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asiaradar_bot.bootstrap import App
@@ -35,7 +36,15 @@ from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.programs import program_routes
 from asiaradar_bot.web.pages.queue import queue_routes
-from asiaradar_bot.web.pages.refused import admit, lead_to_confirm, lead_to_set_up, lead_to_sign_in, refuse, refuse_form
+from asiaradar_bot.web.pages.refused import (
+    admit,
+    lead_to_confirm,
+    lead_to_set_up,
+    lead_to_sign_in,
+    refuse,
+    refuse_address,
+    refuse_form,
+)
 from asiaradar_bot.web.pages.results import result_routes
 from asiaradar_bot.web.pages.rules import rules_routes
 from asiaradar_bot.web.pages.settings import setting_routes
@@ -160,6 +169,10 @@ def _answer_refusals(web: FastAPI, frame: Frame) -> None:
     @web.exception_handler(AsiaRadarError)
     def _refuse(request: Request, error: AsiaRadarError) -> Response:
         return refuse(frame, request, error)
+
+    @web.exception_handler(HTTPException)
+    def _refuse_address(request: Request, error: HTTPException) -> Response:
+        return refuse_address(frame, request, error.status_code)
 
     @web.exception_handler(RequestValidationError)
     def _refuse_form(request: Request, error: RequestValidationError) -> Response:

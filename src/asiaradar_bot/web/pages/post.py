@@ -115,7 +115,8 @@ def _add_button(routes: APIRouter, frame: Frame, act: Act, doing: Doing, wake: C
     ) -> Response:
         post = doing.do(frame.app.editor(visitor.person), post_id, version)
         wake("publish")
-        return back_to(back, said=doing.said, post=post_id, v=post.version)
+        at_once = act is Act.APPROVE and post.due_at <= frame.app.clock.now()
+        return back_to(back, said="now" if at_once else doing.said, post=post_id, v=post.version)
 
 
 def _add_move(routes: APIRouter, frame: Frame) -> None:

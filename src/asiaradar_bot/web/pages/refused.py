@@ -135,6 +135,15 @@ def refuse_form(frame: Frame, request: Request, error: RequestValidationError) -
     return refuse(frame, request, InputError("the request does not fit: " + "; ".join(parts)))
 
 
+def refuse_address(frame: Frame, request: Request, status: int) -> Response:
+    """
+    There is nothing at that address, or nothing that takes this method.
+    """
+    path = request.url.path[:100]
+    words = {404: f"there is nothing at {path}: look for it from the Desk", 405: f"{path} can't be asked in this way"}
+    return _told(frame, request, words.get(status, f"{path} answers {status}"), status=status)
+
+
 def lead_to_sign_in(request: Request) -> Response:
     """
     Pages lead to the sign-in and back; everything else is told 401.
