@@ -196,7 +196,7 @@ def test_headlines_tell_whether_their_article_is_posted(tx: Transaction) -> None
     old = add_article(tx, 0, first_seen_at=NOON - 50 * HOUR)
     one, two, three = (add_article(tx, number) for number in (1, 2, 3))
     tx.posts.add(new_post(article_id=one.id), who="bot")
-    tx.posts.add(new_post(article_id=two.id, state=PostState.CANCELLED, marker="m2"), who="bot")
+    tx.posts.add(new_post(article_id=two.id, state=PostState.CANCELLED, marker="of two"), who="bot")
     found = {headline.article_id: headline.posted for headline in tx.articles.recent_headlines(NOON - 48 * HOUR)}
     assert found == {one.id: True, two.id: False, three.id: False}
     assert old.id not in found

@@ -51,3 +51,10 @@ class Limits:
     """What measuring may spend in a UTC month."""
     posts_per_sweep: int = 10
     corrections: CorrectionTerms = field(default_factory=CorrectionTerms)
+
+    @property
+    def most_counted(self) -> int:
+        """
+        How many of the last posts the limits look at.
+        """
+        return max(self.per_hour, self.per_day)

@@ -195,8 +195,12 @@ class PostRows(Protocol):
     def list_attempts(self, post_id: PostId) -> Sequence[Attempt]:
         """Oldest first."""
 
-    def sent_times(self, since: datetime) -> Sequence[datetime]:
-        """When posts went out, or may have gone out, since then, those made by hand included; oldest first."""
+    def sent_times(self, since: datetime, *, newest: int | None = None) -> Sequence[datetime]:
+        """
+        When posts went out, or may have gone out, since then, those made by hand included; oldest first.
+
+        Of more than `newest` only so many, the latest.
+        """
 
     def remote_ids(self) -> Collection[str]:
         """Ids on X of our posts of the last days."""

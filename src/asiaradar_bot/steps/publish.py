@@ -106,11 +106,10 @@ def _account_idle(press: Press) -> str | None:
 
 
 def _find_next(press: Press) -> Post | str | None:
-    now = press.clock.now()
+    now, limits = press.clock.now(), press.limits
     with press.store.read() as tx:
-        sent = tx.posts.sent_times(now - timedelta(days=1))
+        sent = tx.posts.sent_times(now - timedelta(days=1), newest=limits.most_counted)
         spent = tx.ledger.month_total(now.date())
-    limits = press.limits
     free_at = room(now, sent, per_hour=limits.per_hour, per_day=limits.per_day, min_gap=limits.min_gap)
     for post in _ready(press, now=now):
         if free_at > now:

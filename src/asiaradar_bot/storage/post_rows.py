@@ -231,8 +231,12 @@ class SqlPostRows(SqlAttemptRows):
         )
         return True
 
-    def sent_times(self, since: datetime) -> Sequence[datetime]:
-        """When posts went out, or may have gone out, since then, those made by hand included; oldest first."""
+    def sent_times(self, since: datetime, *, newest: int | None = None) -> Sequence[datetime]:
+        """
+        When posts went out, or may have gone out, since then, those made by hand included; oldest first.
+
+        Of more than `newest` only so many, the latest.
+        """
         out = select(posts.c.published_at.label("at")).where(posts.c.published_at >= since)
         doubtful = (
             select(func.max(attempts.c.started_at).label("at"))
@@ -243,8 +247,10 @@ class SqlPostRows(SqlAttemptRows):
         by_hand = select(timeline.c.created_at.label("at")).where(
             timeline.c.created_at >= since, timeline.c.foreign_post.is_(True), timeline.c.post_id.is_(None)
         )
-        both = union_all(out, doubtful, by_hand).subquery()
-        return list(self._connection.scalars(select(both.c.at).order_by(both.c.at)))
+        latest = out.order_by(posts.c.published_at.desc()).limit(newest).subquery()
+        both = union_all(select(latest.c.at), doubtful, by_hand).subquery()
+        found = list(self._connection.scalars(select(both.c.at).order_by(both.c.at)))
+        return found if newest is None else found[-newest:]
 
     def remote_ids(self) -> Collection[str]:
         """Ids on X of our posts of the last days."""

@@ -15,7 +15,7 @@ def expect(app: App, tx: Transaction, *, moved: Post | None = None) -> dict[Post
     When each queued post will go out, as the sender would choose now; `moved` stands in for the post of its id.
     """
     now = app.clock.now()
-    sent = tx.posts.sent_times(now - timedelta(days=1))
+    sent = tx.posts.sent_times(now - timedelta(days=1), newest=app.limits.most_counted)
     queued = [post for post in tx.posts.list_queued(limit=MOST) if moved is None or post.id != moved.id]
     if moved is not None:
         queued.append(moved)
