@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.logs import get_logger
+from asiaradar_bot.model.errors import AsiaRadarError
 from asiaradar_bot.runner.counting import count
 from asiaradar_bot.runner.dead_man import DeadManPings
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
@@ -132,12 +133,14 @@ class Runner:
         began = time.monotonic()
         try:
             result = step()
-        except Exception:  # noqa: BLE001 - the one place: whatever a step throws, the others go on
+        except Exception as error:  # noqa: BLE001 - the one place: whatever a step throws, the others go on
             failures = self._rests.get(name, (0, 0.0))[0] + 1
             rest = min(2.0 ** min(failures, 6), _LONGEST_REST)
             self._rests[name] = (failures, time.monotonic() + rest)
             self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=None)
-            _log.exception("step failed", step=name, again_in_seconds=rest)
+            # What a person can mend is a sentence; where it came up in the program helps nobody.
+            trace = None if isinstance(error, AsiaRadarError) else error
+            _log.error("step failed", step=name, why=str(error), again_in_seconds=rest, exc_info=trace)
             return None
         self._rests.pop(name, None)
         self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=self._app.clock.now().timestamp())

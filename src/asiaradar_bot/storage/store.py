@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -284,9 +284,9 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         StorageError: the source can't be read, the copy failed its check, or the disk is full.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
         with _closing_connection(source) as live, _closing_connection(part) as copy:
@@ -298,7 +298,8 @@ def copy_database(source: Path, target: Path) -> None:
             os.fsync(handle.fileno())
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StorageError(
             f"{source} could not be copied to {target}: {error}; check the disk and try again"
         ) from error

@@ -66,6 +66,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _HSTS = "max-age=31536000; includeSubDomains"
+_WITHOUT_RULES = ("/livez", "/readyz", "/metrics", "/static/")
+"""They must answer soon where the database does not."""
 _KEEP = "public, max-age=31536000, immutable"
 Entry = Callable[[Request], Visitor | None]
 
@@ -91,7 +93,8 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         return response
 
     async def _answer(request: Request, call_next: Any) -> Response:
-        await run_in_threadpool(_refresh_rules, app)
+        if not request.url.path.startswith(_WITHOUT_RULES):
+            await run_in_threadpool(_refresh_rules, app)
         request.state.visitor = entry(request) if entry is not None else await find_visitor(app, request)
         try:
             await check_meant(request, request.state.visitor)

@@ -45,15 +45,14 @@ def readiness(app: App) -> tuple[bool, str]:
     """
     Whether this process is ready, and what to say: the verdict, then the lease's and the clock's state, a line each.
     """
-    problem = not_ready(app)
     try:
         with app.store.read() as tx:
+            beat = tx.account.get_mark("heartbeat")
             held = tx.vitals.is_lease_held(now=app.clock.now())
             jumped = tx.account.state().paused == CLOCK_JUMPED
-    except StorageError:
-        return False, f"{problem or 'the database does not answer'}\nlease: unknown\nclock: unknown\n"
-    if jumped:
-        problem = problem or CLOCK_JUMPED
+    except StorageError as error:
+        return False, f"{error}\nlease: unknown\nclock: unknown\n"
+    problem = _lifeless(beat, now=app.clock.now()) or (CLOCK_JUMPED if jumped else None)
     lease = "held" if held else "free"
     return problem is None, f"{problem or 'ready'}\nlease: {lease}\nclock: {'jumped' if jumped else 'sane'}\n"
 
@@ -67,9 +66,13 @@ def not_ready(app: App) -> str | None:
             beat = tx.account.get_mark("heartbeat")
     except StorageError as error:
         return str(error)
+    return _lifeless(beat, now=app.clock.now())
+
+
+def _lifeless(beat: str | None, *, now: datetime) -> str | None:
     if beat is None:
         return "no sign of life yet"
-    if app.clock.now() - datetime.fromisoformat(beat) > _STALE:
+    if now - datetime.fromisoformat(beat) > _STALE:
         return f"the last sign of life is from {beat}"
     return None
 

@@ -1,4 +1,4 @@
-"""A page that reads while it reads does not wait for a writer that waits for it."""
+"""The store itself: reads within reads, and copies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.storage.store import SqlStore
+from tests.fakes.outside import NOON
 from tests.ready import ready_file
 from tests.waiting import until
 
@@ -53,4 +55,15 @@ def test_a_write_within_a_read_is_a_flaw_of_ours(tmp_path: Path) -> None:
     store = SqlStore(ready_file(tmp_path), account="AsiaRadar", backups=tmp_path)
     with store.read(), pytest.raises(RuntimeError, match="waits for itself"), store.begin():
         pass
+    store.close()
+
+
+def test_a_file_in_the_place_of_the_backups_is_told(tmp_path: Path) -> None:
+    """What was to be copied where, and why that failed."""
+    (tmp_path / "backups").write_text("not a folder", encoding="utf-8")
+    store = SqlStore(ready_file(tmp_path), account="AsiaRadar", backups=tmp_path / "backups")
+    with pytest.raises(
+        StorageError, match=r"bot.db could not be copied to .*backups/asiaradar-.*File exists.*check the"
+    ):
+        store.back_up(now=NOON)
     store.close()
