@@ -115,10 +115,6 @@ def queries(store: SqlStore, posts: int) -> dict[str, Callable[[], int]]:
     month, quarter, day = timedelta(days=30), timedelta(days=90), timedelta(days=1)
     newest = [str(10**18 + n) for n in range(posts - 200, posts)]
 
-    def at_age(span: timedelta) -> int:
-        with store.read() as tx:
-            return len(tx.engagement.at_age(day, since=NOW - span, until=NOW))
-
     def latest() -> int:
         with store.read() as tx:
             return len(tx.engagement.latest(newest))
@@ -139,8 +135,6 @@ def queries(store: SqlStore, posts: int) -> dict[str, Callable[[], int]]:
     return {
         "report: posts, figures and costs, 30 days": lambda: of_report(month),
         "report: posts, figures and costs, 90 days": lambda: of_report(quarter),
-        "figures at 24 h, 30 days of posts": lambda: at_age(month),
-        "figures at 24 h, 90 days of posts": lambda: at_age(quarter),
         "newest figures of 200 posts": latest,
         "curve of one post": series,
         "snapshots of a day": between,

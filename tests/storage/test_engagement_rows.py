@@ -121,11 +121,14 @@ def test_figures_at_an_age_name_every_post(store: SqlStore) -> None:
         for number in range(3):
             tx.engagement.save(followed(number))
         tx.engagement.record_checkpoint("0", age, Figures(impressions=5))
-        tx.engagement.record_checkpoint("0", age, Figures(impressions=6, likes=0))
+        tx.engagement.record_checkpoint("0", age, Figures(impressions=6, engagements=0))
         tx.engagement.record_checkpoint("1", CHECKPOINTS[1], Figures(impressions=1))
     with store.read() as tx:
-        found = tx.engagement.at_age(age, since=NOON, until=NOON + timedelta(hours=2))
-    assert [(one.remote_id, one.figures) for one in found] == [("0", Figures(impressions=6, likes=0)), ("1", Figures())]
+        found = tx.reports.at_age(age, since=NOON, until=NOON + timedelta(hours=2))
+    assert [(one.remote_id, one.impressions, one.engagements, one.link_clicks) for one in found] == [
+        ("0", 6, 0, None),
+        ("1", None, None, None),
+    ]
 
 
 def test_what_nobody_follows_has_no_snapshots(store: SqlStore) -> None:
@@ -149,5 +152,5 @@ def test_old_curves_are_thinned_out_and_their_ends_stay(store: SqlStore) -> None
         assert [len(tx.engagement.series(str(number))) for number in (0, 50, 100)] == [2, 1, 2]
         assert tx.engagement.thin_out(since=None, before=before) == 1
         assert tx.engagement.series("0")[0].figures.impressions == 2
-        known = tx.engagement.at_age(CHECKPOINTS[0], since=NOON, until=NOON + 9 * DAY)
-    assert [one.figures.impressions for one in known] == [1, 1, 1]
+        known = tx.reports.at_age(CHECKPOINTS[0], since=NOON, until=NOON + 9 * DAY)
+    assert [one.impressions for one in known] == [1, 1, 1]

@@ -14,7 +14,8 @@ from asiaradar_bot.web.views.figures import Figure
 from asiaradar_bot.web.views.learnt import SlotsView, show_learnt
 
 _WIDE = 120
-_NO_VARIANTS = "no template had variants in these days; [variants] in the policy switches them on"
+_NO_VARIANTS = r"no template had variants in these days; \[variants] in the policy switches them on"
+"""The backslash keeps rich from taking the name of a table for a style."""
 
 
 def variants_table(found: Report) -> Table | str:

@@ -48,7 +48,7 @@ CHECKPOINTS: tuple[timedelta, ...] = (
     timedelta(days=7),
     timedelta(days=28),
 )
-"""Ages at which posts are compared; the figures at them are kept for good (`CheckpointFigures`)."""
+"""Ages at which posts are compared; the figures at them are kept for good."""
 
 
 class SnapshotSource(StrEnum):
@@ -140,16 +140,3 @@ class FollowedPost:
     """Snapshots taken so far."""
     misses: int = 0
     """Reads in a row that should have shown it and did not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckpointFigures:
-    """
-    The figures of one post at one age, between its snapshots; all None where nobody knows.
-    """
-
-    remote_id: str
-    created_at: datetime
-    post_id: PostId | None
-    age: timedelta
-    figures: Figures

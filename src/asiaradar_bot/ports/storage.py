@@ -14,7 +14,7 @@ from asiaradar_bot.model.account import AccountState, AlertNote, Headline, SeenP
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.decision import Decision
-from asiaradar_bot.model.engagement import CheckpointFigures, Figures, FollowedPost, Snapshot
+from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, ClassCost, LedgerEntry, PostCost, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
@@ -443,13 +443,6 @@ class EngagementRows(Protocol):
 
     def record_checkpoint(self, remote_id: str, age: timedelta, figures: Figures) -> None:
         """Insert or replace the figures of a post at an age. Raises NotFoundError."""
-
-    def at_age(self, age: timedelta, *, since: datetime, until: datetime) -> Sequence[CheckpointFigures]:
-        """
-        Every post created from `since` to before `until` with its figures at one of `CHECKPOINTS`, oldest first.
-
-        Posts that are too young, or were not read around that age, are there with figures of None.
-        """
 
 
 class AccessRows(Protocol):

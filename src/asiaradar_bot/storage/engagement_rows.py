@@ -13,7 +13,6 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 from asiaradar_bot.model.engagement import (
     FIGURES,
     OPEN_STATES,
-    CheckpointFigures,
     Figures,
     FollowedPost,
     FollowState,
@@ -157,33 +156,6 @@ class SqlEngagementRows:
         key = {"age_minutes": _minutes(age), "followed_id": self._keys({remote_id})[remote_id]}
         put(self._connection, checkpoints, key=key, values=asdict(figures))
 
-    def at_age(self, age: timedelta, *, since: datetime, until: datetime) -> Sequence[CheckpointFigures]:
-        """
-        Every post created from `since` to before `until` with its figures at one of `CHECKPOINTS`, oldest first.
-
-        Posts that are too young, or were not read around that age, are there with figures of None.
-        """
-        query = (
-            select(followed_posts.c.remote_id, followed_posts.c.created_at, followed_posts.c.post_id, *_AT_AGE)
-            .outerjoin(
-                checkpoints,
-                and_(checkpoints.c.followed_id == followed_posts.c.id, checkpoints.c.age_minutes == _minutes(age)),
-            )
-            .where(_created(since, until))
-            .order_by(followed_posts.c.created_at)
-        )
-        # Reports ask for thousands at once: the row is taken apart by place, which is twice as quick as by name.
-        return [
-            CheckpointFigures(
-                remote_id=remote_id,
-                created_at=created_at,
-                post_id=post_id,
-                age=age,
-                figures=Figures(**dict(zip(FIGURES, figures, strict=True))),
-            )
-            for remote_id, created_at, post_id, *figures in self._connection.execute(query)
-        ]
-
     def _keys(self, remote_ids: Collection[str]) -> Mapping[str, int]:
         """
         The row of each of these followed posts. Raises NotFoundError.
@@ -201,7 +173,6 @@ class SqlEngagementRows:
 SNAPSHOTS = select(followed_posts.c.remote_id, snapshots).join_from(
     followed_posts, snapshots, snapshots.c.followed_id == followed_posts.c.id
 )
-_AT_AGE = [checkpoints.c[name] for name in FIGURES]
 
 
 def _created(since: datetime, until: datetime) -> Any:
