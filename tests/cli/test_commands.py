@@ -94,6 +94,8 @@ def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "posts", "add", "Ferries")
     told(capsys, "stop", "testing")
     assert "stopped: testing" in told(capsys, "tick", "publish")
+    assert "waits: stopped: testing" in told(capsys, "posts", "list")
+    assert "waits: stopped: testing" in told(capsys, "posts", "show", "1")
     said = told(capsys, "resume")
     assert "0 queued, 1 held" in said
     assert "1 came due meanwhile and are held: approve each" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,12 +15,12 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.policy import Policy, QuietHours
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored, patrol
 from asiaradar_bot.steps.press import Press
-from asiaradar_bot.steps.publish import publish_due
+from asiaradar_bot.steps.publish import publish_due, why_waiting
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
@@ -370,3 +370,45 @@ def test_an_unknown_post_is_settled_by_a_person_only(store: SqlStore) -> None:
     with pytest.raises(Exception, match="posts settle"):
         editor.approve(PostId(post.id))
     assert editor.settle(post.id, remote_id="55").state is PostState.PUBLISHED
+
+
+def test_why_a_post_waits_is_what_the_sender_says(store: SqlStore) -> None:
+    """Kill switch, pause, limits and budget: the page's sentence is the sweep's own; then the post's own reasons."""
+    press = make_press(store, per_hour=1)
+    first, second = queue(store), queue(store, 2)
+    publish_due(press)
+    left = next(post for post in (first, second) if state_of(store, post) is PostState.QUEUED)
+    poor = make_press(store, month_usd=Decimal("0.30"))
+    with store.begin() as tx:
+        tx.account.set_mark("paused", "somebody looks at the account")
+    paused = why_waiting(press, left)
+    assert (paused, publish_due(press).idle) == ("paused: somebody looks at the account",) * 2
+    with store.begin() as tx:
+        tx.account.set_mark("paused", None)
+    for one in (press, poor):
+        assert why_waiting(one, left) == publish_due(one).idle is not None
+    files = press.files
+    assert isinstance(files, FakeSideFiles)
+    files.stop = "stopped by hand"
+    assert why_waiting(press, left) == "stopped by hand"
+    free = make_press(store)
+    for how, why in (
+        ({"due_at": NOON + timedelta(hours=1)}, None),
+        ({"expires_at": NOON}, "too old to be news: its time was over at 2026-11-24 12:00 UTC"),
+        ({"not_before_at": NOON + timedelta(hours=1)}, "not to be sent before 2026-11-24 13:00 UTC"),
+        ({}, None),
+    ):
+        assert why_waiting(free, replace(left, **how)) == why  # type: ignore[arg-type]  # one field each
+    quiet = QuietHours(starts=time(0), ends=time(23, 59), zone="UTC")
+    assert why_waiting(replace(free, policy=Policy(quiet_hours=(quiet,))), left) == "it is quiet hours"
+
+
+def test_a_part_waits_for_the_one_before_it(store: SqlStore) -> None:
+    """As long as that is held, for instance."""
+    press = make_press(store)
+    first = queue(store)
+    with store.begin() as tx:
+        first = tx.posts.change(first, at=NOON, who="t", why="t", thread_id=first.id, parts=2)
+    second = queue(store, 2, thread_id=first.id, part=2, parts=2)
+    assert why_waiting(press, second) == "an earlier part of its thread is not out yet"
+    assert why_waiting(press, first) is None

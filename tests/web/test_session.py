@@ -180,3 +180,15 @@ def test_every_route_keeps_its_door(app: App, role: Role | None) -> None:
             else:
                 may = Person(who="desk:mei", role=role).may(action)  # type: ignore[arg-type]  # read off the door
                 assert (answer.status_code != 403) is may, (method, route.path, role, answer.status_code)
+
+
+def test_a_link_may_lead_to_a_page_of_ours(app: App) -> None:
+    """The demo's leads to the Desk at once; an address elsewhere is none of ours."""
+    cases = (("/", "/"), ("/queue?state=held", "/queue?state=held"), ("https://evil.example/", "/"))
+    for number, (wanted, there) in enumerate(cases):
+        client = fresh(app)
+        token = link_for(app, f"mei{number}")
+        page = client.get(f"/enter/{token}", params={"next": wanted}).text
+        assert f'name="next" value="{wanted}"' in page
+        answer = client.post(f"/enter/{token}", data={"next": wanted})
+        assert answer.headers["location"] == there

@@ -75,7 +75,7 @@ def _show(*, pace: float, port: int, once: bool) -> int:
         web.start()
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
-        print(f"the Desk     {web.url}/enter/{_link(app)}   <- lets you in once, as an admin")
+        print(f"the Desk     {web.url}/enter/{_link(app)}?next=/   <- lets you in once, as an admin")
         print(f"commands     export ASIARADAR_CONFIG={_settings_file(app, site.base_url, web.url)}\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)

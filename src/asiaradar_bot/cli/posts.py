@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from asiaradar_bot.rules.rows import post_row
 from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.imports import Fate
 
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
+
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
 correct.register(group)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -29,6 +32,14 @@ Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
 def _tell(post: Post) -> None:
     due = f"{post.due_at:%Y-%m-%d %H:%M:%S} UTC"
     print(f"post {post.id} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+
+
+def _tell_why_waiting(app: App, post: Post, *, indent: str = "") -> None:
+    from asiaradar_bot.steps.publish import why_waiting
+
+    why = why_waiting(app.press, post)
+    if why is not None:
+        print(f"{indent}waits: {why}")
 
 
 @group.command("list")
@@ -47,6 +58,7 @@ def list_posts(
                 first = post.text.partition("\n")[0]
                 stands = "deleted" if post.deleted_remotely_at is not None else post.state
                 print(f"{post.id:>5}  {stands:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
+                _tell_why_waiting(app, post, indent="       ")
 
 
 @group.command()
@@ -56,10 +68,11 @@ def show(post_id: Number, *, json: Json = False) -> None:
         post = tx.posts.get(PostId(post_id))
         attempts = tx.posts.list_attempts(post.id)
         history = tx.audit.list_recent(subject=f"post {post.id}")
-    if json:
-        print_json(post_row(post))
-        return
-    _tell(post)
+        if json:
+            print_json(post_row(post))
+            return
+        _tell(post)
+        _tell_why_waiting(app, post)
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
     for attempt in attempts:
         ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import assert_never
 
 from asiaradar_bot.model.article import Article
@@ -110,16 +111,47 @@ def _find_next(press: Press) -> Post | str | None:
     with press.store.read() as tx:
         sent = tx.posts.sent_times(now - timedelta(days=1), newest=limits.most_counted)
         spent = tx.ledger.month_total(now.date())
-    free_at = room(now, sent, per_hour=limits.per_hour, per_day=limits.per_day, min_gap=limits.min_gap)
     for post in _ready(press, now=now):
-        if free_at > now:
-            return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
-        price = price_of_waiting(post, on=now.date(), lists=press.prices)
-        passes = limits.breaking_passes and post.news_class is NewsClass.BREAKING
-        if not passes and not budget_room(spent, month_usd=limits.month_usd, price=price):
-            return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
-        return post
+        return _no_room(press, post, sent, spent, now=now) or post
     return None
+
+
+def _no_room(press: Press, post: Post, sent: Sequence[datetime], spent: Decimal, *, now: datetime) -> str | None:
+    limits = press.limits
+    free_at = room(now, sent, per_hour=limits.per_hour, per_day=limits.per_day, min_gap=limits.min_gap)
+    if free_at > now:
+        return f"the limits of posts per hour, day or gap are reached until {free_at:%H:%M:%S} UTC"
+    price = price_of_waiting(post, on=now.date(), lists=press.prices)
+    passes = limits.breaking_passes and post.news_class is NewsClass.BREAKING
+    if not passes and not budget_room(spent, month_usd=limits.month_usd, price=price):
+        return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
+    return None
+
+
+def why_waiting(press: Press, post: Post) -> str | None:
+    """
+    Why a queued post that is due is not sent at this moment, by the sender's own questions.
+
+    None: it is not queued, its time has not come, or it goes out with the next sweep. Changes nothing.
+    """
+    now = press.clock.now()
+    if post.state is not PostState.QUEUED or post.due_at > now:
+        return None
+    idle = press.stop_reason() or _account_idle(press)
+    if idle is not None:
+        return idle
+    with press.store.read() as tx:
+        guard = _guard(press, tx, post, now=now)
+        thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
+        sent = tx.posts.sent_times(now - timedelta(days=1), newest=press.limits.most_counted)
+        spent = tx.ledger.month_total(now.date())
+    if any(part.part < post.part and part.state is not PostState.PUBLISHED for part in thread):
+        return "an earlier part of its thread is not out yet"
+    if not isinstance(guard, Go):
+        return guard.why
+    if is_quiet(now, press.policy.quiet_hours, post.news_class):
+        return "it is quiet hours"
+    return _no_room(press, post, sent, spent, now=now)
 
 
 def _ready(press: Press, *, now: datetime) -> Iterator[Post]:

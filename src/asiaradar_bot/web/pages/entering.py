@@ -98,18 +98,18 @@ def _add_passkey(routes: APIRouter, frame: Frame) -> None:
 
 def _add_link(routes: APIRouter, frame: Frame) -> None:
     @routes.get("/enter/{token}")
-    def ask(request: Request, token: str) -> HTMLResponse:
+    def ask(request: Request, token: str, next: str = "") -> HTMLResponse:  # noqa: A002
         """A button; looking at a link, as mail programs do, does not use it up."""
-        return frame.page(request, "enter.html", token=quote(token, safe=""), sentence=None)
+        return frame.page(request, "enter.html", token=quote(token, safe=""), next=next, sentence=None)
 
     @routes.post("/enter/{token}")
-    def enter(request: Request, token: str) -> Response:
-        """In, once."""
+    def enter(request: Request, token: str, next: Annotated[str, Form()] = "") -> Response:  # noqa: A002
+        """In, once: to where the link leads, or to one's own page to choose a password, or to the Desk."""
         try:
             entered = frame.app.access().use_link(token, address=address_of(request), agent=agent_of(request))
         except AccessError as error:
-            return frame.page(request, "enter.html", token="", sentence=str(error), status=403)
-        return _let_in(frame, request, entered, "/" if entered.user.password_hash else "/me")
+            return frame.page(request, "enter.html", token="", next="", sentence=str(error), status=403)
+        return _let_in(frame, request, entered, next or ("/" if entered.user.password_hash else "/me"))
 
 
 def _add_confirm(routes: APIRouter, frame: Frame) -> None:

@@ -21,6 +21,7 @@ from asiaradar_bot.rules.lineup import knock_on
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.rules.text_view import view_text
 from asiaradar_bot.rules.when import read_when
+from asiaradar_bot.steps.publish import why_waiting
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
@@ -71,6 +72,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
                 request,
                 "post.html",
                 card=list_cards(frame.app, tx, [post], person=visitor.person, expected=expected)[0],
+                waits=why_waiting(frame.app.press, post),
                 view=view_text(post.text),
                 attempts=tx.posts.list_attempts(post.id),
                 history=tx.audit.list_recent(subject=f"post {post.id}"),
