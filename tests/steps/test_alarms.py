@@ -119,7 +119,7 @@ def test_a_backup_that_fails_is_told(
 ) -> None:
     """Whatever stands in its way the alert says it; a disk so full that the alert fails keeps the first reason."""
     (tmp_path / "backups").write_text("a file in place of the folder")
-    with pytest.raises(OSError, match="backups"):
+    with pytest.raises(StorageError, match=r"could not be copied to .*backups/asiaradar-.*File exists"):
         back_up(shelf, clock)
     assert alerts(shelf) == [("backup", "database")]
 
