@@ -275,3 +275,12 @@ def test_a_lost_phone_and_a_stolen_laptop(capsys: pytest.CaptureFixture[str]) ->
     assert "there is no user kim" in told(capsys, "users", "reset-second", "kim", code=1)
     row = json.loads(told(capsys, "users", "list", "--json"))
     assert row == {"name": "mei", "role": "admin", "has_password": False, "has_second_factor": False}
+
+
+def test_an_article_is_found_by_the_address_of_the_stand_in(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo prints addresses of its sample site; on record stands the site's own."""
+    monkeypatch.setenv("ASIARADAR_FETCH__STAND_IN", "http://127.0.0.1:9")
+    said = told(capsys, "articles", "why", "http://127.0.0.1:9/ferries", code=1)
+    assert "no source ever showed https://radar.asia/ferries" in said

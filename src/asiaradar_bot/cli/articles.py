@@ -31,7 +31,7 @@ def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, 
 def show(url: Annotated[str, typer.Argument(help="Address or number of the article.")]) -> None:
     """What is on record of an article, with its revisions."""
     with opened() as app, app.store.read() as tx:
-        article = find_article(tx, url, app.clock.now())
+        article = find_article(tx, app.public_url(url), app.clock.now())
         print(f"{article.facts.title}\n{article.url}")
         print(f"source {article.source}, first seen {article.first_seen_at:%Y-%m-%d %H:%M:%S} UTC")
         for revision in tx.articles.list_revisions(article.id):
@@ -44,7 +44,7 @@ def show(url: Annotated[str, typer.Argument(help="Address or number of the artic
 def why(url: Annotated[str, typer.Argument(help="Address or number of the article.")], *, json: Json = False) -> None:
     """The decision and its trace, in sentences."""
     with opened() as app, app.store.read() as tx:
-        story = story_of(tx, find_article(tx, url, app.clock.now()))
+        story = story_of(tx, find_article(tx, app.public_url(url), app.clock.now()))
     if not json:
         print("\n".join(story.sentences))
         return
