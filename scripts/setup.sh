@@ -61,7 +61,8 @@ need_uv() {
 wrapper() { # file, program: the file runs an unpacked program with the unpacked libraries
   local libraries
   libraries=$(find "$tools/debs/usr/lib" "$tools/debs/lib" -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | tr '\n' ':')
-  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s$LD_LIBRARY_PATH" exec "%s" "$@"\n' "$libraries" "$2" > "$1"
+  printf '#!/bin/sh\nFONTCONFIG_FILE="%s" LD_LIBRARY_PATH="%s$LD_LIBRARY_PATH" exec "%s" "$@"\n' \
+    "$tools/fonts.conf" "$libraries" "$2" > "$1"
   chmod +x "$1"
 }
 
@@ -72,6 +73,8 @@ need_chromium() {
     apt-get -qq -y --no-install-recommends install chromium >/dev/null || fail "chromium can't be installed: check /etc/apt"
   else
     unpack_packages chromium
+    echo "<fontconfig><dir>$tools/debs/usr/share/fonts</dir><dir>/usr/share/fonts</dir><cachedir>$tools/fonts</cachedir></fontconfig>" \
+      > "$tools/fonts.conf"
     wrapper "$tools/bin/chromium" "$tools/debs/usr/lib/chromium/chromium"
   fi
 }
@@ -100,6 +103,20 @@ need_postgres() {
   fi
 }
 
+# Playwright brings a node of its own, which wants one library that a bare Debian lacks.
+need_browser_driver() {
+  local node
+  node=$(echo "$PWD"/.venv/lib/python3*/site-packages/playwright/driver/node)
+  "$node" --version >/dev/null 2>&1 && return 0
+  if [ "$(id -u)" = 0 ]; then
+    refresh_lists
+    apt-get -qq -y --no-install-recommends install libatomic1 >/dev/null || fail "libatomic1 can't be installed: check /etc/apt"
+  else
+    unpack_packages libatomic1
+    wrapper "$tools/bin/playwright-node" "$node"
+  fi
+}
+
 need_uv
 # Libraries and our own modules are compiled here, once: where Python may not write its caches, each start would compile
 # everything anew.
@@ -109,6 +126,7 @@ case "$what" in
     need_chromium
     need_postgres
     uv sync --quiet --frozen --all-extras --compile-bytecode
+    need_browser_driver
     ;;
   *) fail "say runtime or test" ;;
 esac
@@ -116,4 +134,5 @@ esac
 {
   echo "export ASIARADAR_CHROMIUM='$(command -v chromium || true)'"
   echo "export ASIARADAR_PG_BIN='$(postgres_bin)'"
+  [ ! -x "$tools/bin/playwright-node" ] || echo "export PLAYWRIGHT_NODEJS_PATH='$tools/bin/playwright-node'"
 } > "$tools/env"

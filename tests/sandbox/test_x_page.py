@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -192,7 +193,9 @@ def test_the_page_in_a_browser_stays_fresh_and_quiet(x: LocalX) -> None:
     said: list[str] = []
     grounds = []
     with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+        browser = browsers.chromium.launch(
+            executable_path=os.environ.get("ASIARADAR_CHROMIUM", "/usr/bin/chromium"), args=quiet
+        )
         for scheme in ("light", "dark"):
             tab = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
             tab.on("console", lambda message: said.append(message.text))
