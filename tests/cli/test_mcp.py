@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from mcp.client.stdio import StdioServerParameters
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.mcp import assistant, build_server
 from asiaradar_bot.model.access import Action, Person, Role
+from asiaradar_bot.model.outcome import Picture
+from asiaradar_bot.model.post import PostPicture
 from tests.web.desk import desk_app
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
@@ -106,3 +110,25 @@ def test_the_command_speaks_the_protocol(tmp_path: Path) -> None:
     assert names >= {"list_posts", "why_article", "queue_post", "draft_post"}
     assert not any("publish" in name or "approve" in name for name in names)
     assert json.dumps(drafted).count("written by mcp:helper") == 1
+
+
+def test_an_assistant_sees_pictures_and_proposes_their_words(app: App) -> None:
+    """It looks at a picture that a person brought and describes it: the approved post is held for another look."""
+    safe = Picture(content=b"\xff\xd8\x01", media_type="image/jpeg", width_pixels=4, height_pixels=3)
+    editor = app.editor(ROOT)
+    one, two = editor.keep_picture(safe), editor.keep_picture(replace(safe, content=b"\xff\xd8\x02"))
+    post = editor.add(["Ferries"], slot=True, pictures=[[PostPicture(picture_id=one), PostPicture(picture_id=two)]])[0]
+
+    async def look() -> Any:
+        async with Client(build_server(app, assistant())) as client:
+            return (await client.call_tool("show_picture", {"picture_id": two})).content[0]
+
+    seen = anyio.run(look)
+    assert (seen.type, seen.mime_type, seen.data) == ("image", "image/jpeg", base64.b64encode(b"\xff\xd8\x02").decode())
+    asked = {"post_id": post.id, "picture_ids": [two, one], "version": post.version}
+    refused, told = ask(app, "set_pictures", **asked, alt_texts=["A pier"])
+    assert refused
+    assert "1 descriptions for 2 pictures" in told
+    refused, changed = ask(app, "set_pictures", **asked, alt_texts=["A pier", ""])
+    assert (refused, changed["state"]) == (False, "held")
+    assert changed["pictures"] == [{"picture_id": two, "alt_text": "A pier"}, {"picture_id": one, "alt_text": None}]

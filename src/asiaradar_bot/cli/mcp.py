@@ -12,8 +12,8 @@ import typer
 
 from asiaradar_bot.cli.shared import opened
 from asiaradar_bot.model.access import Person, Role, Scope
-from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
-from asiaradar_bot.model.post import PostId, PostState
+from asiaradar_bot.model.errors import AsiaRadarError, InputError, SettingsError
+from asiaradar_bot.model.post import PostId, PostPicture, PostState
 from asiaradar_bot.rules.lints import lint_text
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import price_of_post
@@ -74,6 +74,7 @@ def build_server(app: App, person: Person) -> MCPServer:
 
 
 def _add_reads(server: MCPServer, app: App) -> None:
+    from mcp.server.mcpserver import Image
     from mcp_types import ToolAnnotations
 
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
@@ -94,6 +95,14 @@ def _add_reads(server: MCPServer, app: App) -> None:
             post = tx.posts.get(PostId(post_id))
             tries = tx.posts.list_attempts(post.id)
         return {**post_row(post), "tries": [attempt_row(attempt) for attempt in tries]}
+
+    @server.tool(annotations=reads, structured_output=False)
+    @_in_words
+    def show_picture(picture_id: Annotated[int, "Of a post's `pictures`."]) -> Any:
+        """A picture as it is sent, to be looked at before it is described."""
+        with app.store.read() as tx:
+            picture = tx.posts.get_picture(picture_id)
+        return Image(data=picture.content, format=picture.media_type.removeprefix("image/"))
 
     @server.tool(annotations=reads)
     @_in_words
@@ -162,6 +171,21 @@ def _add_proposals(server: MCPServer, app: App, person: Person) -> None:
     def edit_post(post_id: int, text: str, version: Annotated[int, "The version you read."]) -> dict[str, Any]:
         """Propose another text for a post that is not out yet; a queued one is held until it is approved again."""
         return post_row(app.editor(person).edit(post_id, text=text, version=version))
+
+    @server.tool(annotations=writes)
+    @_in_words
+    def set_pictures(
+        post_id: int,
+        picture_ids: Annotated[list[int], "All that it is to show, in order; leave one out to remove it."],
+        alt_texts: Annotated[list[str], "What each shows, in the same order; empty: no description."],
+        version: Annotated[int, "The version you read."],
+    ) -> dict[str, Any]:
+        """Propose order and descriptions of pictures that people brought; a queued post is held until approved."""
+        if len(alt_texts) != len(picture_ids):
+            raise InputError(f"{len(alt_texts)} descriptions for {len(picture_ids)} pictures: give one for each")
+        pairs = zip(picture_ids, alt_texts, strict=True)
+        shown = [PostPicture(picture_id=number, alt_text=words) for number, words in pairs]
+        return post_row(app.editor(person).show_pictures(post_id, shown, version=version))
 
 
 def _bounded(limit: int) -> int:

@@ -34,7 +34,11 @@ class SheetRows(Protocol):
         """It is filed or thrown away; False if it was gone already."""
 
     def forget(self, *, before: datetime) -> int:
-        """Remove those last saved before then, and their pictures that nothing else shows; how many sheets."""
+        """
+        Remove those last saved before then; how many.
+
+        Their pictures go with them, and others that somebody brought before then, if nothing shows them.
+        """
 
     def note_presence(self, subject: str, who: str, *, at: datetime, gone_before: datetime) -> None:
         """They are at it; since when, is kept, unless they were last seen before `gone_before`."""

@@ -211,8 +211,8 @@ class PostRows(Protocol):
     def count_by_state(self) -> Mapping[str, int]:
         """Number of posts in each state that has any."""
 
-    def add_picture(self, picture: Picture, *, source_url: str | None) -> int:
-        """Its id; the same bytes are stored once."""
+    def add_picture(self, picture: Picture, *, source_url: str | None, kept_at: datetime | None = None) -> int:
+        """Its id; the same bytes are stored once. `kept_at`: brought by somebody, and not shown by anything yet."""
 
     def get_picture(self, picture_id: int) -> Picture:
         """The picture. Raises NotFoundError."""

@@ -25,6 +25,8 @@ def post_row(post: Post) -> dict[str, object]:
         "version": post.version,
         "thread_id": post.thread_id,
         "part": post.part,
+        "parts": post.parts,
+        "pictures": [{"picture_id": one.picture_id, "alt_text": one.alt_text} for one in post.pictures],
         "deleted_remotely_at": post.deleted_remotely_at,
         "corrects": post.corrects_id,
     }

@@ -40,8 +40,8 @@ def prune(
     Remove replay ids, sent alerts, sessions, failed sign-ins and which posts X showed when, older than 30 days;
     half-way sign-ins that are over.
 
-    Keys of programs' requests older than two days go as well, sheets that nobody saved for 30 days with the pictures
-    that only they show, and who was at a post or sheet and has left. How many rows.
+    Keys of programs' requests older than two days go as well, sheets that nobody saved for 30 days, pictures brought
+    before then that nothing shows, and who was at a post or sheet and has left. How many rows, pictures not counted.
 
     With `keep_snapshots` posts older than that keep only their last snapshot; with `keep_records` decisions older than
     that can't be replayed any more.

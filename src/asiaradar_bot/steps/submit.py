@@ -82,10 +82,12 @@ class Editor:
     def keep_picture(self, picture: Picture) -> int:
         """
         Store a picture that was made safe, for a post to show; its number. The same picture is stored once.
+
+        If nothing shows it for 30 days, it goes.
         """
         self.person.check(Action.WRITE)
         with self.store.begin() as tx:
-            return tx.posts.add_picture(picture, source_url=None)
+            return tx.posts.add_picture(picture, source_url=None, kept_at=self.clock.now())
 
     def add(
         self,
@@ -107,11 +109,14 @@ class Editor:
 
         Raises:
             TextError: a text can't go out, or with these pictures; nothing is written.
-            InputError: the sheet was filed already.
+            NotFoundError: there is no such picture.
+            InputError: the sheet was filed already, or there are pictures for more texts than there are.
             AccessError: it would go out at once, and the person may not send at once.
         """
         self.person.check(Action.WRITE)
         clean = self._clean(texts, draft=draft)
+        if len(pictures) > len(clean):
+            raise InputError(f"there are pictures for {len(pictures)} texts, and {len(clean)} texts: give each its own")
         shown = [_checked(pictures[at]) if at < len(pictures) else () for at in range(len(clean))]
         now = self.clock.now()
         with self.store.begin() as tx:
@@ -189,11 +194,34 @@ class Editor:
                 tx,
                 post,
                 at=now,
+                why="text edited",
                 text=clean,
                 link=_link(clean),
                 text_frozen=True,
                 price_usd=self._price_of(replace(post, text=clean), now),
             )
+
+    def show_pictures(self, post_id: int, pictures: Sequence[PostPicture], *, version: int | None = None) -> Post:
+        """
+        Let the post show these pictures in this order, each with its description, instead of those it has.
+
+        From then on the bot does not touch it. Without any it goes out without.
+
+        Raises:
+            TextError: there are too many, or a description is too long; nothing is written.
+            NotFoundError: there is no such post or picture.
+            WrongStateError: it can't be changed any more.
+            VersionConflictError: the post changed since `version`.
+        """
+        self.person.check(Action.WRITE)
+        shown = _checked(pictures)
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            _check_there(tx, shown)
+            fields = {**picture_fields(shown), "picture_url": None, "text_frozen": True}
+            price = self._price(post.text, now, pictures=shown)
+            return self._revise(tx, post, at=now, why="pictures changed", price_usd=price, **fields)
 
     @property
     def _waits(self) -> str:
@@ -204,12 +232,12 @@ class Editor:
             return ", waits for somebody to approve it"
         return EYES if self.four_eyes else ""
 
-    def _revise(self, tx: Transaction, post: Post, *, at: datetime, **changes: object) -> Post:
+    def _revise(self, tx: Transaction, post: Post, *, at: datetime, why: str, **changes: object) -> Post:
         """
-        Change a text; a queued one whose new text the person may not let go out is held until somebody does.
+        Change what a post says or shows; a queued one is held if somebody else must let it go out so.
         """
         if post.state is not PostState.QUEUED or not self._waits:
-            return tx.posts.change(post, at=at, who=self.who, why="text edited", **changes)
+            return tx.posts.change(post, at=at, who=self.who, why=why, **changes)
         why = f"changed by {self.who}{self._waits}"
         return tx.posts.move(
             post, PostState.HELD, at=at, who=self.who, why=why, by_person=True, approved_by=None, **changes
@@ -243,7 +271,7 @@ class Editor:
                     if whole:
                         fields |= {"parts": len(parts), "thread_id": posts[0].id if len(parts) > 1 else None}
                     post = posts[number - 1]
-                    changed.append(self._revise(tx, post, at=now, **fields))
+                    changed.append(self._revise(tx, post, at=now, why="text edited", **fields))
                 else:
                     changed.append(self._append(tx, changed[0], number, len(parts), fields, now))
             for post in posts[len(parts) :]:
@@ -513,10 +541,14 @@ def _check_free(tx: Transaction, remote_id: str) -> None:
 
 
 def _use_up(tx: Transaction, sheet: SheetId | None, shown: Sequence[Sequence[PostPicture]]) -> None:
-    for one in (one for pictures in shown for one in pictures):
-        tx.posts.get_picture(one.picture_id)  # each must be there
+    _check_there(tx, [one for pictures in shown for one in pictures])
     if sheet is not None and not tx.sheets.remove(sheet):
         raise InputError("this sheet was filed or thrown away already: look at the queue before you write it again")
+
+
+def _check_there(tx: Transaction, pictures: Sequence[PostPicture]) -> None:
+    for one in pictures:
+        tx.posts.get_picture(one.picture_id)
 
 
 def _checked(pictures: Sequence[PostPicture]) -> Sequence[PostPicture]:

@@ -275,11 +275,13 @@ class SqlPostRows(SqlAttemptRows):
         query = select(posts.c.state, func.count()).group_by(posts.c.state)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def add_picture(self, picture: Picture, *, source_url: str | None) -> int:
-        """Its id; the same bytes are stored once."""
+    def add_picture(self, picture: Picture, *, source_url: str | None, kept_at: datetime | None = None) -> int:
+        """Its id; the same bytes are stored once. `kept_at`: brought by somebody, and not shown by anything yet."""
         digest = hashlib.sha256(picture.content).hexdigest()
         known = self._connection.execute(select(pictures.c.id).where(pictures.c.digest == digest)).scalar_one_or_none()
         if known is not None:
+            if kept_at is not None:
+                self._connection.execute(update(pictures).where(pictures.c.id == known).values(kept_at=kept_at))
             return int(known)
         done = self._connection.execute(
             insert(pictures).values(
@@ -289,6 +291,7 @@ class SqlPostRows(SqlAttemptRows):
                 width_pixels=picture.width_pixels,
                 height_pixels=picture.height_pixels,
                 source_url=source_url,
+                kept_at=kept_at,
             )
         )
         key = done.inserted_primary_key
@@ -299,7 +302,7 @@ class SqlPostRows(SqlAttemptRows):
         """The picture. Raises NotFoundError."""
         row = self._connection.execute(select(pictures).where(pictures.c.id == picture_id)).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no picture {picture_id}")
+            raise NotFoundError(f"there is no picture {picture_id}: it was never brought, or went unused for 30 days")
         return Picture(
             content=row.content,
             media_type=row.media_type,

@@ -61,12 +61,18 @@ class SqlSheetRows:
         return self._connection.execute(delete(sheets).where(sheets.c.id == sheet_id)).rowcount == 1
 
     def forget(self, *, before: datetime) -> int:
-        """Remove those last saved before then, and their pictures that nothing else shows; how many sheets."""
+        """
+        Remove those last saved before then; how many.
+
+        Their pictures go with them, and others that somebody brought before then, if nothing shows them.
+        """
         old = [_sheet(row) for row in self._connection.execute(select(sheets).where(sheets.c.saved_at < before))]
         self._connection.execute(delete(sheets).where(sheets.c.saved_at < before))
         unused = {one.picture_id for sheet in old for part in sheet.parts for one in part.pictures}
+        unused |= set(self._connection.scalars(select(pictures.c.id).where(pictures.c.kept_at < before)))
         if unused:
             unused -= self._shown()
+            unused -= set(self._connection.scalars(select(pictures.c.id).where(pictures.c.kept_at >= before)))
             self._connection.execute(delete(pictures).where(pictures.c.id.in_(unused)))
         return len(old)
 

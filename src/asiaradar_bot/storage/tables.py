@@ -250,6 +250,7 @@ pictures = Table(
     Column("width_pixels", Integer, nullable=False),
     Column("height_pixels", Integer, nullable=False),
     Column("source_url", Text),
+    Column("kept_at", Instant),
 )
 
 posts = Table(

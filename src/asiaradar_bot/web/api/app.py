@@ -12,6 +12,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.web.api.entry import bearer_of
 from asiaradar_bot.web.api.newsroom import newsroom_changes, newsroom_reads
+from asiaradar_bot.web.api.pictures import MAX_UPLOAD_BYTES, picture_changes, picture_reads
 from asiaradar_bot.web.api.posts import post_changes, post_reads
 from asiaradar_bot.web.api.problems import REFUSALS, answer_problems, problem
 
@@ -45,8 +46,10 @@ def build_api(app: App, *, wake: Callable[[str], None]) -> FastAPI:
     async def _let_in(request: Request, call_next: Any) -> Response:
         length = request.headers.get("content-length", "0")
         chunked = "transfer-encoding" in request.headers
-        if chunked or not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            return problem(413, f"say the length of the body, which may have {MAX_BODY_BYTES // 1024} kB: send less")
+        brings = request.method == "POST" and request.url.path.endswith("/pictures")
+        most = MAX_UPLOAD_BYTES if brings else MAX_BODY_BYTES
+        if chunked or not length.isdecimal() or int(length) > most:
+            return problem(413, f"say the length of the body, which may have {most // 1024:,} kB: send less")
         secret = bearer_of(request)
         try:
             found = None if secret is None else await run_in_threadpool(app.tokens().find, secret)
@@ -63,6 +66,13 @@ def build_api(app: App, *, wake: Callable[[str], None]) -> FastAPI:
         """The OpenAPI document."""
         return api.openapi()
 
-    for routes in (post_reads(app), post_changes(app, wake=wake), newsroom_reads(app), newsroom_changes(app)):
+    for routes in (
+        post_reads(app),
+        post_changes(app, wake=wake),
+        picture_reads(app),
+        picture_changes(app),
+        newsroom_reads(app),
+        newsroom_changes(app),
+    ):
         api.include_router(routes)
     return api

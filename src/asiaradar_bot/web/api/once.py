@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, InputError, StorageError
@@ -54,7 +55,7 @@ def once_route(app: App) -> type[APIRoute]:
                     return _again(kept, fingerprint)
                 try:
                     answer = await handle(request)
-                except (AsiaRadarError, RequestValidationError) as error:
+                except (AsiaRadarError, RequestValidationError, HTTPException) as error:
                     if not isinstance(error, StorageError):  # after that nobody knows whether the change was written
                         await run_in_threadpool(tokens.free_key, token, key)
                     raise
@@ -82,6 +83,12 @@ def _key(request: Request) -> str:
 
 
 def _fingerprint(request: Request, body: bytes) -> str:
+    """
+    What the request asks for; the words between the parts of a form are drawn anew for each try and do not count.
+    """
+    kind, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    if kind.startswith("multipart/") and boundary:
+        body = body.replace(b"--" + boundary.strip('"').encode(), b"")
     return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
 
 

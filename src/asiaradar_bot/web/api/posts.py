@@ -23,10 +23,12 @@ from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.api.entry import may
 from asiaradar_bot.web.api.once import HEADER, once_route
 from asiaradar_bot.web.api.shapes import (
+    MOST_ID,
     Act,
     Attempt,
     Check,
     Move,
+    NewPictures,
     NewPost,
     NewText,
     Post,
@@ -38,7 +40,6 @@ from asiaradar_bot.web.api.shapes import (
 from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.sheet_view import recent_texts
 
-MOST_ID = 2**53 - 1
 Number = Annotated[int, Path(ge=1, le=MOST_ID)]
 KEY = {
     "parameters": [
@@ -122,7 +123,8 @@ def post_changes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
     def add_post(new: NewPost, person: Annotated[Person, Depends(may(Action.WRITE))]) -> Posts:
         """Write a post or a thread. Without the scope `queue` it is held until a person approves it."""
         due_at = read_when(new.at, now=app.clock.now(), zone=app.policy.wording.zone)
-        added = app.editor(person).add(new.texts, due_at=due_at, slot=new.slot, draft=new.draft)
+        pictures = [[one.noun for one in shown] for shown in new.pictures]
+        added = app.editor(person).add(new.texts, due_at=due_at, slot=new.slot, draft=new.draft, pictures=pictures)
         wake("publish")
         return Posts(posts=[shape(post) for post in added])
 
@@ -130,6 +132,12 @@ def post_changes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
     def edit_post(post_id: Number, new: NewText, person: Annotated[Person, Depends(may(Action.WRITE))]) -> Post:
         """Another text; from then on the bot does not touch it."""
         return shape(app.editor(person).edit(post_id, text=new.text, version=new.version))
+
+    @routes.put("/posts/{post_id}/pictures", operation_id="show_pictures", openapi_extra=KEY)
+    def show_pictures(post_id: Number, new: NewPictures, person: Annotated[Person, Depends(may(Action.WRITE))]) -> Post:
+        """These pictures in this order, instead of those it has: to add, remove, reorder or describe them."""
+        shown = [one.noun for one in new.pictures]
+        return shape(app.editor(person).show_pictures(post_id, shown, version=new.version))
 
     @routes.post("/posts/{post_id}/move", operation_id="move_post", openapi_extra=KEY)
     def move_post(post_id: Number, move: Move, person: Annotated[Person, Depends(may(Action.APPROVE))]) -> Post:

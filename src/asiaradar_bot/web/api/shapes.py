@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from asiaradar_bot.model.article import ArticleState
 from asiaradar_bot.model.decision import NewsClass, Verdict
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PICTURES, PostPicture, PostState
 
 MOST_PARTS = 25
 _MOST_CHARS = 20_000
@@ -22,6 +22,30 @@ Words = Annotated[str, StringConstraints(max_length=100)]
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+MOST_ID = 2**53 - 1
+
+
+class Shown(_Shape):
+    """
+    A picture that a post shows, by the number that its upload was answered with.
+    """
+
+    picture_id: int = Field(ge=1, le=MOST_ID)
+    alt_text: Annotated[str, StringConstraints(max_length=MOST_ALT_CHARS)] | None = Field(
+        default=None, description="What it shows, for those who don't see it; it costs something, see `price_usd`."
+    )
+
+    @property
+    def noun(self) -> PostPicture:
+        """
+        As steps know it.
+        """
+        return PostPicture(picture_id=self.picture_id, alt_text=self.alt_text)
+
+
+Pictures = Annotated[list[Shown], Field(max_length=MOST_PICTURES, description="In the order in which X shows them.")]
 
 
 class Post(_Shape):
@@ -42,6 +66,8 @@ class Post(_Shape):
     version: int = Field(description="Counts up with each change; name it when you change the post.")
     thread_id: int | None
     part: int
+    parts: int = Field(description="Of its thread; 1: it stands alone.")
+    pictures: Pictures
     deleted_remotely_at: Instant | None = Field(description="When it was seen to be gone from X.")
     corrects: int | None = Field(description="The post that this one corrects.")
 
@@ -85,6 +111,9 @@ class NewPost(_Shape):
     at: Words = Field(default="now", description="`now`, `tomorrow 9am`, or `2026-11-24T09:00Z`; newsroom time.")
     slot: bool = Field(default=False, description="The newsroom's next free slot instead of a time.")
     draft: bool = Field(default=False, description="Write it down only.")
+    pictures: Annotated[list[Pictures], Field(max_length=MOST_PARTS)] = Field(
+        default=[], description="Those of the first text, then those of the second, and so on."
+    )
 
 
 class NewText(_Shape):
@@ -94,6 +123,27 @@ class NewText(_Shape):
 
     text: Text
     version: int = Field(ge=1, description="The version that you read; another one answers 409 with the post.")
+
+
+class NewPictures(_Shape):
+    """
+    The pictures that a post is to show instead of those it has; none: none.
+    """
+
+    pictures: Pictures
+    version: int = Field(ge=1, description="The version that you read; another one answers 409 with the post.")
+
+
+class Picture(_Shape):
+    """
+    A picture as it is sent: encoded anew, upright, without anything that it carried besides its pixels.
+    """
+
+    picture_id: int
+    media_type: str
+    width_pixels: int
+    height_pixels: int
+    size_bytes: int
 
 
 class Act(_Shape):
