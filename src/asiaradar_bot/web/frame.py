@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.web.acts import act_words, subject_words
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.forms import Forms, iso
 from asiaradar_bot.web.views.said import read_said
@@ -82,6 +83,8 @@ class Frame:
         env.filters.update(local=forms.local, clock=forms.clock, day=forms.day, usd=forms.usd, count=forms.count)
         env.filters.update(iso=iso, path_quote=quote, own_path=own_path)
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
+        env.filters.update(act=lambda action: act_words(action, words.gettext))
+        env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))
         env.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # of the extension
         return env
 
