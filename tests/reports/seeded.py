@@ -63,7 +63,7 @@ def seed_posts(
                 at=at,
                 post_id=post_id,
                 foreign=post_id is None,
-                link_key=None,
+                link_key=None if post_id else f"https://radar.asia/story-{number}",
             )
             tx.engagement.save(
                 FollowedPost(

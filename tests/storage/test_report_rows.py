@@ -36,7 +36,7 @@ def test_every_post_with_its_figures_and_price(store: SqlStore) -> None:
     )
     assert ours.has_link is True
     assert ours.impressions is not None
-    assert (by_hand.post_id, by_hand.cost_micro_usd, by_hand.has_link) == (None, None, None)
+    assert (by_hand.post_id, by_hand.cost_micro_usd, by_hand.has_link) == (None, None, True)
     assert unread.impressions is None
     assert young.impressions is None
 

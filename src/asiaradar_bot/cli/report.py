@@ -184,7 +184,7 @@ def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> N
         f"impressions of a post {_words(total.impressions)}, usual {view.baseline.impressions.text}; "
         f"engagement {_words(total.engagement_rate)}; clicks {_words(total.click_rate)}"
     )
-    each = f"{total.per_1000.text} for 1,000 impressions, {total.per_click.text} a click"
+    each = f"{_words(total.per_1000)} for 1,000 impressions, {_words(total.per_click)} a click"
     console.print(f"cost {total.cost} USD, {each}; measuring {view.reads}")
     for table in view.tables:
         console.print(_table(table.by.value, table.lines))
@@ -205,7 +205,20 @@ def _spark(found: Report) -> str:
 
 
 def _words(one: Figure) -> str:
-    return f"{one.text} ({one.interval})" if one.interval else one.text
+    behind = ", ".join(_behind(one))
+    return f"{one.text} ({behind})" if behind else one.text
+
+
+def _behind(one: Figure) -> list[str]:
+    """
+    Interval, and number of posts where it is not that of the group.
+    """
+    return [part for part in (one.interval, one.posts and f"n {one.posts}") if part]
+
+
+def _cell(one: Figure) -> str:
+    behind = [part.replace(" to ", "\u2013") for part in _behind(one)]
+    return "\n".join([one.text, *(f"[dim]{part}[/dim]" for part in behind)])
 
 
 def _table(name: str, lines: Sequence[Line]) -> Table:
@@ -220,9 +233,9 @@ def _table(name: str, lines: Sequence[Line]) -> Table:
         beside = "too few" if line.standing == "too few" else f"{line.lift} {_SIGN[line.standing]}"
         known = line.posts if line.known == line.posts else f"{line.posts} ({line.known})"
         known += f"\n[dim]{line.deleted} gone[/dim]" if line.deleted else ""
-        figures = (line.impressions, line.engagement_rate, line.click_rate)
-        seen, engagement, clicks = (f"{one.text}\n[dim]{one.interval}[/dim]" for one in figures)
-        cells = (known, seen, beside, engagement, clicks, line.cost, line.per_1000.text, line.per_click.text)
+        figures = (line.impressions, line.engagement_rate, line.click_rate, line.per_1000, line.per_click)
+        seen, engagement, clicks, per_1000, per_click = map(_cell, figures)
+        cells = (known, seen, beside, engagement, clicks, line.cost, per_1000, per_click)
         made.add_row(escape(line.name), *cells, style="dim" if line.thin else None)
     return made
 

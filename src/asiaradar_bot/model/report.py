@@ -30,7 +30,7 @@ class PostFigures(NamedTuple):
     deleted: bool
     """It is gone from X; figures that were known before stay."""
     has_link: bool | None
-    """None: not known, as for posts made by hand."""
+    """None: not known."""
     cost_micro_usd: int | None
     """Sending, alt text, deleting, doubtful ones included; None: not on our ledger."""
     impressions: int | None

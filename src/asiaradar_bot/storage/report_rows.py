@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, exists, func, or_, select, type_coerce
 
 from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.digest import DigestKind, HeldArticle
@@ -34,6 +34,10 @@ from asiaradar_bot.storage.tables import (
 
 _MICRO = Decimal(1_000_000)
 _AT_ONCE = 1000
+_BY_HAND_LINKS = (
+    select(timeline.c.link_key.is_not(None)).where(timeline.c.remote_id == followed_posts.c.remote_id).scalar_subquery()
+)
+_HAS_LINK = case((followed_posts.c.post_id.is_not(None), posts.c.link.is_not(None)), else_=_BY_HAND_LINKS)
 _COST = (
     select(func.sum(ledger.c.amount_micro_usd))
     .where(ledger.c.post_id == followed_posts.c.post_id, ledger.c.state != SpendState.RELEASED)
@@ -62,7 +66,7 @@ class SqlReportRows:
                 posts.c.category,
                 posts.c.language,
                 or_(followed_posts.c.state == FollowState.DELETED, posts.c.deleted_remotely_at.is_not(None)),
-                posts.c.link.is_not(None),
+                _HAS_LINK,
                 _COST,
                 checkpoints.c.impressions,
                 checkpoints.c.engagements,
@@ -184,7 +188,7 @@ def _newest(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
 
 def _figures(row: Any) -> PostFigures:
     remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks = row
-    linked = None if post_id is None else bool(has_link)
+    linked = None if has_link is None else bool(has_link)
     micro_usd = None if cost is None else int(cost)  # PostgreSQL sums to a decimal
     return PostFigures._make(
         (

@@ -133,6 +133,19 @@ class LocalX:
         with self._state.lock:
             return put_by_hand(self._state, text, now=self.clock.now(), in_reply_to=in_reply_to)
 
+    def delete_by_hand(self, post_id: str) -> None:
+        """
+        What a person does in the app: the post goes, with all its versions, and nobody is billed.
+
+        Raises:
+            ValueError: readers see no such post.
+        """
+        with self._state.lock:
+            post = self._state.find_post(post_id)
+            if post is None or not post.is_live:
+                raise ValueError(f"there is no post {post_id} on the local X to delete")
+            self._state.delete(post, self.clock.now())
+
     def start(self) -> None:
         """
         Listen from now on.

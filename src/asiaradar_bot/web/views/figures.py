@@ -29,6 +29,8 @@ class Figure:
     text: str
     interval: str = ""
     """Empty: there is none."""
+    posts: str = ""
+    """How many it rests on, where these are not all known ones of its group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,14 +228,15 @@ def lift_words(lift: float | None) -> str:
     return f"{points:+,} %" if points else "0 %"
 
 
-def figure(estimate: Estimate, words: Callable[[float | None], str] = number) -> Figure:
+def figure(estimate: Estimate, words: Callable[[float | None], str] = number, *, known: int | None = None) -> Figure:
     """
-    The estimate in words.
+    The estimate in words; `known` posts of its group have figures, as stands beside it already.
     """
+    posts = "" if estimate.value is None or known in {None, estimate.n} else f"{estimate.n:,}"
     if estimate.low is None or estimate.high is None:
-        return Figure(text=words(estimate.value))
+        return Figure(text=words(estimate.value), posts=posts)
     low, high = words(estimate.low).removesuffix(" %"), words(estimate.high)
-    return Figure(text=words(estimate.value), interval=f"{low} to {high}")
+    return Figure(text=words(estimate.value), interval=f"{low} to {high}", posts=posts)
 
 
 def _lines(lines: Sequence[GroupLine], usual: float | None) -> list[Line]:
@@ -244,6 +247,7 @@ def _lines(lines: Sequence[GroupLine], usual: float | None) -> list[Line]:
 
 def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
     seen = line.impressions
+    known = line.posts - line.unknown
     whisker = None
     if top and seen.value is not None and seen.low is not None and seen.high is not None:
         whisker = Whisker(
@@ -255,20 +259,20 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
     return Line(
         name=line.name,
         posts=f"{line.posts:,}",
-        known=f"{line.posts - line.unknown:,}",
+        known=f"{known:,}",
         deleted=line.deleted,
         thin=line.thin,
         standing=line.standing,
         lift=lift_words(line.lift),
         impressions=figure(seen),
         whisker=whisker,
-        engagement_rate=figure(line.engagement_rate, percent),
-        click_rate=figure(line.click_rate, percent),
+        engagement_rate=figure(line.engagement_rate, percent, known=known),
+        click_rate=figure(line.click_rate, percent, known=known),
         cost=plain_dollars(line.cost_usd),
-        engagements_per_usd=figure(line.engagements_per_usd),
-        clicks_per_usd=figure(line.clicks_per_usd),
-        per_1000=figure(line.usd_per_1000, plain_dollars),
-        per_click=figure(line.usd_per_click, plain_dollars),
+        engagements_per_usd=figure(line.engagements_per_usd, known=known),
+        clicks_per_usd=figure(line.clicks_per_usd, known=known),
+        per_1000=figure(line.usd_per_1000, plain_dollars, known=known),
+        per_click=figure(line.usd_per_click, plain_dollars, known=known),
     )
 
 
