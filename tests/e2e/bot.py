@@ -24,7 +24,13 @@ def utc_now() -> datetime:
 
 @contextmanager
 def running(
-    folder: Path, *, manner: str = "2.4", corrections: dict[str, object] | None = None, **publishing: object
+    folder: Path,
+    *,
+    manner: str = "2.4",
+    corrections: dict[str, object] | None = None,
+    web: dict[str, object] | None = None,
+    access: dict[str, object] | None = None,
+    **publishing: object,
 ) -> Iterator[tuple[App, SampleSite]]:
     """The bot and the site it watches; nothing runs by itself."""
     with SampleSite(now=utc_now, manner=manner) as site:
@@ -40,6 +46,8 @@ def running(
             fetch={"allowed_hosts": ["radar.asia"], "stand_in": site.base_url},
             publishing={"first_run": "post", **publishing},
             corrections=corrections or {},
+            web=web or {},
+            access=access or {},
         )
         app = build_app(settings)
         try:

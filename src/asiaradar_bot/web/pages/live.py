@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -41,19 +41,27 @@ def live_routes(frame: Frame) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/live")
-    async def live(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))]) -> StreamingResponse:
-        """A `changed` event for each change that the audit shows, and when somebody begins or ends being at a post."""
+    async def live(
+        request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))], since: int | None = None
+    ) -> StreamingResponse:
+        """
+        A `changed` event for each change that the audit shows, and when somebody begins or ends being at a post.
+
+        `since` is the entry that the page knew when it was made: what happened before it listens is told, too.
+        """
         del visitor
         return StreamingResponse(
-            _changes(frame.app, request), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            _changes(frame.app, request, since), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
 
     return routes
 
 
-async def _changes(app: App, request: Request) -> AsyncIterator[str]:
+async def _changes(app: App, request: Request, since: int | None) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     seen = await run_in_threadpool(look, app)
+    if seen is not None and since is not None:
+        seen = replace(seen, entry=since)
     for _ in range(_LIFE_LOOKS):
         await asyncio.sleep(_LOOK_SECONDS)
         if app.stopping.is_set() or await request.is_disconnected():

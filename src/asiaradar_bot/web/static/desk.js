@@ -16,10 +16,26 @@ function tellTimes() {
     if (place.textContent !== shown) place.textContent = shown;
   }
 }
+tellTimes();
 setInterval(tellTimes, 1000);
+
+// --- the rail, where it scrolls: at the page one is on, and telling where there is more
+const rail = document.querySelector(".rail");
+if (rail) {
+  const tellEnds = () => {
+    rail.classList.toggle("more-before", rail.scrollLeft > 2);
+    rail.classList.toggle("at-end", rail.scrollLeft + rail.clientWidth >= rail.scrollWidth - 2);
+  };
+  const here = rail.querySelector("[aria-current]");
+  if (here) rail.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - rail.clientWidth / 2;
+  rail.addEventListener("scroll", tellEnds, { passive: true });
+  addEventListener("resize", tellEnds);
+  tellEnds();
+}
 
 // --- live: fetch this page anew and put its parts in place, but never under an editor's hands
 let waiting = null;
+const markOf = (place) => [place.closest("[data-id]")?.dataset.id, place.tagName, place.getAttribute("href") ?? place.closest("form")?.getAttribute("action"), place.textContent].join("|");
 function refresh() {
   if (waiting) return;
   waiting = setTimeout(async () => {
@@ -28,19 +44,23 @@ function refresh() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const focused = document.activeElement?.closest("[data-id]")?.dataset.id;
+    const held = document.activeElement?.closest("#bar, #live") ? document.activeElement : null;
+    const mark = held && markOf(held), focused = held?.closest("[data-id]")?.dataset.id;
     const chosen = new Set([...document.querySelectorAll("input[name=chosen]:checked")].map((box) => box.value));
     for (const id of ["bar", "live"]) {
       const fresh = page.getElementById(id), old = document.getElementById(id);
       if (fresh && old && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.adoptNode(fresh));
     }
     for (const box of document.querySelectorAll("input[name=chosen]")) box.checked = chosen.has(box.value);
-    if (focused) document.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
+    if (held && !held.isConnected) {  // whoever stood there with the keyboard stands there again
+      const same = [...document.querySelectorAll("#bar :is(a, button), #live :is(a, button, summary, [tabindex])")].find((place) => markOf(place) === mark);
+      (same ?? (focused ? document.querySelector(`[data-id="${focused}"]`) : null))?.focus({ preventScroll: true });
+    }
     tellTimes();
   }, 400);
 }
 if (document.getElementById("bar") && window.EventSource) {
-  const live = new EventSource("/live");
+  const live = new EventSource(`/live?since=${document.getElementById("bar").dataset.entry}`);
   live.addEventListener("changed", refresh);
   addEventListener("pagehide", () => live.close());
   setInterval(refresh, 30000);

@@ -47,6 +47,8 @@ class TopBar:
     may_set: bool
     """See settings, users and the setup doctor."""
     local_x_url: str | None
+    entry: int
+    """Number of the audit's newest entry, from which on the page listens for news."""
 
 
 def top_bar(app: App, person: Person) -> TopBar:
@@ -61,6 +63,7 @@ def top_bar(app: App, person: Person) -> TopBar:
         expected = expect(app, tx)
         sent = len(tx.posts.sent_times(now - timedelta(days=1)))
         spent = tx.ledger.month_total(now.date())
+        entry = tx.audit.newest_id()
     stop = state.stopped or app.files.stop_reason()
     zone = app.policy.wording.zone
     return TopBar(
@@ -81,6 +84,7 @@ def top_bar(app: App, person: Person) -> TopBar:
         may_resume=person.may(Action.RESUME),
         may_set=person.may(Action.SETTINGS),
         local_x_url=app.local_x_url,
+        entry=entry,
     )
 
 
