@@ -21,6 +21,7 @@ from asiaradar_bot.model.outcome import Picture, Validators
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.ports import Store, Transaction
+from asiaradar_bot.storage import article_rows
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, make_article, make_facts, make_remote, new_post
 from tests.fakes.outside import SimulatedCrash
@@ -286,8 +287,47 @@ def test_posts_are_listed_by_what_is_asked(tx: Transaction) -> None:
     assert [post.id for post in tx.posts.list_for_article(article.id)] == [ids[3]]
     assert tx.posts.list_thread(ids[0]) == []
     assert tx.posts.count_by_state() == {"queued": 2, "held": 1, "cancelled": 1}
+    assert tx.posts.count_by_state([PostState.HELD, PostState.UNKNOWN]) == {"held": 1}
+    both = [PostState.HELD, PostState.QUEUED, PostState.HELD]
+    assert [post.id for post in tx.posts.list_posts(states=both, limit=2)] == [ids[3], ids[1]]
+    assert [post.id for post in tx.posts.list_posts(states=both, limit=2, skip=1)] == [ids[1], ids[0]]
+    assert [post.id for post in tx.posts.list_posts(limit=2, skip=1)] == [ids[2], ids[1]]
+    assert [post.id for post in tx.posts.list_queued(limit=1, skip=1)] == [ids[3]]
+    assert set(tx.posts.get_many([ids[0], ids[2], PostId(10**9)])) == {ids[0], ids[2]}
+    assert tx.posts.times_between(NOON, NOON + HOUR) == []
+    assert tx.posts.times_between(NOON, NOON + 2 * HOUR) == [(NOON + HOUR, ids[1])]
     assert set(tx.posts.taken_slots(NOON)) == {NOON, NOON + HOUR}
     assert set(tx.posts.markers()) == {"m0", "m1", "m3"}
+
+
+def test_words_are_sought_in_all_posts_and_articles(tx: Transaction) -> None:
+    """In capitals or not, beyond ASCII too; signs that patterns know are plain; headline or address holds them all."""
+    texts = ("100% of Éire ferries_run", "100 percent of ferries run", "渡轮恢复 ÉIRE")
+    posts = [tx.posts.add(new_post(marker=f"m{n}", text=text), who="bot").id for n, text in enumerate(texts)]
+    for words, found in (
+        (["FERRIES"], [1, 0]),
+        (["100%"], [0]),
+        (["s_r"], [0]),
+        (["éire"], [2, 0]),
+        (["渡轮"], [2]),
+        (["ferries", "percent"], [1]),
+        (["a/b"], []),
+    ):
+        assert [post.id for post in tx.posts.search(words, limit=9)] == [posts[n] for n in found], words
+    assert [post.id for post in tx.posts.search(["100"], limit=1)] == [posts[1]]
+    articles = [add_article(tx, number).id for number in range(3)]
+    assert [one.id for one in tx.articles.search(["headline", "1"], limit=9)] == [articles[1]]
+    assert [one.id for one in tx.articles.search([f"{URL}-2"], limit=9)] == [articles[2]]
+    assert [one.id for one in tx.articles.search(["HEADLINE"], limit=2)] == articles[:0:-1]
+
+
+def test_old_articles_are_found_beyond_the_newest(tx: Transaction, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest are looked through first, and all of them when those are too few."""
+    articles = [add_article(tx, number).id for number in range(4)]
+    monkeypatch.setattr(article_rows, "_RECENT", 2)
+    assert [one.id for one in tx.articles.search(["headline"], limit=2)] == articles[:1:-1]
+    assert [one.id for one in tx.articles.search(["headline"], limit=3)] == articles[:0:-1]
+    assert [one.id for one in tx.articles.search(["headline", "0"], limit=3)] == articles[:1]
 
 
 def test_the_same_picture_is_stored_once(tx: Transaction) -> None:

@@ -88,6 +88,9 @@ class ArticleRows(Protocol):
     def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
         """Newest first."""
 
+    def search(self, words: Sequence[str], *, limit: int) -> Sequence[Article]:
+        """Articles whose headline, or whose address, holds all the words, in capitals or not; newest first."""
+
     def save(self, article: Article, *, was: Article) -> bool:
         """Write state, facts and reading marks if it is still as it was read; False if it moved on or was read anew."""
 
@@ -143,14 +146,20 @@ class PostRows(Protocol):
         The first `skip` of them are left out.
         """
 
-    def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
-        """All queued posts by due time."""
+    def list_queued(self, *, limit: int = 1000, skip: int = 0) -> Sequence[Post]:
+        """All queued posts by due time, the first `skip` left out."""
 
-    def list_between(self, since: datetime, until: datetime, *, limit: int) -> Sequence[Post]:
-        """Posts that went out in this span, and open ones that are due in it but not queued; no order."""
+    def times_between(self, since: datetime, until: datetime) -> Sequence[tuple[datetime, PostId]]:
+        """When posts went out in this span, and when open ones are due in it that are not queued; in rising order."""
 
-    def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
-        """Newest first."""
+    def get_many(self, post_ids: Collection[PostId]) -> Mapping[PostId, Post]:
+        """Those of these posts that there are."""
+
+    def search(self, words: Sequence[str], *, limit: int) -> Sequence[Post]:
+        """Posts whose text holds all the words, in capitals or not, newest first."""
+
+    def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200, skip: int = 0) -> Sequence[Post]:
+        """Newest first, the first `skip` left out."""
 
     def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
         """Posts on their way with their open attempt, oldest first."""
@@ -208,8 +217,8 @@ class PostRows(Protocol):
     def markers(self) -> Mapping[str, PostId]:
         """Link markers of posts that are not cancelled, of the last days."""
 
-    def count_by_state(self) -> Mapping[str, int]:
-        """Number of posts in each state that has any."""
+    def count_by_state(self, states: Collection[PostState] = ()) -> Mapping[str, int]:
+        """Number of posts in each state, or each of these states, that has any."""
 
     def add_picture(self, picture: Picture, *, source_url: str | None, kept_at: datetime | None = None) -> int:
         """Its id; the same bytes are stored once. `kept_at`: brought by somebody, and not shown by anything yet."""

@@ -26,14 +26,14 @@ def expected_times(
 
     A picture that is slow, doubt about an attempt, or a person may make it later; nothing makes it earlier.
     """
-    waiting = sorted(posts, key=lambda post: post.due_at)[:MOST]
-    ready = {post.id: _ready_at(post, now, policy) for post in waiting}
+    waiting = {post.id: post for post in sorted(posts, key=lambda post: post.due_at)[:MOST]}
+    ready = {post.id: _ready_at(post, now, policy) for post in waiting.values()}
     out = list(sent)
     times: dict[PostId, datetime] = {}
     while waiting:
-        at = _free_at(min(ready[post.id] for post in waiting), out, limits)
+        at = _free_at(min(ready[post_id] for post_id in waiting), out, limits)
         post = min(
-            (post for post in waiting if ready[post.id] <= at),
+            (post for post in waiting.values() if ready[post.id] <= at),
             key=lambda post: (_URGENCY[post.news_class], -post.due_at.timestamp(), post.id),
         )
         quiet_end = quiet_until(at, policy.quiet_hours, post.news_class)
@@ -42,7 +42,7 @@ def expected_times(
             continue
         times[post.id] = at
         out.append(at)
-        waiting.remove(post)
+        del waiting[post.id]
     return times
 
 

@@ -8,6 +8,7 @@ the clock jumps to, and one that comes twice in autumn counts once, the first ti
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -138,7 +139,7 @@ def room(now: datetime, sent: Sequence[datetime], *, per_hour: int, per_day: int
     if sent:
         at = max(at, sent[-1] + min_gap)
     for limit, span in ((per_hour, _HOUR), (per_day, _DAY)):
-        recent = [instant for instant in sent if instant > at - span]
-        if len(recent) >= limit:
-            at = max(at, recent[-limit] + span)
+        recent = len(sent) - bisect_right(sent, at - span)
+        if recent >= limit:
+            at = max(at, sent[-limit] + span)
     return at

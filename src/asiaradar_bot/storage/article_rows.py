@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, union, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
@@ -23,6 +23,7 @@ from asiaradar_bot.storage.encoding import (
     trace_to_json,
 )
 from asiaradar_bot.storage.inserting import inserting, portions, short_key
+from asiaradar_bot.storage.searching import holds
 from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions, sightings
 
 _ON_ITS_WAY = (
@@ -33,6 +34,8 @@ _ON_ITS_WAY = (
     PostState.PUBLISHED,
     PostState.UNKNOWN,
 )
+_RECENT = 2000
+"""Of the newest articles, which a search tries first: most that are sought are among them."""
 _TITLE_CHARS = 600
 """Of the column that is looked through: PostgreSQL indexes no more than 2704 bytes. The facts have the whole."""
 
@@ -120,6 +123,19 @@ class SqlArticleRows:
         if state is not None:
             query = query.where(articles.c.state == state)
         return [article_from_row(row) for row in self._connection.execute(query)]
+
+    def search(self, words: Sequence[str], *, limit: int) -> Sequence[Article]:
+        """Articles whose headline, or whose address, holds all the words, in capitals or not; newest first."""
+        query = select(articles).order_by(articles.c.id.desc()).limit(limit)
+        title, url = (holds(self._connection, column, words) for column in (articles.c.title, articles.c.url))
+        newest_id = self._connection.execute(select(func.max(articles.c.id))).scalar_one() or 0
+        recent = query.where(or_(title, url), articles.c.id > newest_id - _RECENT)
+        found = self._connection.execute(recent).all()
+        if len(found) < limit:
+            # Two indexes hold all that is asked; a condition on both columns would read every row with its facts.
+            named = union(select(articles.c.id).where(title), select(articles.c.id).where(url)).subquery()
+            found = self._connection.execute(query.where(articles.c.id.in_(select(named.c.id)))).all()
+        return [article_from_row(row) for row in found]
 
     def save(self, article: Article, *, was: Article) -> bool:
         """Write state, facts and reading marks if it is still as it was read; False if it moved on or was read anew."""

@@ -28,7 +28,9 @@ from asiaradar_bot.model.post import (
 )
 from asiaradar_bot.storage.attempt_rows import SqlAttemptRows, attempt_from_row
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
+from asiaradar_bot.storage.inserting import portions
 from asiaradar_bot.storage.instants import lease_instant
+from asiaradar_bot.storage.searching import holds
 from asiaradar_bot.storage.tables import attempts, leases, pictures, posts, timeline
 
 _FIELDS = tuple(field.name for field in fields(Post))
@@ -105,25 +107,45 @@ class SqlPostRows(SqlAttemptRows):
         )
         return [post_from_row(row) for row in self._connection.execute(query)]
 
-    def list_queued(self, *, limit: int = 1000) -> Sequence[Post]:
-        """All queued posts by due time."""
+    def list_queued(self, *, limit: int = 1000, skip: int = 0) -> Sequence[Post]:
+        """All queued posts by due time, the first `skip` left out."""
         query = select(posts).where(posts.c.state == PostState.QUEUED).order_by(posts.c.due_at, posts.c.id)
-        return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
+        return [post_from_row(row) for row in self._connection.execute(query.limit(limit).offset(skip))]
 
-    def list_between(self, since: datetime, until: datetime, *, limit: int) -> Sequence[Post]:
-        """Posts that went out in this span, and open ones that are due in it but not queued; no order."""
-        sent = select(posts).where(posts.c.published_at >= since, posts.c.published_at < until)
-        waiting = select(posts).where(
+    def times_between(self, since: datetime, until: datetime) -> Sequence[tuple[datetime, PostId]]:
+        """When posts went out in this span, and when open ones are due in it that are not queued; in rising order."""
+        sent = select(posts.c.published_at, posts.c.id).where(
+            posts.c.published_at >= since, posts.c.published_at < until
+        )
+        waiting = select(posts.c.due_at, posts.c.id).where(
             posts.c.state.in_(_OPEN), posts.c.state != PostState.QUEUED, posts.c.due_at >= since, posts.c.due_at < until
         )
-        return [post_from_row(row) for query in (sent, waiting) for row in self._connection.execute(query.limit(limit))]
+        found = [(row[0], PostId(row[1])) for query in (sent, waiting) for row in self._connection.execute(query)]
+        return sorted(found)
 
-    def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200) -> Sequence[Post]:
-        """Newest first."""
-        query = select(posts).order_by(posts.c.created_at.desc(), posts.c.id.desc()).limit(limit)
-        if states:
-            query = query.where(posts.c.state.in_(list(states)))
-        return [post_from_row(row) for row in self._connection.execute(query)]
+    def get_many(self, post_ids: Collection[PostId]) -> Mapping[PostId, Post]:
+        """Those of these posts that there are."""
+        rows = [
+            row
+            for some in portions({int(one) for one in post_ids})
+            for row in self._connection.execute(select(posts).where(posts.c.id.in_(some)))
+        ]
+        return {PostId(row.id): post_from_row(row) for row in rows}
+
+    def list_posts(self, *, states: Collection[PostState] = (), limit: int = 200, skip: int = 0) -> Sequence[Post]:
+        """Newest first, the first `skip` left out."""
+        query = select(posts).order_by(posts.c.created_at.desc(), posts.c.id.desc())
+        # A state at a time: each is read along its index, where several would be sought among all posts.
+        queries = [query.where(posts.c.state == state) for state in set(states)] or [query]
+        if len(queries) == 1:
+            return [post_from_row(row) for row in self._connection.execute(queries[0].limit(limit).offset(skip))]
+        found = [post_from_row(row) for one in queries for row in self._connection.execute(one.limit(skip + limit))]
+        return sorted(found, key=lambda post: (post.created_at, post.id), reverse=True)[skip : skip + limit]
+
+    def search(self, words: Sequence[str], *, limit: int) -> Sequence[Post]:
+        """Posts whose text holds all the words, in capitals or not, newest first."""
+        query = select(posts).where(holds(self._connection, posts.c.text, words)).order_by(posts.c.id.desc())
+        return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
         """Posts on their way with their open attempt, oldest first."""
@@ -270,9 +292,11 @@ class SqlPostRows(SqlAttemptRows):
         )
         return {row.marker: PostId(row.id) for row in self._connection.execute(query)}
 
-    def count_by_state(self) -> Mapping[str, int]:
-        """Number of posts in each state that has any."""
+    def count_by_state(self, states: Collection[PostState] = ()) -> Mapping[str, int]:
+        """Number of posts in each state, or each of these states, that has any."""
         query = select(posts.c.state, func.count()).group_by(posts.c.state)
+        if states:
+            query = query.where(posts.c.state.in_(list(states)))
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def add_picture(self, picture: Picture, *, source_url: str | None, kept_at: datetime | None = None) -> int:

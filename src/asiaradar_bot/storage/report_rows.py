@@ -84,7 +84,7 @@ class SqlReportRows:
             .where(followed_posts.c.created_at >= since, followed_posts.c.created_at < until)
             .order_by(followed_posts.c.created_at)
         )
-        return [_figures(row) for row in self._connection.execute(query)]
+        return [_figures(row) for row in self._connection.execute(query).all()]
 
     def texts(self, remote_ids: Collection[str]) -> Mapping[str, str]:
         """The text of each of these posts that is on record."""
@@ -186,21 +186,22 @@ def _newest(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
     return articles.c.first_seen_at >= since, articles.c.first_seen_at < until, newest
 
 
-def _figures(row: Any) -> PostFigures:
+def _figures(row: Sequence[Any]) -> PostFigures:
     remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks = row
-    linked = None if has_link is None else bool(has_link)
-    micro_usd = None if cost is None else int(cost)  # PostgreSQL sums to a decimal
-    return PostFigures._make(
-        (
-            remote_id,
-            instant(created),
-            post_id,
-            *words,
-            bool(deleted),
-            linked,
-            micro_usd,
-            impressions,
-            engagements,
-            clicks,
-        )
+    news_class, template, variant, category, language = words
+    return PostFigures(
+        remote_id,
+        instant(created),
+        post_id,
+        news_class,
+        template,
+        variant,
+        category,
+        language,
+        bool(deleted),
+        None if has_link is None else bool(has_link),
+        None if cost is None else int(cost),  # PostgreSQL sums to a decimal
+        impressions,
+        engagements,
+        clicks,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -85,8 +85,7 @@ def instant(value: int) -> datetime:
     """
     The aware datetime of so many microseconds since 1970.
     """
-    seconds, rest = divmod(value, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return _ORIGIN + timedelta(microseconds=value)
 
 
 _ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -317,7 +316,8 @@ posts = Table(
     ),
     Index("ix_posts_created", "created_at"),
     Index("ix_posts_due_at", "due_at"),
-    Index("ix_posts_state", "state"),
+    Index("ix_posts_state_due", "state", "due_at"),
+    Index("ix_posts_state_created", "state", "created_at"),
 )
 
 attempts = Table(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from asiaradar_bot.web.words import MISSING
 
-_ENGLISH = {"MMMEd": "EEE dd MMM", "full": "EEEE dd MMMM y"}
+_ENGLISH = {"MMMEd": "EEE dd MMM", "full": "EEEE dd MMMM y", "MMMd": "dd MMM", "yMMMd": "dd MMM y"}
 """Day before month, as the newsroom reads it; Babel's English is that of the United States."""
+
+_TIME = Markup('<time datetime="%s" title="%s">%s</time>')
 
 
 class Forms:
@@ -45,19 +48,39 @@ class Forms:
         """
         Weekday, day, month and minute.
         """
-        return MISSING if at is None else self._time(at, f"{self._day_of(at, 'MMMEd')} {self._part(at, 'HH:mm')}")
+        return (
+            MISSING if at is None else self._time(at, f"{self._day_of(at, 'MMMEd')} {at.astimezone(self.zone):%H:%M}")
+        )
 
     def clock(self, at: datetime | None) -> str | Markup:
         """
         The second of the day.
         """
-        return MISSING if at is None else self._time(at, self._part(at, "HH:mm:ss"))
+        return MISSING if at is None else self._time(at, f"{at.astimezone(self.zone):%H:%M:%S}")
 
     def day(self, at: datetime | None) -> str | Markup:
         """
         The whole day with its weekday.
         """
         return MISSING if at is None else self._time(at, self._day_of(at, "full"))
+
+    def week_day(self, on: date) -> str:
+        """
+        Weekday, day and month.
+        """
+        return self._skeleton(on, "MMMEd")
+
+    def short_day(self, on: date, *, year: bool = False) -> str:
+        """
+        Day and month, with the year if asked.
+        """
+        return self._skeleton(on, "yMMMd" if year else "MMMd")
+
+    def month(self, on: date) -> str:
+        """
+        The month with its year.
+        """
+        return self._skeleton(on, "yMMMM")
 
     def count(self, value: int | None) -> str:
         """
@@ -73,25 +96,34 @@ class Forms:
         """
         if amount is None:
             return MISSING
-        value = Decimal(amount)
-        places = "00" if value.quantize(Decimal("0.01")) == value else "000"
-        form = f"#,##0.{places} ¤¤"
-        return format_currency(value, "USD", format=form, locale=self.locale, currency_digits=False)
+        return _shown_usd(self.locale, Decimal(amount))
 
     def _day_of(self, at: datetime, skeleton: str) -> str:
-        local = at.astimezone(self.zone)
-        if self.locale.language == "en":
-            return format_date(local.date(), format=_ENGLISH[skeleton], locale=self.locale)
-        if skeleton == "full":
-            return format_date(local.date(), format="full", locale=self.locale)
-        return format_skeleton(skeleton, local, tzinfo=self.zone, locale=self.locale)
+        return self._skeleton(at.astimezone(self.zone).date(), skeleton)
 
-    def _part(self, at: datetime, pattern: str) -> str:
-        return format_datetime(at, pattern, tzinfo=self.zone, locale=self.locale)
+    def _skeleton(self, on: date, skeleton: str) -> str:
+        return _shown_day(self.locale, on, skeleton)
 
     def _time(self, at: datetime, shown: str) -> Markup:
         title = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone.key}, {at:%H:%M:%S} UTC"
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(iso(at), title, shown)
+        return _TIME % (iso(at), title, shown)
+
+
+# A page shows some hundred times of a few days and prices: Babel works each out once.
+@lru_cache(maxsize=512)
+def _shown_day(locale: Locale, on: date, skeleton: str) -> str:
+    if locale.language == "en" and skeleton in _ENGLISH:
+        return format_date(on, format=_ENGLISH[skeleton], locale=locale)
+    if skeleton == "full":
+        return format_date(on, format="full", locale=locale)
+    return format_skeleton(skeleton, datetime.combine(on, time.min), locale=locale)
+
+
+@lru_cache(maxsize=512)
+def _shown_usd(locale: Locale, value: Decimal) -> str:
+    places = "00" if value.quantize(Decimal("0.01")) == value else "000"
+    form = f"#,##0.{places} ¤¤"
+    return format_currency(value, "USD", format=form, locale=locale, currency_digits=False)
 
 
 def iso(at: datetime | None) -> str:

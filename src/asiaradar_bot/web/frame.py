@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.post import PostId
 from asiaradar_bot.web.acts import act_words, subject_words
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.forms import Forms, iso
@@ -41,9 +44,19 @@ class Frame:
         """
         return ZoneInfo(self.app.policy.wording.zone)
 
-    def page(self, request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        expected: Mapping[PostId, datetime] | None = None,
+        **values: object,
+    ) -> HTMLResponse:
         """
         A whole page for whoever is signed in (or nobody: then without bar and rail).
+
+        A page that worked out when waiting posts go out gives it in `expected`, so that the bar need not do so again.
         """
         visitor = visitor_of(request)
         env = self._env(request, visitor)
@@ -51,7 +64,9 @@ class Frame:
             "visitor": visitor,
             "path": request.url.path,
             "here": here(request),
-            "bar": top_bar(self.app, visitor.person) if visitor is not None and not visitor.must_set_up else None,
+            "bar": top_bar(self.app, visitor.person, expected=expected)
+            if visitor is not None and not visitor.must_set_up
+            else None,
             "said": read_said(request.query_params),
         }
         return HTMLResponse(env.get_template(template).render(shared | values), status_code=status)
@@ -80,8 +95,15 @@ class Frame:
         )
         forms, words = Forms(language, lambda: self.zone), translations(language)
         env.globals.update(static_url=static_url, missing=MISSING, language=language, direction=forms.direction)
-        env.filters.update(local=forms.local, clock=forms.clock, day=forms.day, usd=forms.usd, count=forms.count)
-        env.filters.update(iso=iso, path_quote=quote, own_path=own_path)
+        env.filters.update(
+            local=forms.local,
+            clock=forms.clock,
+            day=forms.day,
+            week_day=forms.week_day,
+            usd=forms.usd,
+            count=forms.count,
+        )
+        env.filters.update(short_day=forms.short_day, month=forms.month, iso=iso, path_quote=quote, own_path=own_path)
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
         env.filters.update(act=lambda action: act_words(action, words.gettext))
         env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))

@@ -150,6 +150,19 @@ def test_without_a_view_the_screen_chooses(app: App) -> None:
     assert "show-agenda by-width" in page
 
 
+def test_days_and_months_speak_the_visitors_language(app: App) -> None:
+    """The month on top and the days have their names in each language."""
+    for language, month, day in (
+        ("en", "May 2030", "Wed 01 May"),
+        ("zh_Hans", "2030年5月", "5月1日周三"),
+        ("ja", "2030年5月", "5月1日(水)"),
+        ("ko", "2030년 5월", "5월 1일 (수)"),
+    ):
+        page = browser(app, visitor(language=language)).get("/calendar?show=month&on=2030-05-01").text
+        assert f"{month} ·" in page
+        assert f">{day}</a>" in page
+
+
 @pytest.mark.parametrize("query", ["on=1999-12-31", "on=2200-01-01", "on=9999-12-31", "on=soon", "show=year"])
 def test_days_that_cannot_be_shown_are_refused(app: App, query: str) -> None:
     """One sentence and 4xx."""

@@ -209,6 +209,27 @@ def test_the_queue_has_days_slots_and_tabs(app: App) -> None:
     assert client.get("/queue?state=nonsense").status_code == 400
 
 
+def test_a_long_queue_has_pages(app: App) -> None:
+    """Each post and each free slot stands on one page; the pages lead to each other, and one too far is empty."""
+    posts = [added(app, f"Post number {number} of many", minutes=40 * number) for number in range(70)]
+    client = browser(app, visitor())
+    pages = [client.get(f"/queue?page={page}").text for page in (1, 2)]
+    shown = [set(re.findall(r"Post number (\d+) of many</a>", page)) for page in pages]
+    assert [len(one) for one in shown] == [60, 10]
+    assert shown[0] | shown[1] == {str(number) for number in range(70)}
+    slots = [re.findall(r'data-slot="([^"]+)"', page) for page in pages]
+    assert slots[0]
+    assert slots[1]
+    assert slots[0][-1] < f"{posts[60].due_at:%Y-%m-%dT%H:%M}" <= slots[1][0]
+    assert 'href="/queue?state=queued&amp;page=2" rel="next"' in pages[0]
+    assert 'href="/queue?state=queued&amp;page=1" rel="prev"' in pages[1]
+    assert "page 2 of 2" in pages[1]
+    assert "Post number" not in client.get("/queue?page=9").text
+    for nonsense in ("0", "-1", "x", "99999999"):
+        assert client.get(f"/queue?page={nonsense}").status_code == 400
+    assert 'rel="next"' not in client.get("/queue?state=held").text
+
+
 def test_bulk_changes_do_what_they_can(app: App) -> None:
     """What cannot be done is said with its reason, the rest is done; acts that are not for several are refused."""
     first, second = added(app, "One"), added(app, "Two")

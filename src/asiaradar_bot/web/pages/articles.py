@@ -38,13 +38,9 @@ def article_routes(frame: Frame) -> APIRouter:
     ) -> HTMLResponse:
         """The newest ones; with words, those whose headline or address holds them."""
         del visitor
-        asked = words.strip().casefold()
+        asked = words.split()
         with frame.app.store.read() as tx:
-            found = [
-                one
-                for one in tx.articles.list_recent(limit=1000 if asked else _MOST)
-                if asked in one.facts.title.casefold() or asked in one.url.casefold()
-            ][:_MOST]
+            found = tx.articles.search(asked, limit=_MOST) if asked else tx.articles.list_recent(limit=_MOST)
             decisions = tx.articles.newest_decisions([one.id for one in found])
         return frame.page(request, "articles.html", articles=found, decisions=decisions, words=words)
 

@@ -36,7 +36,7 @@ def calendar_routes(frame: Frame) -> APIRouter:
             raise InputError(f"{on} is too far away: name a day from {_YEARS[0]} to {_YEARS[-1]}")
         shows = [show] if show is not None else [Show.WEEK, Show.AGENDA]
         with frame.app.store.read() as tx:
-            sheets = calendar_sheets(frame.app, tx, shows, on, person=visitor.person)
+            sheets = calendar_sheets(frame.app, tx, shows, on)
         return frame.page(
             request,
             "calendar.html",

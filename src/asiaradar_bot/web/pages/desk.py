@@ -40,6 +40,7 @@ def desk_routes(frame: Frame) -> APIRouter:
             return frame.page(
                 request,
                 "desk.html",
+                expected=expected,
                 corrections=list_correction_cards(tx, changed, person=person),
                 needs_you=list_cards(frame.app, tx, sorted(waiting, key=_urgency), person=person),
                 next_up=list_cards(frame.app, tx, queued, person=person, expected=expected),

@@ -15,7 +15,6 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 
-_LOOKED_AT = 1000
 _MOST = 8
 """Of each kind."""
 _MOST_DIGITS = 15
@@ -49,7 +48,7 @@ def find_routes(frame: Frame) -> APIRouter:
     ) -> HTMLResponse:
         """The newest ones that hold all the words."""
         del visitor
-        asked = words.casefold().split()
+        asked = words.split()
         with frame.app.store.read() as tx:
             places = [*_posts(tx, asked), *_articles(tx, asked)] if asked else []
         return frame.page(request, "find.html", words=words.strip(), places=places)
@@ -60,7 +59,7 @@ def find_routes(frame: Frame) -> APIRouter:
 def _posts(tx: Transaction, asked: list[str]) -> Iterator[Place]:
     number = asked[0].removeprefix("#") if len(asked) == 1 else ""
     by_number = tx.posts.find(PostId(int(number))) if number.isdecimal() and len(number) < _MOST_DIGITS else None
-    found = [post for post in tx.posts.list_posts(limit=_LOOKED_AT) if _holds(post.text, asked)]
+    found = tx.posts.search(asked, limit=_MOST)
     named = [by_number] if by_number is not None else []
     for post in [*named, *(one for one in found if one not in named)][:_MOST]:
         name = post.text.partition("\n")[0]
@@ -68,12 +67,6 @@ def _posts(tx: Transaction, asked: list[str]) -> Iterator[Place]:
 
 
 def _articles(tx: Transaction, asked: list[str]) -> Iterator[Place]:
-    found = [one for one in tx.articles.list_recent(limit=_LOOKED_AT) if _holds(f"{one.facts.title} {one.url}", asked)]
-    for one in found[:_MOST]:
+    for one in tx.articles.search(asked, limit=_MOST):
         name = one.facts.title or one.url
         yield Place(kind="article", number=one.id, name=name, state=one.state, go=f"/articles/{one.id}")
-
-
-def _holds(text: str, asked: list[str]) -> bool:
-    folded = text.casefold()
-    return all(word in folded for word in asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from asiaradar_bot.model.access import Action
@@ -21,7 +21,9 @@ from asiaradar_bot.web.pages.post import BUTTONS
 from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import PostCard, list_cards
 
-_PAGE = 100
+_PAGE = 60
+"""Posts of one page: a day's, by the usual cap."""
+_MOST_PAGES = 10_000
 _SLOT_DAYS = 7
 _BULK = (Act.APPROVE, Act.HOLD, Act.SKIP)
 
@@ -68,28 +70,33 @@ def queue_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
         request: Request,
         visitor: Annotated[Visitor, Depends(needs(Action.LOOK))],
         state: PostState = PostState.QUEUED,
+        page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
     ) -> HTMLResponse:
-        """One tab."""
+        """One tab, a page of it."""
+        skip = (page - 1) * _PAGE
         with frame.app.store.read() as tx:
-            expected = expect(frame.app, tx) if state is PostState.QUEUED else {}
+            expected = expect(frame.app, tx)
             posts = (
-                tx.posts.list_queued(limit=_PAGE)
+                tx.posts.list_queued(limit=_PAGE, skip=skip)
                 if state is PostState.QUEUED
-                else tx.posts.list_posts(states=[state], limit=_PAGE)
+                else tx.posts.list_posts(states=[state], limit=_PAGE, skip=skip)
             )
             cards = list_cards(frame.app, tx, posts, person=visitor.person, expected=expected)
             counts = tx.posts.count_by_state()
             taken = tx.posts.taken_slots(frame.app.clock.now())
-        free = _free_slots(frame, taken) if state is PostState.QUEUED else []
+        total = counts.get(state, 0)
+        pages = max(1, -(-total // _PAGE))
+        free = _between(_free_slots(frame, taken), cards, page, pages) if state is PostState.QUEUED else []
         return frame.page(
             request,
             "queue.html",
+            expected=expected,
             tabs=[(name.value, counts.get(name, 0)) for name in PostState],
             state=state.value,
             days=list_days(frame, cards, free),
             bulk=[act.value for act in _BULK if visitor.person.may(NEEDED[act])],
-            most=_PAGE,
-            total=counts.get(state, 0),
+            page=page,
+            pages=min(pages, _MOST_PAGES),
         )
 
     @routes.post("/bulk")
@@ -127,6 +134,16 @@ def _one(frame: Frame, visitor: Visitor, act: Act, chosen: str) -> BulkLine:
 def _free_slots(frame: Frame, taken: Collection[datetime]) -> list[datetime]:
     slots = upcoming_slots(frame.app.clock.now(), frame.app.policy.slots, days=_SLOT_DAYS)
     return [slot for slot in slots if slot not in taken]
+
+
+def _between(free: Sequence[datetime], cards: Sequence[PostCard], page: int, pages: int) -> list[datetime]:
+    """
+    The free slots that lie among the cards of this page; the first page begins now, the last one ends with the slots.
+    """
+    if not cards:
+        return list(free)
+    first, last = cards[0].due_at, cards[-1].due_at
+    return [slot for slot in free if (page == 1 or slot >= first) and (page == pages or slot < last)]
 
 
 def list_days(frame: Frame, cards: Sequence[PostCard], free: Sequence[datetime]) -> list[Day]:

@@ -8,16 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.days import Quiet, Show, clock_change, day_bounds, days_shown, quiet_within, slots_within, turn
 from asiaradar_bot.web.views.expected import expect
-from asiaradar_bot.web.views.post_card import PostCard, list_cards
+from asiaradar_bot.web.views.post_card import headlines
 
 MOST_A_DAY = {Show.WEEK: 30, Show.MONTH: 4, Show.AGENDA: 100}
 """Posts of one day that are shown; how many more there are is said."""
-_MOST = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +40,11 @@ class Line:
     until: Moment | None = None
     """When quiet hours end; None: it is a post or a slot."""
     breaking_pierces: bool = False
-    card: PostCard | None = None
+    post: Post | None = None
     """None: a free slot, or quiet hours."""
+    headline: str = ""
+    expected: bool = False
+    """`at` is when a queued post will go out, as far as anyone can say."""
     due: Moment | None = None
     """When it was to go out, if that is another time than `at`."""
     embargo: Moment | None = None
@@ -56,7 +57,6 @@ class CalendarDay:
     """
 
     on: date
-    name: str
     today: bool
     outside: bool
     """It belongs to another month than the one that is looked at."""
@@ -74,7 +74,8 @@ class CalendarSheet:
     """
 
     show: str
-    title: str
+    on: date
+    """The day that is looked at."""
     days: Sequence[CalendarDay]
     back_on: date
     forth_on: date
@@ -84,16 +85,13 @@ class CalendarSheet:
 class _Desk:
     app: App
     tx: Transaction
-    person: Person
     zone: ZoneInfo
     on: date
     expected: Mapping[PostId, datetime]
     taken: Collection[datetime]
 
 
-def calendar_sheets(
-    app: App, tx: Transaction, shows: Sequence[Show], on: date | None, *, person: Person
-) -> list[CalendarSheet]:
+def calendar_sheets(app: App, tx: Transaction, shows: Sequence[Show], on: date | None) -> list[CalendarSheet]:
     """
     These views of the calendar around a day of the newsroom; None: around today.
     """
@@ -102,7 +100,6 @@ def calendar_sheets(
     desk = _Desk(
         app=app,
         tx=tx,
-        person=person,
         zone=zone,
         on=day,
         expected=expect(app, tx),
@@ -113,25 +110,35 @@ def calendar_sheets(
 
 def _sheet(desk: _Desk, show: Show) -> CalendarSheet:
     days = days_shown(show, desk.on)
-    by_day: dict[date, list[tuple[datetime, Post]]] = {one: [] for one in days}
-    for at, post in _placed(desk, day_bounds(days[0], desk.zone)[0], day_bounds(days[-1], desk.zone)[1]):
-        by_day[at.astimezone(desk.zone).date()].append((at, post))
+    by_day: dict[date, list[tuple[datetime, PostId]]] = {one: [] for one in days}
+    for at, post_id in _placed(desk, day_bounds(days[0], desk.zone)[0], day_bounds(days[-1], desk.zone)[1]):
+        by_day[at.astimezone(desk.zone).date()].append((at, post_id))
+    most = MOST_A_DAY[show]
+    shown = desk.tx.posts.get_many([post_id for placed in by_day.values() for _, post_id in placed[:most]])
+    names = headlines(desk.tx, shown.values())
     return CalendarSheet(
         show=show.value,
-        title=_title(show, desk.on, days),
-        days=[_day(desk, show, one, posts) for one, posts in by_day.items()],
+        on=desk.on,
+        days=[
+            _day(
+                desk,
+                show,
+                one,
+                [_post_line(desk, at, shown[post_id], names[post_id]) for at, post_id in placed[:most]],
+                more=len(placed[most:]),
+            )
+            for one, placed in by_day.items()
+        ],
         back_on=turn(show, desk.on, back=True),
         forth_on=turn(show, desk.on, back=False),
     )
 
 
-def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Post]]) -> CalendarDay:
+def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Line]], *, more: int) -> CalendarDay:
     zone, now = desk.zone, desk.app.clock.now()
     starts_at, ends_at = day_bounds(on, zone)
     policy = desk.app.policy
-    shown = posts[: MOST_A_DAY[show]]
-    cards = list_cards(desk.app, desk.tx, [post for _, post in shown], person=desk.person, expected=desk.expected)
-    lines = [(at, 2, _post_line(at, card, zone)) for (at, _), card in zip(shown, cards, strict=True)]
+    lines = [(at, 2, line) for at, line in posts]
     lines += [
         (one.starts_at, 0, _quiet_line(one, zone)) for one in quiet_within(starts_at, ends_at, policy.quiet_hours)
     ]
@@ -142,11 +149,10 @@ def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Post
     ]
     return CalendarDay(
         on=on,
-        name=f"{on:%a %d %b}",
         today=on == now.astimezone(zone).date(),
         outside=show is Show.MONTH and on.month != desk.on.month,
         lines=[line for _, _, line in sorted(lines, key=lambda one: one[:2])],
-        more=len(posts) - len(shown),
+        more=more,
         clock_change_minutes=round(clock_change(on, zone) / timedelta(minutes=1)),
     )
 
@@ -164,12 +170,15 @@ def moment(at: datetime, zone: ZoneInfo) -> Moment:
     )
 
 
-def _post_line(at: datetime, card: PostCard, zone: ZoneInfo) -> Line:
-    return Line(
+def _post_line(desk: _Desk, at: datetime, post: Post, headline: str) -> tuple[datetime, Line]:
+    zone = desk.zone
+    return at, Line(
         at=moment(at, zone),
-        card=card,
-        due=moment(card.due_at, zone) if card.state == PostState.QUEUED and card.due_at != at else None,
-        embargo=moment(card.not_before_at, zone) if card.not_before_at else None,
+        post=post,
+        headline=headline,
+        expected=post.id in desk.expected,
+        due=moment(post.due_at, zone) if post.state == PostState.QUEUED and post.due_at != at else None,
+        embargo=moment(post.not_before_at, zone) if post.not_before_at else None,
     )
 
 
@@ -179,16 +188,9 @@ def _quiet_line(quiet: Quiet, zone: ZoneInfo) -> Line:
     )
 
 
-def _placed(desk: _Desk, since: datetime, until: datetime) -> Sequence[tuple[datetime, Post]]:
+def _placed(desk: _Desk, since: datetime, until: datetime) -> Sequence[tuple[datetime, PostId]]:
     """
     The posts of a span with the instant that each stands at: sent, expected, or else due; in rising order.
     """
-    posts = [*desk.tx.posts.list_queued(), *desk.tx.posts.list_between(since, until, limit=_MOST)]
-    placed = [(post.published_at or desk.expected.get(post.id, post.due_at), post) for post in posts]
-    return sorted(((at, post) for at, post in placed if since <= at < until), key=lambda one: (one[0], one[1].id))
-
-
-def _title(show: Show, on: date, days: Sequence[date]) -> str:
-    if show is Show.MONTH:
-        return f"{on:%B %Y}"
-    return f"{days[0]:%d %b} \N{EN DASH} {days[-1]:%d %b %Y}"
+    queued = [(desk.expected.get(post.id, post.due_at), post.id) for post in desk.tx.posts.list_queued()]
+    return sorted([*desk.tx.posts.times_between(since, until), *(one for one in queued if since <= one[0] < until)])

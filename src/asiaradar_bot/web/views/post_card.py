@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,7 +74,7 @@ def list_cards(
     Cards of these posts, in their order.
     """
     posts = list(posts)
-    titles = _titles(tx, posts)
+    titles = headlines(tx, posts)
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
     own = _of_own_hand(app, tx, posts, person)
@@ -86,7 +86,7 @@ def list_cards(
             state=post.state,
             kind=post.kind,
             news_class=post.news_class,
-            headline=titles.get(post.id) or post.text.partition("\n")[0],
+            headline=titles[post.id],
             text=post.text,
             reason=post.reason,
             price_usd=post.price_usd,
@@ -152,9 +152,13 @@ def _others(app: App, tx: Transaction, posts: list[Post], person: Person) -> Map
     }
 
 
-def _titles(tx: Transaction, posts: list[Post]) -> dict[PostId, str]:
+def headlines(tx: Transaction, posts: Collection[Post]) -> Mapping[PostId, str]:
+    """
+    What each post is called: its article's headline, or else the first line of its text.
+    """
     found = tx.articles.titles([post.article_id for post in posts if post.article_id is not None])
-    return {post.id: found[post.article_id] for post in posts if post.article_id is not None}
+    titles = {post.id: found[post.article_id] for post in posts if post.article_id is not None}
+    return {post.id: titles.get(post.id) or post.text.partition("\n")[0] for post in posts}
 
 
 def _of(figures: Mapping[str, Snapshot], post: Post) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.account import AccountState
 from asiaradar_bot.model.correction import NEEDS_PERSON
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.web.health import not_ready
 from asiaradar_bot.web.views.expected import expect
 
@@ -51,16 +52,16 @@ class TopBar:
     """Number of the audit's newest entry, from which on the page listens for news."""
 
 
-def top_bar(app: App, person: Person) -> TopBar:
+def top_bar(app: App, person: Person, *, expected: Mapping[PostId, datetime] | None = None) -> TopBar:
     """
-    The bar as things stand.
+    The bar as things stand; `expected` of `views.expected`, if it is known already.
     """
     now = app.clock.now()
     with app.store.read() as tx:
         state = tx.account.state()
-        counts = tx.posts.count_by_state()
+        counts = tx.posts.count_by_state(_NEEDS)
         changed = len(tx.corrections.list_in(NEEDS_PERSON))
-        expected = expect(app, tx)
+        expected = expect(app, tx) if expected is None else expected
         sent = len(tx.posts.sent_times(now - timedelta(days=1)))
         spent = tx.ledger.month_total(now.date())
         entry = tx.audit.newest_id()
