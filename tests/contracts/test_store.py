@@ -14,7 +14,7 @@ import pytest
 
 from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
-from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.audit import AuditEntry, Topic
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, TraceLine, Verdict
 from asiaradar_bot.model.errors import NotFoundError, StorageError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.outcome import Picture, Validators
@@ -417,6 +417,30 @@ def test_the_audit_keeps_any_values(tx: Transaction) -> None:
     (found,) = tx.audit.list_recent(subject="post 1")
     assert found.before == {"at": NOON.isoformat(), "tags": ["a", "b"], "price": "0.2", "none": None}
     assert found.after == {"state": "held", "parts": [1, {"x": NOON.isoformat()}]}
+
+
+def test_the_audit_is_searched(tx: Transaction) -> None:
+    """Every word must be held, in whatever case, or name the action; % is a letter; the topic narrows it."""
+    entry = AuditEntry(at=NOON, who="desk:mei", action="post.held", subject="post 1", why="90 % like «Ferry»")
+    for one in (
+        entry,
+        replace(entry, subject="article 7", action="article.renamed", why="moved"),
+        replace(entry, who="bot", action="post.add", subject="post 2", why="90 words"),
+    ):
+        tx.audit.record(one)
+
+    def found(*words: str, topic: Topic | None = None, names: dict[str, list[str]] | None = None) -> list[str]:
+        asked = {word: (names or {}).get(word, []) for word in words}
+        return [one.subject for one in tx.audit.search(asked, topic=topic, limit=10)]
+
+    assert found() == ["post 2", "article 7", "post 1"]
+    assert found("FERRY", "mei") == ["post 1"]
+    assert found("ferry", "bot") == []
+    assert found("90 %") == ["post 1"]
+    assert found("保留", names={"保留": ["post.held"]}) == ["post 1"]
+    assert found(topic=Topic.POSTS) == ["post 2", "post 1"]
+    assert found("mei", topic=Topic.ARTICLES) == ["article 7"]
+    assert [one.subject for one in tx.audit.search({}, topic=None, limit=1)] == ["post 2"]
 
 
 def test_pruning_keeps_what_is_young_or_unsent(port: Store) -> None:

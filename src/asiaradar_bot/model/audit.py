@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,31 @@ class AuditEntry:
     before: Mapping[str, object] = field(default_factory=dict)
     after: Mapping[str, object] = field(default_factory=dict)
 
+
+class Topic(StrEnum):
+    """
+    What an entry is about, as people look for it.
+    """
+
+    POSTS = "posts"
+    ARTICLES = "articles"
+    SENDING = "sending"
+    RULES = "rules"
+    SOURCES = "sources"
+    PEOPLE = "people"
+    PROGRAMS = "programs"
+
+
+TOPICS: Mapping[Topic, tuple[str, ...]] = {
+    Topic.POSTS: ("post.", "correction."),
+    Topic.ARTICLES: ("article.",),
+    Topic.SENDING: ("kill_switch.", "safe_mode.", "account."),
+    Topic.RULES: ("rules.",),
+    Topic.SOURCES: ("source.", "item.", "push.", "websub."),
+    Topic.PEOPLE: ("user.", "login.", "confirm.", "factor."),
+    Topic.PROGRAMS: ("token.", "webhook.", "secrets."),
+}
+"""How the actions of each topic begin."""
 
 _SECURITY = ("login.", "confirm.", "factor.", "user.", "token.", "kill_switch.", "account.", "safe_mode.")
 _REFUSALS = ("item.refused", "push.refused", "websub.refused")

@@ -12,7 +12,7 @@ from typing import Protocol
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.account import AccountState, AlertNote, Headline, SeenPost, Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
-from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.model.audit import AuditEntry, Topic
 from asiaradar_bot.model.decision import Decision
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.lease import Lease
@@ -356,6 +356,13 @@ class AuditRows(Protocol):
 
     def list_recent(self, *, limit: int = 200, subject: str | None = None) -> Sequence[AuditEntry]:
         """Newest first."""
+
+    def search(self, words: Mapping[str, Collection[str]], *, topic: Topic | None, limit: int) -> Sequence[AuditEntry]:
+        """
+        Entries that hold every word, in whatever case, newest first.
+
+        Each word comes with the actions that it names in the reader's language; one of these will do in its stead.
+        """
 
     def list_of(self, subjects: Collection[str]) -> Sequence[AuditEntry]:
         """Everything on record about these, oldest first."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from asiaradar_bot.model.article import Article, ArticleId, SourceItem
 from asiaradar_bot.model.decision import Decision, TraceLine
 from asiaradar_bot.model.errors import NotFoundError
-from asiaradar_bot.model.post import Post
+from asiaradar_bot.model.post import Attempt, Post
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.explaining import explain
@@ -26,6 +26,8 @@ class Story:
     decision: Decision | None
     """The newest; None while there is none."""
     posts: Sequence[Post]
+    attempts: Sequence[Attempt]
+    """To send any of them, by post."""
     sentences: Sequence[str]
     """The answer first."""
 
@@ -45,7 +47,7 @@ def story_of(tx: Transaction, article: Article) -> Story:
     posts = tx.posts.list_for_article(article.id)
     attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
     sentences = explain(article, decision, posts=posts, attempts=attempts)
-    return Story(article=article, decision=decision, posts=posts, sentences=sentences)
+    return Story(article=article, decision=decision, posts=posts, attempts=attempts, sentences=sentences)
 
 
 def list_decided(tx: Transaction, *, limit: int) -> Sequence[tuple[Article, Decision | None]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
-from asiaradar_bot.model.audit import AuditEntry, is_security_event
+from asiaradar_bot.model.audit import TOPICS, AuditEntry, Topic, is_security_event
 from asiaradar_bot.storage.encoding import to_json
 from asiaradar_bot.storage.inserting import portions
 from asiaradar_bot.storage.tables import audit
@@ -50,6 +50,17 @@ class SqlAuditRows:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if subject is not None:
             query = query.where(audit.c.subject == subject)
+        return [entry_from_row(row) for row in self._connection.execute(query)]
+
+    def search(self, words: Mapping[str, Collection[str]], *, topic: Topic | None, limit: int) -> Sequence[AuditEntry]:
+        """Entries that hold every word (or one of the actions it names), newest first."""
+        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if topic is not None:
+            query = query.where(or_(*(audit.c.action.startswith(one, autoescape=True) for one in TOPICS[topic])))
+        for word, actions in words.items():
+            places = (audit.c.who, audit.c.action, audit.c.subject, audit.c.why)
+            held = [place.icontains(word, autoescape=True) for place in places]
+            query = query.where(or_(*held, audit.c.action.in_(actions)))
         return [entry_from_row(row) for row in self._connection.execute(query)]
 
     def list_of(self, subjects: Collection[str]) -> Sequence[AuditEntry]:

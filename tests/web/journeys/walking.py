@@ -89,8 +89,8 @@ class Walker:
         """
         Press the button of that name and be on the page that comes of it.
         """
-        self.page.get_by_role("button", name=name, exact=exact).first.click()
-        self.page.wait_for_load_state("load")
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=exact).first.click()
 
     def look_around(self) -> None:
         """

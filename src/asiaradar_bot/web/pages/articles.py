@@ -14,6 +14,7 @@ from asiaradar_bot.model.article import ArticleId, Revision
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.rules.article_diff import PartDiff, diff_facts
+from asiaradar_bot.rules.explaining import sentence
 from asiaradar_bot.steps.look_up import story_of
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
@@ -75,8 +76,10 @@ def article_routes(frame: Frame) -> APIRouter:
                 request,
                 "article.html",
                 article=found,
-                lines=story.sentences,
-                trace=story.trace,
+                answer=story.sentences[0],
+                decision=story.decision,
+                because=sentence(story.decision.reason) if story.decision else "",
+                attempts=story.attempts,
                 revisions=_with_diffs(tx.articles.list_revisions(found.id)),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_article(found.id), person=visitor.person),
                 curves=[(post.id, show_curve(tx, post.id)) for post in story.posts if post.remote_id is not None],
