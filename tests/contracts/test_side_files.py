@@ -34,7 +34,7 @@ def under_test(request: pytest.FixtureRequest, tmp_path: Path) -> FilesUnderTest
             put_stop=partial(_written, tmp_path / "var" / "STOP"),
             take_stop=(tmp_path / "var" / "STOP").unlink,
         )
-    fake = FakeSideFiles()
+    fake = FakeSideFiles(epoch=None)
     return FilesUnderTest(
         files=fake, put_stop=lambda why: setattr(fake, "stop", why), take_stop=lambda: setattr(fake, "stop", None)
     )
@@ -81,6 +81,16 @@ def test_the_environment_stops_too(tmp_path: Path, value: str, *, stops: bool) -
     """Any value but none, 0, no and false."""
     files = FolderSideFiles(tmp_path, environment={STOP_ENVIRONMENT: value})
     assert (files.stop_reason() is not None) == stops
+
+
+@pytest.mark.parametrize("text", ["", "-1", "9" * 4000, "1 2", "\u0663"])
+def test_a_damaged_epoch_is_none(tmp_path: Path, text: str) -> None:
+    """And the next one takes its place."""
+    (tmp_path / "epoch").write_text(text, encoding="utf-8")
+    files = FolderSideFiles(tmp_path)
+    assert files.read_epoch() is None
+    files.write_epoch(0)
+    assert files.read_epoch() == 0
 
 
 def test_an_epoch_that_cannot_be_kept_is_passed_over(tmp_path: Path) -> None:

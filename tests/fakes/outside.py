@@ -58,11 +58,11 @@ class FakeClock:
 
 
 class FakeSideFiles:
-    """Side files in memory."""
+    """Side files in memory, as the first start leaves them; `epoch` None: of a machine that was never started."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: int | None = 0) -> None:
         self.stop: str | None = None
-        self.epoch: int | None = None
+        self.epoch = epoch
 
     def stop_reason(self) -> str | None:
         """The stop file's text."""

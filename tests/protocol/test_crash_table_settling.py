@@ -30,7 +30,7 @@ from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore, copy_database
-from tests.fakes.outside import FakeClock, SimulatedCrash
+from tests.fakes.outside import FakeClock, FakeSideFiles, SimulatedCrash
 from tests.protocol.planted import Around
 from tests.protocol.rig import fused, held_press, settle_down, url_of
 from tests.protocol.second_process import DIED
@@ -284,6 +284,46 @@ def test_row_15_a_backup_made_in_safe_mode(store: SqlStore) -> None:
     assert publish_due(press).idle is None
     with store.read() as tx:
         assert [alert.kind for alert in tx.inbox.list_alerts()] == ["safe_mode"]
+
+
+def test_row_15_a_backup_on_a_machine_that_never_saw_it(store: SqlStore) -> None:
+    """No side file and a database that has sent before: the timeline is read first, then sending goes on for good."""
+    press = make_press(store)
+    first = queue(store)
+    assert settle_down(press, first) is PostState.PUBLISHED
+    second = queue(store, 2)
+    after = replace(press, files=FakeSideFiles(epoch=None), owner="new machine")
+    fake(press).show(second.text)
+    assert "no readable side file" in str(publish_due(after).idle)
+    assert patrol(after).adopted == 1
+    assert "no readable side file" in str(publish_due(after).idle)
+    advance(press, minutes=16)
+    patrol(after)
+    assert settle_down(after, queue(store, 3)) is PostState.PUBLISHED
+    assert set(shown(press).values()) == {1}
+
+
+def test_row_15_a_side_file_far_ahead_of_the_database(store: SqlStore) -> None:
+    """Edited or damaged, it costs the time of safe mode, and no more."""
+    press = make_press(store)
+    post = queue(store)
+    press.files.write_epoch(10**14)
+    patrol(press)
+    advance(press, minutes=16)
+    patrol(press)
+    assert settle_down(press, post) is PostState.PUBLISHED
+
+
+def test_row_15_a_machine_that_never_sends_knows_how_far_the_database_was(store: SqlStore) -> None:
+    """It takes over with a standby that was promoted without the last commit: the timeline is read first."""
+    press = make_press(store)
+    other = replace(press, files=FakeSideFiles(epoch=None), owner="two")
+    other.remember_epoch()
+    assert settle_down(press, queue(store)) is PostState.PUBLISHED
+    other.remember_epoch()
+    with store.begin() as tx:
+        tx.account.set_mark("epoch", "0")
+    assert "older than this machine's side file" in str(publish_due(other).idle)
 
 
 def test_row_15_safe_mode_lasts_while_another_process_may_send(store: SqlStore) -> None:

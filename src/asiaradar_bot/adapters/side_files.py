@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 STOP_ENVIRONMENT = "ASIARADAR_STOP"
+_MOST_DIGITS = 15
+"""Of an epoch; it counts posts, so that more is damage."""
 
 
 class FolderSideFiles:
@@ -39,9 +41,10 @@ class FolderSideFiles:
         The last epoch this machine saw; None: no side file, or an unreadable one.
         """
         try:
-            return int((self._folder / "epoch").read_text(encoding="ascii"))
+            text = (self._folder / "epoch").read_text(encoding="ascii").strip()
         except (OSError, ValueError):
             return None
+        return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
     def write_epoch(self, epoch: int) -> None:
         """
@@ -49,9 +52,10 @@ class FolderSideFiles:
 
         It is on the disk itself before this returns, so that a power cut does not take it back.
 
-        A failure is passed over, as the epoch only makes recovery more careful.
+        A failure is passed over: without the file nothing is sent before the timeline was read.
         """
-        if (self.read_epoch() or 0) >= epoch:
+        seen = self.read_epoch()
+        if seen is not None and seen >= epoch:
             return
         part = self._folder / f"epoch.{os.getpid()}.part"
         try:

@@ -236,10 +236,10 @@ class SideFiles(Protocol):
 
     def read_epoch(self) -> int | None:
         """
-        The last epoch this machine saw; None: no side file.
+        The last epoch this machine saw; None: no side file, or a damaged one.
         """
 
     def write_epoch(self, epoch: int) -> None:
         """
-        Remember it; a failure is passed over, as the epoch only makes recovery more careful.
+        Remember it unless it is lower; a failure is passed over, as without one nothing is sent unlooked.
         """

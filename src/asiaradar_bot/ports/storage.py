@@ -253,8 +253,8 @@ class AccountRows(Protocol):
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""
 
-    def next_epoch(self) -> int:
-        """Count up and return the database's epoch."""
+    def next_epoch(self, *, after: int = 0) -> int:
+        """Count up and return the database's epoch, which is then more than `after`, too."""
 
     def find_seen(self, remote_ids: Collection[str]) -> Mapping[str, SeenPost]:
         """What is on record of these posts on the timeline."""

@@ -57,6 +57,7 @@ class Runner:
         reason = enter_safe_mode_if_restored(self._app.press)
         if reason is not None:
             _log.warning("safe mode", reason=reason)
+        self._app.press.remember_epoch()
         self._engine.start(self._perform)
         self._scheduler.add_job(self._beat, "interval", seconds=_BEAT.total_seconds(), next_run_time=datetime.now(UTC))
         for name, tick in TIMETABLE.items():
@@ -93,6 +94,7 @@ class Runner:
 
     def _beat(self) -> None:
         self._guarded("heartbeat", self.heartbeat.beat)
+        self._guarded("epoch", self._app.press.remember_epoch)
 
     def _tick(self, name: str, every_seconds: float) -> None:
         now = time.monotonic()

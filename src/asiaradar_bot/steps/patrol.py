@@ -41,7 +41,7 @@ class Patrolled:
 
 def enter_safe_mode_if_restored(press: Press) -> str | None:
     """
-    At start-up and before each patrol: why safe mode is on, set now if the database is older than the side file.
+    At start-up and before each patrol: why safe mode is on, set now if the database is, or may be, an older one.
     """
     now = press.clock.now()
     with press.store.begin() as tx:
@@ -217,9 +217,7 @@ def _raise_foreign(press: Press, tx: Transaction, post: RemotePost, *, now: date
 
 
 def _leave_safe_mode(press: Press, tx: Transaction, *, now: datetime) -> None:
-    seen = press.files.read_epoch() or 0
-    while tx.account.next_epoch() < seen:
-        pass
+    press.files.write_epoch(tx.account.next_epoch(after=press.files.read_epoch() or 0))
     tx.account.set_mark("safe_mode", None)
     tx.account.set_mark("safe_mode_since", None)
     tx.audit.record(

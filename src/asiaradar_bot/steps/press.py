@@ -86,12 +86,27 @@ class Press:
 
     def restored_reason(self, state: AccountState) -> str | None:
         """
-        A sentence if the database is older than what this machine saw last, as after a restore; else None.
+        A sentence if the database is, or may be, older than what this machine saw last, as after a restore; else None.
+
+        A database that has sent before and a machine that never saw it: a backup on a new machine looks like that.
         """
         seen = self.files.read_epoch()
+        if seen is None and state.epoch > 0:
+            return (
+                f"this machine has no readable side file `epoch` to tell whether the database (epoch {state.epoch}) "
+                "is an older one"
+            )
         if seen is None or state.epoch >= seen:
             return None
         return f"the database (epoch {state.epoch}) is older than this machine's side file (epoch {seen})"
+
+    def remember_epoch(self) -> None:
+        """
+        Keep on this machine how far the database is, also while another machine sends.
+        """
+        with self.store.read() as tx:
+            epoch = tx.account.state().epoch
+        self.files.write_epoch(epoch)
 
     def release_lease(self) -> None:
         """
@@ -179,8 +194,9 @@ class Press:
         """
         if state.safe_mode is not None:
             return f"safe mode: {state.safe_mode}; the timeline is read first"
-        if self.restored_reason(state) is not None:
-            return "safe mode: the database is older than this machine's side file; the timeline is read first"
+        restored = self.restored_reason(state)
+        if restored is not None:
+            return f"safe mode: {restored}; the timeline is read first"
         if state.paused is not None and (state.paused_until is None or state.paused_until > self.clock.now()):
             return f"paused: {state.paused}"
         return None

@@ -96,9 +96,9 @@ class SqlAccountRows:
         """The mark, or None."""
         return self._connection.execute(select(marks.c.value).where(marks.c.key == key)).scalar_one_or_none()
 
-    def next_epoch(self) -> int:
-        """Count up and return the database's epoch."""
-        epoch = int(self.get_mark("epoch") or "0") + 1
+    def next_epoch(self, *, after: int = 0) -> int:
+        """Count up and return the database's epoch, which is then more than `after`, too."""
+        epoch = max(int(self.get_mark("epoch") or "0"), after) + 1
         self.set_mark("epoch", str(epoch))
         return epoch
 
