@@ -13,6 +13,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 from asiaradar_bot.web.words import FOLDER, LANGUAGES
+from scripts.told import told_forms
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "named": None}
@@ -23,7 +24,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 def extract() -> Catalog:
     """
-    What pages say today, in no language.
+    What pages, rules and steps say today, in no language.
     """
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # of Babel
@@ -32,6 +33,8 @@ def extract() -> Catalog:
         ROOT, method_map=methods, options_map=options, keywords=KEYWORDS, directory_filter=lambda _: True
     ):
         found.add(message, auto_comments=comments, context=context)
+    for told_context, form in told_forms():
+        found.add(form, context=told_context)
     return found
 
 
@@ -69,8 +72,10 @@ def missing(found: Catalog) -> Mapping[str, list[str]]:
     short: dict[str, list[str]] = {}
     for language in TRANSLATED:
         catalogue = read(language)
-        known = {message.id for message in catalogue if message.string and not message.fuzzy}
-        short[language] = sorted(str(message.id) for message in found if message.id and message.id not in known)
+        known = {(message.id, message.context) for message in catalogue if message.string and not message.fuzzy}
+        short[language] = sorted(
+            str(message.id) for message in found if message.id and (message.id, message.context) not in known
+        )
     return short
 
 

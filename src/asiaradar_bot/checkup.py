@@ -66,20 +66,19 @@ def examine_outside(app: App) -> Iterator[Check]:
     """
     yield _account(app)
     for source in app.sources:
-        name = f"source {source.name}"
         answer = app.site.read_source(source, url=source.url, validators=Validators(), now=app.clock.now())
         match answer:
             case SourceRead(items=items):
-                yield Check(name=name, good=True, sentence=f"{len(items)} items at {source.url}")
+                yield Check(name=f"source {source.name}", good=True, sentence=f"{len(items)} items at {source.url}")
             case SourceFailed(detail=detail):
                 yield Check(
-                    name=name,
+                    name=f"source {source.name}",
                     good=False,
                     sentence=detail,
                     mend=f"open {source.url} in a browser, then mend its entry in [[sources]] or fetch.allowed_hosts",
                 )
             case _:
-                yield Check(name=name, good=True, sentence="answers")
+                yield Check(name=f"source {source.name}", good=True, sentence="answers")
 
 
 def _kill_switch(app: App) -> Check:
@@ -109,7 +108,7 @@ def _database(app: App) -> Iterator[Check]:
     kind = "PostgreSQL" if app.store.is_postgresql else f"SQLite {sqlite3.sqlite_version}, journal {journal_mode()}"
     yield Check(name="database", good=problem is None, sentence=problem or kind)
     backups = sorted((app.settings.storage.folder / "backups").glob("*.db"))
-    newest = f"newest: {backups[-1].name}" if backups else "none yet: the first is made within the hour"
+    newest = f"the newest is {backups[-1].name}" if backups else "none yet: the first is made within the hour"
     yield Check(name="backup", good=True, sentence=newest)
 
 

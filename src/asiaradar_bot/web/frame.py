@@ -19,6 +19,7 @@ from asiaradar_bot.model.post import PostId
 from asiaradar_bot.web.acts import act_words, subject_words
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.forms import Forms, iso
+from asiaradar_bot.web.telling import CHECK, telling
 from asiaradar_bot.web.views.said import read_said
 from asiaradar_bot.web.views.top_bar import top_bar
 from asiaradar_bot.web.words import MISSING, NAMES, language_of, translations
@@ -107,6 +108,8 @@ class Frame:
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
         env.filters.update(act=lambda action: act_words(action, words.gettext))
         env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))
+        env.filters.update(told=lambda sentence: telling(language).say(sentence or ""))
+        env.filters.update(check=lambda name: telling(language).say(name, CHECK))
         env.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # of the extension
         return env
 

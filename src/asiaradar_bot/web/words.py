@@ -41,13 +41,21 @@ NAMES = frozenset(
 """Modes, roles, verdicts, states and classes of answers: what pages show of them goes through the filter `name`."""
 
 
+def file_of(language: str) -> Path | None:
+    """
+    The catalogue of a language that the interface has; English has none.
+    """
+    file = FOLDER / language / "LC_MESSAGES" / "desk.po"
+    return file if language in LANGUAGES and file.is_file() else None
+
+
 @lru_cache(maxsize=8)
 def translations(language: str) -> gettext.NullTranslations:
     """
     The catalogue, compiled here and now; English (and any language we do not have) is what the templates say.
     """
-    file = FOLDER / language / "LC_MESSAGES" / "desk.po"
-    if language not in LANGUAGES or not file.is_file():
+    file = file_of(language)
+    if file is None:
         return gettext.NullTranslations()
     with file.open("rb") as source:
         catalogue = read_po(source, locale=language)

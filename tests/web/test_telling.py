@@ -1,0 +1,151 @@
+"""Sentences of rules and steps in the visitor's language: found in the source, translated by their form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.runner.timetable import run_once
+from asiaradar_bot.web.telling import CHECK, TOLD, Telling, telling
+from scripts.told import forms_in, told_forms
+from scripts.translations import TRANSLATED, read
+from tests.factories import make_article, make_facts
+from tests.properties.test_eligibility import articles, judge, policies
+from tests.web.desk import browser, desk_app, visitor
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+_SAME = {(CHECK, "X")}
+"""Words that are the same in a language of ours."""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A Desk with four articles, decided by an embargo, a missing headline, another site and the default."""
+    with desk_app(tmp_path) as made:
+        now = made.clock.now()
+        heads = [("Embargoed: the budget", "a"), ("", "b"), ("Port counts its year", "c"), ("Rates rise", "d")]
+        with made.store.begin() as tx:
+            for title, place in heads:
+                host = "radar.asia" if place != "c" else "evil.example"
+                facts = make_facts(title=title, url=f"https://{host}/{place}", published_at=now)
+                article = make_article(facts=facts, first_seen_at=now, read_at=now)
+                tx.articles.add(article, names=[f"url:{facts.url}"])
+        run_once(made, "decide")
+        yield made
+
+
+def _filled(form: str) -> str:
+    return _PLACE.sub(lambda found: found[1].upper(), form).replace("%%", "%") if "%(" in form else form
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_form_is_said(language: str) -> None:
+    """Each sentence that the source holds is recognised with its values, and said in other words with the same ones."""
+    one = Telling(language)
+    forms = set(told_forms()) - _SAME
+    assert len(forms) > 50
+    for context, form in forms:
+        english = _filled(form)
+        said = one.say(english, context)
+        assert said != english, form
+        for name in _PLACE.findall(form):
+            assert name.upper() in said, form
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalogues_hold_just_the_forms_of_the_source(language: str) -> None:
+    """A form that nothing says any more is gone from the catalogues, so that no person's words are taken for it."""
+    held = {(one.context, str(one.id)) for one in read(language) if one.context in {TOLD, CHECK}}
+    assert held == set(told_forms())
+
+
+@given(article=articles, policy=policies, posted_as=st.none() | st.just("17"))
+def test_whatever_is_decided_is_said(article: Article, policy: Policy, posted_as: str | None) -> None:
+    """The reason of a decision, and each line of its trace with the check's name, are said in every language."""
+    decision = judge(article, policy, posted_as=posted_as)
+    for language in TRANSLATED:
+        one = telling(language)
+        assert one.say(decision.detail) != decision.detail
+        for line in decision.trace:
+            assert one.say(line.check, CHECK) != line.check
+            assert one.say(line.detail) != line.detail
+
+
+def test_values_stay_and_our_own_words_are_said() -> None:
+    """Values come through as they are, the wordless percent too; several sentences in a row are said one by one."""
+    one = telling("ja")
+    assert one.say("it speaks of «it fits»") == "「it fits」に言及している"
+    assert one.say("97 % like «A %(b)s «c»» (https://x/?a=1%20)") == "「A %(b)s «c»」（https://x/?a=1%20）と 97 % 類似"
+    assert one.say("rule «a b»: no embargo") == "ルール「a b」：解禁時刻の指定なし"
+    assert one.say("it fits; somebody's own word") == "当てはまる；somebody's own word"
+    assert one.say("rule «sport»", CHECK) == "ルール「sport」"
+    for foreign in ("", "it fits well", "IT FITS", "somebody; else", "x" * 5000, "it fits; " * 500):
+        assert one.say(foreign) == foreign
+
+
+def test_english_is_as_it_was_told() -> None:
+    """In English, and in a language that we do not have, nothing is changed."""
+    for language in ("en", "tlh"):
+        assert telling(language).say("it fits") == "it fits"
+
+
+def test_forms_are_found_in_source() -> None:
+    """Texts, values, choices, refusals and names of checks; neither docstrings nor logs nor what is compared."""
+    source = '''
+"""A docstring of words."""
+_HOW = "as it is"
+_MENDS = (("only compared here", "do this now"),)
+_CHECKS = (("age", None),)
+def f(post, why):
+    """Another docstring of words."""
+    _log.info("a log of words")
+    if why.startswith("compared with this"):
+        raise PostError(f"post {post.id} is {'out' if post.out else 'held'}: {_HOW}")
+    why = "short"
+    yield Check(name="kind", sentence=f"{post.share} % of {', '.join(post.parts)}", good="no")
+    return f"no rule said {post.id} or {self.post.id}" + (f" by {why}" if why else "")
+'''
+    assert forms_in(source, is_whole=True) == [
+        (TOLD, "as it is"),
+        (TOLD, "do this now"),
+        (CHECK, "age"),
+        (TOLD, "post %(post_id)s is out: as it is"),
+        (TOLD, "post %(post_id)s is held: as it is"),
+        (TOLD, "short"),
+        (CHECK, "kind"),
+        (TOLD, "%(post_share)s %% of %(post_parts)s"),
+        (TOLD, "no rule said %(post_id)s or %(post_id_2)s by %(why)s"),
+        (TOLD, "no rule said %(post_id)s or %(post_id_2)s"),
+    ]
+    assert (TOLD, "as it is") not in forms_in(source, is_whole=False)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("path", ["/doctor", "/articles", "/articles/1", "/articles/3"])
+def test_pages_show_no_english_check(app: App, path: str, language: str) -> None:
+    """Neither a sentence of ours nor the name of a check stands on the page in English."""
+    page = browser(app, visitor(language=language)).get(path).text
+    shown = [unescape(text).strip() for text in re.findall(r">([^<]+)<", page)]
+    english = {_filled(form) for _, form in told_forms() if not _PLACE.search(form)}
+    assert not english & set(shown)
+    prefixes = tuple(form.partition("%(")[0] for _, form in told_forms() if _PLACE.search(form))
+    long = tuple(prefix for prefix in prefixes if len(prefix) > len("rule «"))
+    assert not [text for text in shown if text.startswith(long)]
+
+
+def test_pages_in_english_show_the_checks(app: App) -> None:
+    """What the test above looks for does stand there in English."""
+    page = browser(app, visitor()).get("/articles").text
+    for reason in ("it has no headline", "it speaks of an embargo", "is on another site", "no rule speaks of it"):
+        assert reason in page
+    assert "<td>embargo</td>" in browser(app, visitor()).get("/articles/1").text
+    assert "kill switch" in browser(app, visitor()).get("/doctor").text
