@@ -97,7 +97,7 @@ def _sending(app: App) -> Check:
     with app.store.read() as tx:
         blocked = app.press.blocked_reason(tx.account.state())
     if blocked is None:
-        return Check(name="sending", good=True, sentence="nothing stands in its way")
+        return Check(name="sending", good=True, sentence="not paused, and not in safe mode")
     safe = blocked.startswith("safe mode")
     mend = "the running bot ends it by itself, when the timeline was read long enough after" if safe else "see there"
     return Check(name="sending", good=False, sentence=blocked, mend=mend)

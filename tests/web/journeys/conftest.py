@@ -11,7 +11,7 @@ from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.service import WebThread
 from asiaradar_bot.web.app import build_web
 from tests.e2e.bot import go_round, running
-from tests.web.journeys.walking import WAYS, Desk, Way
+from tests.web.journeys.walking import WAYS, Newsroom, Way
 
 STORIES = (
     "kaohsiung-port-containers-record",
@@ -36,7 +36,7 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """One for all journeys of a file: what one of them leaves, the next one finds."""
     with running(
         tmp_path_factory.mktemp("newsroom"), web={"port": 0}, access={"second_factor": "nobody"}, pictures=False
@@ -48,5 +48,5 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         woken: list[str] = []
         server = WebThread(app, lambda: build_web(app, wake=woken.append))
         server.start()
-        yield Desk(app=app, url=server.url, woken=woken)
+        yield Newsroom(app=app, url=server.url, site=site, woken=woken)
         server.stop()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.audit import AuditEntry
+from asiaradar_bot.sandbox.site import SampleSite
 from asiaradar_bot.steps.door import Entered
 from tests.web.desk import ROOT
 from tests.web.test_browser import DESKTOP, PHONE
@@ -64,6 +65,15 @@ class Desk:
         with self.app.store.read() as tx:
             found = tx.audit.list_recent(limit=100)
         return [one for one in found if not one.action.startswith("login.")][:number]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom(Desk):
+    """
+    A running Desk beside the site it watches.
+    """
+
+    site: SampleSite
 
 
 class Walker:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -17,6 +17,7 @@ from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
+from asiaradar_bot.web.views.live_mark import live_mark
 
 _LOOK_SECONDS = 1.0
 _LIFE_LOOKS = 300
@@ -29,8 +30,7 @@ class Seen:
     What pages were told of last.
     """
 
-    entry: int
-    """Number of the audit's newest entry."""
+    mark: str
     present: frozenset[tuple[str, str]]
 
 
@@ -42,12 +42,15 @@ def live_routes(frame: Frame) -> APIRouter:
 
     @routes.get("/live")
     async def live(
-        request: Request, visitor: Annotated[Visitor, Depends(needs(Action.LOOK))], since: int | None = None
+        request: Request,
+        visitor: Annotated[Visitor, Depends(needs(Action.LOOK))],
+        since: Annotated[str, Query(max_length=60)] = "",
     ) -> StreamingResponse:
         """
-        A `changed` event for each change that the audit shows, and when somebody begins or ends being at a post.
+        A `changed` event for each change that the audit shows, and for what it does not.
 
-        `since` is the entry that the page knew when it was made: what happened before it listens is told, too.
+        That is sources that fail or are well again, and people who begin or end being at a post.
+        `since` is the mark at which the page was made: what happened before it listens is told, too.
         """
         del visitor
         return StreamingResponse(
@@ -57,11 +60,11 @@ def live_routes(frame: Frame) -> APIRouter:
     return routes
 
 
-async def _changes(app: App, request: Request, since: int | None) -> AsyncIterator[str]:
+async def _changes(app: App, request: Request, since: str) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     seen = await run_in_threadpool(look, app)
-    if seen is not None and since is not None:
-        seen = replace(seen, entry=since)
+    if seen is not None and since:
+        seen = replace(seen, mark=since)
     for _ in range(_LIFE_LOOKS):
         await asyncio.sleep(_LOOK_SECONDS)
         if app.stopping.is_set() or await request.is_disconnected():
@@ -70,7 +73,7 @@ async def _changes(app: App, request: Request, since: int | None) -> AsyncIterat
         if newest is None or newest == seen:
             yield ": still here\n\n"
             continue
-        yield f"event: changed\ndata: {newest.entry}\n\n"
+        yield f"event: changed\ndata: {newest.mark}\n\n"
         seen = newest
 
 
@@ -80,6 +83,6 @@ def look(app: App) -> Seen | None:
     """
     try:
         with app.store.read() as tx:
-            return Seen(entry=tx.audit.newest_id(), present=tx.sheets.present(seen_since=app.clock.now() - PRESENCE))
+            return Seen(mark=live_mark(tx), present=tx.sheets.present(seen_since=app.clock.now() - PRESENCE))
     except StorageError:
         return None

@@ -60,7 +60,7 @@ function refresh() {
   }, 400);
 }
 if (document.getElementById("bar") && window.EventSource) {
-  const live = new EventSource(`/live?since=${document.getElementById("bar").dataset.entry}`);
+  const live = new EventSource(`/live?since=${document.getElementById("bar").dataset.mark}`);
   live.addEventListener("changed", refresh);
   addEventListener("pagehide", () => live.close());
   setInterval(refresh, 30000);

@@ -15,6 +15,7 @@ from asiaradar_bot.model.correction import NEEDS_PERSON
 from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.web.health import not_ready
 from asiaradar_bot.web.views.expected import expect
+from asiaradar_bot.web.views.live_mark import live_mark
 
 _NEEDS = (PostState.HELD, PostState.UNKNOWN, PostState.REJECTED)
 
@@ -48,8 +49,8 @@ class TopBar:
     may_set: bool
     """See settings, users and the setup doctor."""
     local_x_url: str | None
-    entry: int
-    """Number of the audit's newest entry, from which on the page listens for news."""
+    mark: str
+    """From which on the page listens for news."""
 
 
 def top_bar(app: App, person: Person, *, expected: Mapping[PostId, datetime] | None = None) -> TopBar:
@@ -64,7 +65,7 @@ def top_bar(app: App, person: Person, *, expected: Mapping[PostId, datetime] | N
         expected = expect(app, tx) if expected is None else expected
         sent = len(tx.posts.sent_times(now - timedelta(days=1)))
         spent = tx.ledger.month_total(now.date())
-        entry = tx.audit.newest_id()
+        mark = live_mark(tx)
     stop = state.stopped or app.files.stop_reason()
     zone = app.policy.wording.zone
     return TopBar(
@@ -85,7 +86,7 @@ def top_bar(app: App, person: Person, *, expected: Mapping[PostId, datetime] | N
         may_resume=person.may(Action.RESUME),
         may_set=person.may(Action.SETTINGS),
         local_x_url=app.local_x_url,
-        entry=entry,
+        mark=mark,
     )
 
 
