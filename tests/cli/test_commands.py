@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,6 +134,47 @@ def test_a_restore_under_a_running_bot_is_refused(capsys: pytest.CaptureFixture[
             tx.account.set_mark("heartbeat", (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat())
         assert words in told(capsys, "db", "restore", str(backup), code=code)
     store.close()
+
+
+def _other_database(backup: Path, file: Path, change: str) -> None:
+    shutil.copy(backup, file)
+    with closing(sqlite3.connect(file)) as there, there:
+        there.executescript(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ("DROP TABLE marks", 1, "is no backup of this program; nothing was replaced"),
+        ("UPDATE marks SET value = 'elsewhere' WHERE key = 'environment'", 2, "belongs to environment = elsewhere"),
+        ("UPDATE alembic_version SET version_num = '9999'", 1, "is of a newer program"),
+    ],
+)
+def test_a_file_that_is_no_backup_of_ours_replaces_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: str, code: int, words: str
+) -> None:
+    """The database stays as it was, and so does the sending of it."""
+    told(capsys, "posts", "add", "Still here", "--draft")
+    told(capsys, "db", "backup")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    _other_database(backup, tmp_path / "other.db", change)
+    before = (tmp_path / "bot.db").read_bytes()
+    assert words in told(capsys, "db", "restore", str(tmp_path / "other.db"), code=code)
+    assert (tmp_path / "bot.db").read_bytes() == before
+    assert sorted(file.name for file in tmp_path.glob("bot.db*")) == ["bot.db"]
+
+
+def test_a_restore_keeps_the_stop_and_the_old_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What was stopped stays so; what was replaced lies beside it and can be put back."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    told(capsys, "db", "backup")
+    told(capsys, "posts", "add", "After", "--draft")
+    told(capsys, "stop", "hacked")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    assert "bot.db.replaced is what was there before" in told(capsys, "db", "restore", str(backup))
+    assert "stopped: hacked" in told(capsys, "tick", "publish")
+    told(capsys, "db", "restore", str(tmp_path / "bot.db.replaced"))
+    assert "After" in told(capsys, "posts", "list")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -34,9 +35,8 @@ def backup() -> None:
 
 @group.command()
 def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups folder.")]) -> None:
-    """Put a backup in place; the bot must be stopped. The next start is in safe mode."""
+    """Put a backup in place; the bot must be stopped. The next start is in safe mode, and the old file is kept."""
     from asiaradar_bot.settings import load_settings
-    from asiaradar_bot.storage.store import copy_database
 
     settings = load_settings()
     if not settings.storage.url.startswith("sqlite:///"):
@@ -45,12 +45,62 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
         raise InputError(f"there is no file {file}")
     target = Path(settings.storage.url.removeprefix("sqlite:///"))
     _check_nobody_works_on(target)
-    copy_database(file, target)
-    for leftover in ("-wal", "-shm", "-journal"):
-        Path(f"{target}{leftover}").unlink(missing_ok=True)
-    with opened() as app, app.store.begin() as tx:
+    copy = Path(f"{target}.restored")
+    try:
+        _prepare(file, copy, stopped=_mark(target, "stopped"))
+        kept = _put_in_place(copy, target)
+    finally:
+        copy.unlink(missing_ok=True)
+    print(
+        f"restored {file.name}; the timeline is read before anything is sent"
+        + (f"; {kept} is what was there before" if kept else "")
+    )
+
+
+def _prepare(file: Path, copy: Path, *, stopped: str | None) -> None:
+    """
+    A copy that is ours, up to date and in safe mode, before anything is replaced; a stop of today outlasts it.
+    """
+    from asiaradar_bot.settings import load_settings
+    from asiaradar_bot.storage.store import copy_database
+
+    copy_database(file, copy)
+    if _mark(copy, "environment") is None:
+        raise InputError(f"{file} is no backup of this program; nothing was replaced")
+    with opened(load_settings(storage={"url": f"sqlite:///{copy}"}), offline=True) as app, app.store.begin() as tx:
         tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now())
-    print(f"restored {file.name}; the timeline is read before anything is sent")
+        if stopped is not None:
+            tx.account.set_mark("stopped", stopped)
+
+
+def _put_in_place(copy: Path, target: Path) -> Path | None:
+    """
+    The copy takes the database's name in one step; where the old one is now, with its journal, None if there was none.
+    """
+    kept = Path(f"{target}.replaced")
+    for end in ("", "-wal", "-shm", "-journal"):
+        Path(f"{kept}{end}").unlink(missing_ok=True)
+    if not target.exists():
+        copy.replace(target)
+        return None
+    os.link(target, kept)
+    for end in ("-wal", "-shm", "-journal"):  # before the copy is there: a journal would be played into it
+        with suppress(FileNotFoundError):
+            Path(f"{target}{end}").rename(f"{kept}{end}")
+    copy.replace(target)
+    return kept
+
+
+def _mark(file: Path, key: str) -> str | None:
+    """
+    What a database file says; None if it says nothing, or can't be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as there:
+            found = there.execute("SELECT value FROM marks WHERE key = ?", [key]).fetchone()
+    except sqlite3.Error:
+        return None
+    return None if found is None else str(found[0])
 
 
 def _check_nobody_works_on(file: Path) -> None:
@@ -59,14 +109,11 @@ def _check_nobody_works_on(file: Path) -> None:
 
     A damaged file has no sign of life to read, and is what a restore is for.
     """
-    try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as there:
-            found = there.execute("SELECT value FROM marks WHERE key = 'heartbeat'").fetchone()
-            beat = datetime.fromisoformat(found[0]) if found else None
-    except (sqlite3.Error, ValueError):
+    beat = _mark(file, "heartbeat")
+    if beat is None:
         return
-    age = None if beat is None else datetime.now(UTC) - beat
-    if age is not None and timedelta(0) <= age <= STALE:
+    age = datetime.now(UTC) - datetime.fromisoformat(beat)
+    if timedelta(0) <= age <= STALE:
         raise InputError(
             f"a bot works on {file} (its last sign of life is {age.seconds} seconds old): stop it, wait until that is "
             f"{STALE.seconds} seconds old, and restore then"
