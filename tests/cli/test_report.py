@@ -79,7 +79,7 @@ def test_nothing_to_report_is_said(capsys: pytest.CaptureFixture[str], tmp_path:
     assert told(capsys, "report", "--since", "2020-01-01", "--until", "2020-01-02").startswith("no posts in these days")
     page = tmp_path / "empty.html"
     told(capsys, "report", "--html", str(page))
-    assert "No posts went out in these days." in page.read_text(encoding="utf-8")
+    assert "No posts of these days are followed yet" in page.read_text(encoding="utf-8")
     assert "only the heading" in told(capsys, "export", "posts", "--to", str(tmp_path / "x.csv"))
 
 

@@ -61,7 +61,7 @@ def test_spans_and_ages(app: App) -> None:
 def test_nothing_sent_is_said(app: App) -> None:
     """Without posts the page is one sentence, not an empty drawing."""
     page = browser(app, visitor()).get("/results").text
-    assert "No posts went out in these days." in page
+    assert "No posts of these days are followed yet" in page
     assert "<svg viewBox" not in page
 
 
