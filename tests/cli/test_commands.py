@@ -54,9 +54,12 @@ def test_a_post_from_draft_to_x(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_thread_and_a_slot(capsys: pytest.CaptureFixture[str]) -> None:
-    """Several texts make a thread; a cancelled part takes the later ones with it."""
+    """Several texts make a thread, which is held and cancelled as one; each part has its line."""
     rows = told(capsys, "posts", "add", "Part one", "Part two", "--slot", "--json").splitlines()
     assert [json.loads(row)["part"] for row in rows] == [1, 2]
+    held = told(capsys, "posts", "hold", "2")
+    assert "post 1 (part 1 of 2) is held" in held
+    assert "post 2 (part 2 of 2) is held" in held
     told(capsys, "posts", "cancel", "1")
     assert told(capsys, "posts", "list", "--state", "cancelled").count("cancelled") >= 2
 

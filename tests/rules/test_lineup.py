@@ -53,6 +53,13 @@ def test_without_limits_everything_goes_at_its_time() -> None:
     assert minutes_of([queued(1, -5), queued(2, 30)]) == {1: 0, 2: 30}
 
 
+def test_parts_of_a_thread_go_in_their_order() -> None:
+    """A part whose time came before that of an earlier one waits for it."""
+    first, second = queued(1, 30), queued(2, 0)
+    thread = [replace(post, thread_id=PostId(1), part=at, parts=2) for at, post in ((1, first), (2, second))]
+    assert minutes_of([*thread, queued(3, 10)]) == {3: 10, 1: 30, 2: 30}
+
+
 def test_the_gap_moves_others_back_and_breaking_goes_first() -> None:
     """Breaking news takes the next moment; the rest follow at the least gap."""
     posts = [queued(1, 0), queued(2, 0, NewsClass.BREAKING), queued(3, 1)]

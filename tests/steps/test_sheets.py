@@ -161,11 +161,16 @@ def test_all_or_nothing(store: SqlStore) -> None:
 
 def test_what_is_out_cannot_be_opened(store: SqlStore) -> None:
     """A cancelled post has no sheet; of a thread that has begun to go out, a waiting part has one of its own."""
-    posts = editor(store).add(["One", "Two", "Three"])
-    editor(store).cancel(posts[2].id)
+    (gone,) = editor(store).add(["Gone"])
+    editor(store).cancel(gone.id)
     with pytest.raises(WrongStateError, match="cancelled"):
-        drawer(store).open_post(posts[2].id)
-    assert len(drawer(store).open_post(posts[0].id).parts) == 2
+        drawer(store).open_post(gone.id)
+    posts = editor(store).add(["One", "Two", "Three"])
+    with store.begin() as tx:
+        tx.posts.move(posts[0], PostState.EXPIRED, at=posts[0].created_at, who="bot", why="too old")
+    with pytest.raises(WrongStateError, match="expired"):
+        drawer(store).open_post(posts[0].id)
+    assert len(drawer(store).open_post(posts[1].id).parts) == 1
 
 
 def test_who_is_at_it_is_seen_and_runs_out(store: SqlStore) -> None:

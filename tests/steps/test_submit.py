@@ -136,26 +136,11 @@ def test_a_withdrawal_is_taken_back_unless_it_was_tried(editor: Editor, shelf: S
         editor.restore(post)
 
 
-def test_a_thread_goes_together(editor: Editor, shelf: SqlStore) -> None:
-    """Parts share their thread; withdrawing one withdraws those after it, and leaves the earlier ones."""
+def test_a_thread_is_added_as_parts(editor: Editor) -> None:
+    """Parts share their thread, and each has its own price."""
     parts = editor.add(["One", "Two https://radar.asia/a", "Three"], due_at=NOON + HOUR)
     assert [(part.part, part.parts, part.thread_id) for part in parts] == [(n, 3, parts[0].id) for n in (1, 2, 3)]
     assert [part.price_usd for part in parts] == ["0.015", "0.200", "0.015"]
-    editor.cancel(parts[1].id)
-    assert [get(shelf, part.id).state.value for part in parts] == ["queued", "cancelled", "cancelled"]
-    with shelf.read() as tx:
-        assert "part 2 was cancelled" in tx.audit.list_recent(subject=f"post {parts[2].id}")[0].why
-
-
-def test_a_part_that_cannot_be_withdrawn_stays(editor: Editor, shelf: SqlStore) -> None:
-    """Parts that are held go with it, one that was cancelled before stays what it is."""
-    parts = editor.add(["One", "Two", "Three"], due_at=NOON + HOUR)
-    editor.cancel(parts[2].id)
-    editor.hold(parts[1].id)
-    before = get(shelf, parts[2].id)
-    editor.cancel(parts[0].id)
-    assert get(shelf, parts[1].id).state is PostState.CANCELLED
-    assert get(shelf, parts[2].id) == before
 
 
 ACTS: list[Callable[[Editor, PostId], object]] = [

@@ -31,7 +31,18 @@ Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
 
 def _tell(post: Post) -> None:
     due = f"{post.due_at:%Y-%m-%d %H:%M:%S} UTC"
-    print(f"post {post.id} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+    which = f" (part {post.part} of {post.parts})" if post.parts > 1 else ""
+    print(f"post {post.id}{which} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+
+
+def _tell_all(app: App, post: Post) -> None:
+    """
+    The post, and what became of the other parts of its thread.
+    """
+    with app.store.read() as tx:
+        thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [post]
+    for part in thread:
+        _tell(part)
 
 
 def _tell_why_waiting(app: App, post: Post, *, indent: str = "") -> None:
@@ -150,23 +161,23 @@ def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Ve
 
 @group.command()
 def approve(post_id: Number, *, version: Version = None) -> None:
-    """Let a draft, held, expired or rejected post go out."""
+    """Let a draft, held, expired or rejected post go out, with its thread."""
     with opened() as app:
-        _tell(app.editor(person()).approve(post_id, version=version))
+        _tell_all(app, app.editor(person()).approve(post_id, version=version))
 
 
 @group.command()
 def hold(post_id: Number, *, why: Why = "", version: Version = None) -> None:
-    """Keep a queued post back."""
+    """Keep a queued post back, with its thread."""
     with opened() as app:
-        _tell(app.editor(person()).hold(post_id, why=why, version=version))
+        _tell_all(app, app.editor(person()).hold(post_id, why=why, version=version))
 
 
 @group.command()
 def cancel(post_id: Number, *, why: Why = "", version: Version = None) -> None:
-    """Withdraw a post that is not out yet."""
+    """Withdraw a post that is not out yet, with its thread."""
     with opened() as app:
-        _tell(app.editor(person()).cancel(post_id, why=why, version=version))
+        _tell_all(app, app.editor(person()).cancel(post_id, why=why, version=version))
 
 
 @group.command()
@@ -179,11 +190,11 @@ def move(
     ] = None,
     version: Version = None,
 ) -> None:
-    """Another time for a post."""
+    """Another time for a post and its thread."""
     with opened() as app:
         zone = app.policy.wording.zone
         due_at = None if at is None else read_when(at, now=app.clock.now(), zone=zone)
-        _tell(app.editor(person()).move(post_id, due_at=due_at, version=version))
+        _tell_all(app, app.editor(person()).move(post_id, due_at=due_at, version=version))
 
 
 @group.command()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import groupby
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import WrongStateError
 from asiaradar_bot.model.post import LIVE, Post, PostState
 
 
@@ -68,6 +71,54 @@ def open_acts(post: Post, person: Person, *, own_hand: bool = False) -> tuple[Ac
         and _fits(act, post)
         and not (own_hand and _lets_out(act, post))
     )
+
+
+_NOT_WITH_OTHERS: dict[Act, frozenset[PostState]] = {
+    Act.APPROVE: frozenset({PostState.REJECTED}),
+    Act.NOW: frozenset({PostState.REJECTED}),
+}
+"""What X refused for good is tried again only when somebody names it."""
+
+
+def together(act: Act, post: Post, thread: Sequence[Post]) -> list[Post]:
+    """
+    The parts of its thread to which an act on a post is done, in their order: a thread is held, moved, sent as one.
+
+    What has gone out, or is going out, stays as it is; so does a part that stands so already. The post alone, if it is
+    no part of a thread, or if the act fits no part.
+
+    Raises:
+        WrongStateError: it can't be done to this part any more, but to others of its thread.
+    """
+    states = _FROM[act]
+    others = states - _NOT_WITH_OTHERS.get(act, frozenset())
+    parts = [part for part in thread if part.state in (states if part.id == post.id else others)]
+    if not parts:
+        return [post]
+    if post.state in states | LIVE:
+        return parts
+    raise WrongStateError(
+        f"post {post.id}, part {post.part} of {post.parts}, is {_STANDS.get(post.state, post.state)}: do it to post "
+        f"{parts[0].id}, and every part that is not out yet goes with it",
+        post_id=post.id,
+    )
+
+
+def stays(parts: Sequence[Post]) -> str:
+    """
+    A clause about parts of a thread that an act leaves as they are: `parts 1 and 2 are on X already`; empty: none.
+    """
+    clauses = []
+    for state, found in groupby(parts, key=lambda part: part.state):
+        numbers = [str(part.part) for part in found]
+        named = (
+            f"part {numbers[0]} is" if len(numbers) == 1 else f"parts {', '.join(numbers[:-1])} and {numbers[-1]} are"
+        )
+        clauses.append(f"{named} {_STANDS.get(state, state)}")
+    return ", ".join(clauses)
+
+
+_STANDS = {PostState.PUBLISHED: "on X already", PostState.SENDING: "just going out"}
 
 
 def _lets_out(act: Act, post: Post) -> bool:

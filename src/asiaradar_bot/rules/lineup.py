@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from asiaradar_bot.model.decision import NewsClass
@@ -31,9 +31,10 @@ def expected_times(
     out = list(sent)
     times: dict[PostId, datetime] = {}
     while waiting:
-        at = _free_at(min(ready[post_id] for post_id in waiting), out, limits)
+        turns = _whose_turn(waiting.values())
+        at = _free_at(min(ready[post.id] for post in turns), out, limits)
         post = min(
-            (post for post in waiting.values() if ready[post.id] <= at),
+            (post for post in turns if ready[post.id] <= at),
             key=lambda post: (_URGENCY[post.news_class], -post.due_at.timestamp(), post.id),
         )
         quiet_end = quiet_until(at, policy.quiet_hours, post.news_class)
@@ -44,6 +45,17 @@ def expected_times(
         out.append(at)
         del waiting[post.id]
     return times
+
+
+def _whose_turn(waiting: Collection[Post]) -> Sequence[Post]:
+    """
+    Those that no earlier part of their thread is waiting before.
+    """
+    first: dict[PostId, int] = {}
+    for post in waiting:
+        if post.thread_id is not None:
+            first[post.thread_id] = min(post.part, first.get(post.thread_id, post.part))
+    return [post for post in waiting if post.thread_id is None or post.part == first[post.thread_id]]
 
 
 def _ready_at(post: Post, now: datetime, policy: Policy) -> datetime:

@@ -22,7 +22,6 @@ from asiaradar_bot.model.money import PriceList, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import (
-    LIVE,
     NewPost,
     Post,
     PostId,
@@ -33,6 +32,7 @@ from asiaradar_bot.model.post import (
 )
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
@@ -41,6 +41,7 @@ from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.steps.press import remember_own
 
+_GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
 _REMOTE_ID = re.compile(r"[1-9][0-9]{0,18}")
 """Source: docs.x.com/fundamentals/x-ids, 64-bit unsigned integers as decimal strings."""
 
@@ -190,7 +191,7 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
-            return self._revise(
+            changed = self._revise(
                 tx,
                 post,
                 at=now,
@@ -200,6 +201,8 @@ class Editor:
                 text_frozen=True,
                 price_usd=self._price_of(replace(post, text=clean), now),
             )
+            self._hold_rest(tx, [changed], now)
+            return changed
 
     def show_pictures(self, post_id: int, pictures: Sequence[PostPicture], *, version: int | None = None) -> Post:
         """
@@ -221,7 +224,9 @@ class Editor:
             _check_there(tx, shown)
             fields = {**picture_fields(shown), "picture_url": None, "text_frozen": True}
             price = self._price(post.text, now, pictures=shown)
-            return self._revise(tx, post, at=now, why="pictures changed", price_usd=price, **fields)
+            changed = self._revise(tx, post, at=now, why="pictures changed", price_usd=price, **fields)
+            self._hold_rest(tx, [changed], now)
+            return changed
 
     @property
     def _waits(self) -> str:
@@ -242,6 +247,17 @@ class Editor:
         return tx.posts.move(
             post, PostState.HELD, at=at, who=self.who, why=why, by_person=True, approved_by=None, **changes
         )
+
+    def _hold_rest(self, tx: Transaction, changed: Sequence[Post], now: datetime) -> None:
+        """
+        A thread of which a part waits for somebody waits as one.
+        """
+        waiting = next((post for post in changed if post.state is PostState.HELD), None)
+        if waiting is None or not self._waits:
+            return
+        for part in _thread(tx, waiting):
+            if part.state is PostState.QUEUED:
+                tx.posts.move(part, PostState.HELD, at=now, who=self.who, why=waiting.reason, by_person=True)
 
     def rewrite(self, bases: Sequence[Base], parts: Sequence[SheetPart], *, sheet: SheetId | None = None) -> list[Post]:
         """
@@ -278,6 +294,7 @@ class Editor:
                 alone = {"thread_id": None, "part": 1, "parts": 1}
                 why = f"{self.who} took it out of the thread"
                 tx.posts.move(post, PostState.CANCELLED, at=now, who=self.who, why=why, by_person=True, **alone)
+            self._hold_rest(tx, changed, now)
             return changed
 
     def _fields(self, text: str, pictures: Sequence[PostPicture], now: datetime) -> dict[str, object]:
@@ -310,37 +327,42 @@ class Editor:
         """
         Let a draft, held, expired or rejected post go out at its time, or now if that has passed.
 
-        Later parts of a thread that are drafts still are approved with it.
+        All parts of its thread that wait for somebody are approved with it, but for those that X refused.
 
         Raises:
-            TextError: its text, or that of a later part, can't go out as it stands.
+            TextError: its text, or that of another part, can't go out as it stands.
             PostError: its article speaks of an embargo, and it would go out at once.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            if post.due_at <= now and _speaks_of_embargo(tx, post):
-                raise PostError(
-                    f"the article of post {post.id} speaks of an embargo, and the post is due already: move it to the "
-                    "embargo's end and approve it then, or publish it now if the embargo has ended",
-                    post_id=post.id,
-                )
-            return self._approve(tx, post, now)
+            post, parts = self._together(tx, Act.APPROVE, post_id, version)
+            for part in parts:
+                if part.due_at <= now and _speaks_of_embargo(tx, part):
+                    raise PostError(
+                        f"the article of post {part.id} speaks of an embargo, and the post is due already: move it to "
+                        "the embargo's end and approve it then, or publish it now if the embargo has ended",
+                        post_id=part.id,
+                    )
+            return self._approve(tx, parts, now).get(post.id, post)
 
-    def _approve(self, tx: Transaction, post: Post, now: datetime) -> Post:
-        if post.state is PostState.UNKNOWN:
+    def _together(self, tx: Transaction, act: Act, post_id: int, version: int | None) -> tuple[Post, list[Post]]:
+        """
+        The post, and all parts of its thread to which the act is done, itself among them.
+        """
+        post = _of_version(tx.posts.get(PostId(post_id)), version)
+        if post.state is PostState.UNKNOWN and act in {Act.APPROVE, Act.NOW}:
             raise PostError(
                 f"post {post.id} is unknown: look at the account first, then use `asiaradar posts settle`",
                 post_id=post.id,
             )
-        thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
-        later = [part for part in thread if part.part > post.part and part.state is PostState.DRAFT]
-        self._check_eyes(tx, [post, *later])
-        self._check_approved([post, *later])
-        for part in later:
-            self._let_go(tx, part, now)
-        return self._let_go(tx, post, now)
+        return post, together(act, post, _thread(tx, post))
+
+    def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
+        self._check_eyes(tx, parts)
+        self._check_approved(parts)
+        why = _but(f"approved by {self.who}", tx, parts)
+        return {part.id: self._let_go(tx, part, now, why=why) for part in parts}
 
     def _check_eyes(self, tx: Transaction, posts: Sequence[Post]) -> None:
         for post in posts if self.four_eyes else []:
@@ -357,14 +379,14 @@ class Editor:
         if problems:
             raise TextError("the thread cannot go out: " + "; ".join(problems))
 
-    def _let_go(self, tx: Transaction, post: Post, now: datetime) -> Post:
+    def _let_go(self, tx: Transaction, post: Post, now: datetime, *, why: str) -> Post:
         expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
         return tx.posts.move(
             post,
             PostState.QUEUED,
             at=now,
             who=self.who,
-            why=f"approved by {self.who}",
+            why=why,
             by_person=True,
             approved_by=self.who,
             due_at=max(now, post.due_at),
@@ -376,78 +398,86 @@ class Editor:
         """
         Make a post due this moment, approving it if it waits for that; caps, quiet hours and guards still hold.
 
+        All parts of its thread that are not out yet follow it.
+
         Raises:
             PostError: it is under embargo, or unknown.
         """
         self.person.check(Action.PUBLISH_NOW)
         now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            if post.not_before_at is not None and post.not_before_at > now:
-                raise PostError(
-                    f"post {post_id} is under embargo until {post.not_before_at:%Y-%m-%d %H:%M} UTC: "
-                    "it cannot go earlier",
-                    post_id=post_id,
-                )
-            if post.state is not PostState.QUEUED:
+            post, parts = self._together(tx, Act.NOW, post_id, version)
+            for part in parts:
+                if part.not_before_at is not None and part.not_before_at > now:
+                    raise PostError(
+                        f"post {part.id} is under embargo until {part.not_before_at:%Y-%m-%d %H:%M} UTC: "
+                        "it cannot go earlier",
+                        post_id=part.id,
+                    )
+            waiting = [part for part in parts if part.state is not PostState.QUEUED]
+            if waiting:
                 self.person.check(Action.APPROVE)
-                post = self._approve(tx, post, now)
-            return tx.posts.change(post, at=now, who=self.who, why="to go out now", due_at=now, in_slot=False)
+            approved = self._approve(tx, waiting, now)
+            why = _but("to go out now", tx, parts)
+            return self._change_all(
+                tx, post, [approved.get(part.id, part) for part in parts], at=now, why=why, due_at=now, in_slot=False
+            )
 
     def reclass(self, post_id: int, news_class: NewsClass, *, version: int | None = None) -> Post:
         """
-        Give a post another class: breaking goes first and may pierce quiet hours.
+        Give a post, and its thread, another class: breaking goes first and may pierce quiet hours.
         """
         self.person.check(Action.PUBLISH_NOW)
         now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            return tx.posts.change(post, at=now, who=self.who, why=f"made {news_class}", news_class=news_class)
+            post, parts = self._together(tx, Act.BREAKING, post_id, version)
+            return self._change_all(tx, post, parts, at=now, why=f"made {news_class}", news_class=news_class)
+
+    def _change_all(
+        self, tx: Transaction, post: Post, parts: Sequence[Post], *, at: datetime, why: str, **changes: object
+    ) -> Post:
+        changed = {part.id: tx.posts.change(part, at=at, who=self.who, why=why, **changes) for part in parts}
+        return changed.get(post.id, post)
 
     def restore(self, post_id: int, *, version: int | None = None) -> Post:
         """
-        Take a withdrawal back: the post is held again, if it was never tried (an attempt may stand on X).
+        Take a withdrawal back: the post, and its thread, is held again, if it was never tried (it may stand on X).
 
         Raises:
             WrongStateError: it is not cancelled, or was tried.
         """
         self.person.check(Action.HOLD)
-        now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
-            if tx.posts.list_attempts(post.id):
-                raise WrongStateError(
-                    f"post {post_id} was tried before it was cancelled and may stand on X: write a new one",
-                    post_id=post_id,
-                )
-            why = f"brought back by {self.who}"
-            return tx.posts.move(post, PostState.HELD, at=now, who=self.who, why=why, by_person=True)
+            post, parts = self._together(tx, Act.RESTORE, post_id, version)
+            for part in parts:
+                if tx.posts.list_attempts(part.id):
+                    raise WrongStateError(
+                        f"post {part.id} was tried before it was cancelled and may stand on X: write a new one",
+                        post_id=part.id,
+                    )
+            return self._move_all(tx, post, parts, PostState.HELD, why=f"brought back by {self.who}")
 
     def hold(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
         """
-        Keep a queued post back until somebody approves it.
+        Keep a queued post back until somebody approves it, with all parts of its thread that are not out yet.
         """
         self.person.check(Action.HOLD)
         with self.store.begin() as tx:
-            return self._move(tx, post_id, PostState.HELD, why=why or f"held by {self.who}", version=version)
+            post, parts = self._together(tx, Act.HOLD, post_id, version)
+            return self._move_all(tx, post, parts, PostState.HELD, why=why or f"held by {self.who}")
 
     def cancel(self, post_id: int, *, why: str = "", version: int | None = None) -> Post:
         """
-        Withdraw a post that is not out yet; later parts of its thread go with it.
+        Withdraw a post that is not out yet, with all parts of its thread that are not out yet either.
         """
         self.person.check(Action.HOLD)
         with self.store.begin() as tx:
-            post = self._move(tx, post_id, PostState.CANCELLED, why=why or f"cancelled by {self.who}", version=version)
-            thread = [] if post.thread_id is None else tx.posts.list_thread(post.thread_id)
-            for part in thread:
-                if part.part > post.part and part.state in LIVE:
-                    because = f"part {post.part} was cancelled"
-                    self._move(tx, part.id, PostState.CANCELLED, why=because, version=None)
-        return post
+            post, parts = self._together(tx, Act.SKIP, post_id, version)
+            return self._move_all(tx, post, parts, PostState.CANCELLED, why=why or f"cancelled by {self.who}")
 
     def move(self, post_id: int, *, due_at: datetime | None, version: int | None = None) -> Post:
         """
-        Another time for a post; None is the newsroom's next free slot.
+        Another time for a post and its thread, of which one holds the slot; None is the newsroom's next free slot.
 
         Raises:
             AccessError: it would go out at once, and the person may not send at once.
@@ -455,12 +485,19 @@ class Editor:
         self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
-            post = _of_version(tx.posts.get(PostId(post_id)), version)
+            post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
             due = due_at or next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
-            if post.state is PostState.QUEUED:
+            if any(part.state is PostState.QUEUED for part in parts):
                 self._check_haste(due, now)
-            return tx.posts.change(post, at=now, who=self.who, why="moved", due_at=due, in_slot=slot)
+            why = _but("moved", tx, parts)
+            moved = {
+                part.id: tx.posts.change(
+                    part, at=now, who=self.who, why=why, due_at=due, in_slot=slot and part is parts[0]
+                )
+                for part in parts
+            }
+            return moved.get(post.id, post)
 
     def _check_haste(self, due_at: datetime, now: datetime) -> None:
         if due_at <= now and not self.person.may(Action.PUBLISH_NOW):
@@ -516,9 +553,10 @@ class Editor:
                 due_at=now,
             )
 
-    def _move(self, tx: Transaction, post_id: int, new: PostState, *, why: str, version: int | None) -> Post:
-        post = _of_version(tx.posts.get(PostId(post_id)), version)
-        return tx.posts.move(post, new, at=self.clock.now(), who=self.who, why=why, by_person=True)
+    def _move_all(self, tx: Transaction, post: Post, parts: Sequence[Post], new: PostState, *, why: str) -> Post:
+        now, because = self.clock.now(), _but(why, tx, parts)
+        moved = {part.id: tx.posts.move(part, new, at=now, who=self.who, why=because, by_person=True) for part in parts}
+        return moved.get(post.id, post)
 
     def _price_of(self, post: Post, at: datetime) -> str:
         return str(price_of_waiting(post, on=at.date(), lists=self.prices))
@@ -526,6 +564,18 @@ class Editor:
     def _price(self, text: str, at: datetime, *, pictures: Sequence[PostPicture]) -> str:
         described = sum(1 for one in pictures if one.alt_text)
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
+
+
+def _thread(tx: Transaction, post: Post) -> Sequence[Post]:
+    return [post] if post.thread_id is None else tx.posts.list_thread(post.thread_id)
+
+
+def _but(why: str, tx: Transaction, parts: Sequence[Post]) -> str:
+    """
+    The reason, with what of the thread stays as it is because it is out, or on its way.
+    """
+    others = [one for one in _thread(tx, parts[0]) if one.state in _GONE] if parts else []
+    return f"{why}; {stays(others)}" if others else why
 
 
 def _check_free(tx: Transaction, remote_id: str) -> None:

@@ -195,6 +195,15 @@ def test_stop_and_resume(app: App) -> None:
     assert browser(app, visitor(Role.EDITOR)).post("/resume", data={}).status_code == 403
 
 
+def test_a_thread_that_came_due_while_stopped_is_held_whole(app: App) -> None:
+    """Not only its first part, which alone could have gone out."""
+    parts = editor(app).add(["One", "Two"], due_at=app.clock.now() - timedelta(minutes=1))
+    client = browser(app, visitor())
+    client.post("/stop", data={"csrf": "c"})
+    client.post("/resume", data={"csrf": "c"})
+    assert [stored(app, part).state for part in parts] == [PostState.HELD, PostState.HELD]
+
+
 def test_the_queue_has_days_slots_and_tabs(app: App) -> None:
     """Queued posts stand between the free slots of their days; each state has its tab with its number."""
     added(app)
@@ -242,6 +251,56 @@ def test_bulk_changes_do_what_they_can(app: App) -> None:
     assert (stored(app, first).state, stored(app, second).state) == (PostState.HELD, PostState.QUEUED)
     for data in ({"act": "now", "chosen": chosen}, {"act": "hold", "chosen": ["x"]}):
         assert client.post("/queue/bulk", data=data).status_code == 400
+
+
+def test_a_thread_goes_through_the_desk_as_one(app: App) -> None:
+    """Its cards say so; a button on one part, or all of them chosen at once, changes all; what is stale is refused."""
+    parts = editor(app).add(["One", "Two", "Three"], due_at=app.clock.now() + timedelta(hours=1))
+    client = browser(app, visitor())
+    assert "thread of 3, part 2" in client.get("/queue").text
+    page = client.get(f"/posts/{parts[1].id}").text
+    assert "Approve, hold, move and skip do it to all its parts together." in page
+    assert (
+        "With it go all parts of its thread that are not out yet: 3 posts."
+        in client.get(f"/posts/{parts[1].id}/move", params={"to": "in 3 h"}).text
+    )
+    assert client.post(f"/posts/{parts[1].id}/hold", data=form(parts[1])).status_code == 303
+    assert {stored(app, part).state for part in parts} == {PostState.HELD}
+    chosen = [f"{part.id}:{stored(app, part).version}" for part in parts]
+    assert client.post("/queue/bulk", data={"csrf": "c", "act": "approve", "chosen": chosen}).status_code == 303
+    assert {stored(app, part).state for part in parts} == {PostState.QUEUED}
+    chosen = [f"{part.id}:{stored(app, part).version}" for part in parts]
+    editor(app).edit(parts[2].id, text="Three, changed")
+    answer = client.post("/queue/bulk", data={"csrf": "c", "act": "hold", "chosen": chosen})
+    assert answer.status_code == 409
+    assert answer.text.count("somebody changed it") == 1
+    assert {stored(app, part).state for part in parts} == {PostState.QUEUED}
+
+
+def test_a_thread_of_which_a_part_is_out_says_so(app: App) -> None:
+    """The rest is still one; nobody is promised a time for parts behind one that is kept back."""
+    parts = editor(app).add(["One", "Two", "Three"], due_at=app.clock.now() + timedelta(minutes=30))
+    with app.store.begin() as tx:
+        lease = tx.account.acquire_lease("one", now=app.clock.now(), length=timedelta(hours=1))
+        assert lease is not None
+        attempt = tx.posts.claim(parts[0], lease, now=app.clock.now(), match_key="k", media_count=0)
+        assert attempt is not None
+        tx.posts.finish(
+            attempt,
+            PostState.PUBLISHED,
+            at=app.clock.now(),
+            answer_class="yes",
+            why="X has it",
+            remote_id="7",
+            published_at=app.clock.now(),
+        )
+        tx.posts.move(stored(app, parts[1]), PostState.HELD, at=app.clock.now(), who="bot", why="a guard")
+    client = browser(app, visitor())
+    page = client.get(f"/posts/{parts[2].id}").text
+    assert "1 of 3 parts are on X already; approve, hold, move and skip do it to all that are not." in page
+    assert "expected" not in page
+    editor(app).approve(parts[2].id)
+    assert "expected" in client.get(f"/posts/{parts[2].id}").text
 
 
 def test_a_move_shows_what_it_does_to_others_first(tmp_path: Path) -> None:

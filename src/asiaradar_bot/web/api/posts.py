@@ -141,7 +141,7 @@ def post_changes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
 
     @routes.post("/posts/{post_id}/move", operation_id="move_post", openapi_extra=KEY)
     def move_post(post_id: Number, move: Move, person: Annotated[Person, Depends(may(Action.APPROVE))]) -> Post:
-        """Another time, or the next free slot."""
+        """Another time, or the next free slot; a thread moves as one."""
         now = app.clock.now()
         due_at = None if move.to is None else read_when(move.to, now=now, zone=app.policy.wording.zone)
         moved = app.editor(person).move(post_id, due_at=due_at, version=move.version)
@@ -173,6 +173,7 @@ def _add_button(
         act: Act,
         person: Person = Depends(may(NEEDED[button])),  # noqa: B008, FAST002 - an annotation cannot see `button`
     ) -> Post:
+        """Of a thread, the same is done to every part that is not out yet; the answer is the post you named."""
         done = do(app.editor(person), post_id, act)
         wake("publish")
         return shape(done)

@@ -14,9 +14,9 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.model.post import LIVE, Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.acts import NEEDED, Act
+from asiaradar_bot.rules.acts import NEEDED, Act, together
 from asiaradar_bot.rules.lineup import knock_on
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.rules.text_view import view_text
@@ -68,6 +68,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
         with frame.app.store.read() as tx:
             post = tx.posts.get(PostId(post_id))
             expected = expect(frame.app, tx)
+            thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
             return frame.page(
                 request,
                 "post.html",
@@ -77,7 +78,9 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
                 attempts=tx.posts.list_attempts(post.id),
                 history=tx.audit.list_recent(subject=f"post {post.id}"),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_post(post.id), person=visitor.person),
-                thread=tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [],
+                thread=thread,
+                out=sum(part.state is PostState.PUBLISHED for part in thread),
+                open_parts=sum(part.state in LIVE for part in thread),
                 curve=show_curve(tx, post.id),
                 now=frame.app.clock.now(),
                 others=frame.app.sheets(visitor.person).others([f"post {post.thread_id or post.id}"]),
@@ -135,16 +138,18 @@ def _add_move(routes: APIRouter, frame: Frame) -> None:
         with app.store.read() as tx:
             post = tx.posts.get(PostId(post_id))
             due_at = _when(app, to) if to else _free_slot(app, tx)
+            parts = together(Act.MOVE, post, tx.posts.list_thread(post.thread_id) if post.thread_id else [post])
             before = expect(app, tx)
-            after = expect(app, tx, moved=replace(post, due_at=due_at))
-            changed = knock_on(before, after)
-            others = [one for one in tx.posts.list_queued() if one.id in changed and one.id != post.id]
+            after = expect(app, tx, moved=[replace(part, due_at=due_at) for part in parts])
+            changed = {one for one in knock_on(before, after) if one not in {part.id for part in parts}}
+            others = [one for one in tx.posts.list_queued() if one.id in changed]
             return frame.page(
                 request,
                 "move.html",
                 card=list_cards(app, tx, [post], person=visitor.person, expected=before)[0],
                 to=due_at,
                 in_slot=not to,
+                parts=len(parts),
                 expected_at=after.get(post.id),
                 others=list_cards(app, tx, others, person=visitor.person, expected=after),
                 before=before,

@@ -111,7 +111,7 @@ def queue_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
         if act not in _BULK:
             raise InputError(f"{act} is not for several posts at once")
         visitor.person.check(NEEDED[act])
-        lines = [_one(frame, visitor, act, one) for one in chosen]
+        lines = [_one(frame, visitor, act, number, version) for number, version in _named(frame, chosen)]
         wake("publish")
         if all(line.problem is None for line in lines):
             return back_to(back, said="done")
@@ -120,15 +120,32 @@ def queue_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
     return routes
 
 
-def _one(frame: Frame, visitor: Visitor, act: Act, chosen: str) -> BulkLine:
-    number, _, version = chosen.partition(":")
-    if not (number.isdecimal() and version.isdecimal()):
-        raise InputError("a post to change is named NUMBER:VERSION")
+def _named(frame: Frame, chosen: Sequence[str]) -> list[tuple[int, int]]:
+    """
+    Numbers and versions of what was chosen; of a thread one part, since the others go with it.
+
+    It is one that changed since the page was made, if there is such a one, so that nobody acts on what they have not
+    read.
+    """
+    of_thread: dict[int, tuple[int, int]] = {}
+    with frame.app.store.read() as tx:
+        for one in chosen:
+            number, _, version = one.partition(":")
+            if not (number.isdecimal() and version.isdecimal()):
+                raise InputError("a post to change is named NUMBER:VERSION")
+            post = tx.posts.find(PostId(int(number)))
+            key = int(number) if post is None or post.thread_id is None else post.thread_id
+            if key not in of_thread or (post is not None and post.version != int(version)):
+                of_thread[key] = (int(number), int(version))
+    return list(of_thread.values())
+
+
+def _one(frame: Frame, visitor: Visitor, act: Act, number: int, version: int) -> BulkLine:
     try:
-        BUTTONS[act].do(frame.app.editor(visitor.person), int(number), int(version))
+        BUTTONS[act].do(frame.app.editor(visitor.person), number, version)
     except AsiaRadarError as error:
-        return BulkLine(post_id=int(number), problem=str(error))
-    return BulkLine(post_id=PostId(int(number)), problem=None)
+        return BulkLine(post_id=number, problem=str(error))
+    return BulkLine(post_id=PostId(number), problem=None)
 
 
 def _free_slots(frame: Frame, taken: Collection[datetime]) -> list[datetime]:
