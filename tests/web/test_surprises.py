@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.web.app import build_web
 from tests.web.desk import ROOT, browser, desk_app, visitor
 
 
@@ -75,3 +77,21 @@ def test_an_address_without_a_page_leads_back(app: App) -> None:
     client.headers["accept"] = "application/json"
     answer = client.get("/nothing-here")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/login", "/hooks/publish", "/hooks/websub/x"])
+def test_a_client_that_goes_in_the_middle_is_no_surprise(app: App, path: str) -> None:
+    """Strangers must not be able to fill the log."""
+    head = [(b"host", b"testserver"), (b"origin", b"http://testserver"), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    scope |= {"headers": head, "scheme": "http", "server": ("testserver", 80), "client": ("127.0.0.1", 5000)}
+
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def nobody_reads(_: object) -> None:
+        return
+
+    with capture_logs() as logged:
+        asyncio.run(build_web(app, wake=lambda _: None)(scope, gone, nobody_reads))
+    assert [one for one in logged if one["log_level"] == "error"] == []

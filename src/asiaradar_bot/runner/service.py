@@ -108,8 +108,12 @@ class WebThread:
         """
         import uvicorn
 
+        from asiaradar_bot.runner.connections import BoundedConnection
+
         config = uvicorn.Config(
             self._build(),  # type: ignore[arg-type]  # an ASGI app
+            http=BoundedConnection,
+            backlog=64,  # as many are accepted at once, before any of them can be ended
             log_config=None,
             access_log=False,
             server_header=False,

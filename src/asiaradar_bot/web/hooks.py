@@ -103,7 +103,7 @@ def _signature_problem(app: App, body: bytes, headers: dict[str, str]) -> tuple[
         Webhook(secret.get_secret_value()).verify(body, headers)
     except WebhookVerificationError as error:
         return 401, {"title": f"the signature was not accepted: {error}"}
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return 400, {"title": "the body is signed but no JSON: mend the sender"}
     except (ValueError, TypeError):
         return 401, {"title": "the signature was not accepted: its headers are malformed"}

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.requests import ClientDisconnect
 
 from asiaradar_bot.model.errors import (
     AccessError,
@@ -84,6 +85,8 @@ def admit(frame: Frame, request: Request, error: Exception) -> Response:
     """
     What nobody foresaw, as a page or problem+json with its number; without the bar on top if that breaks, too.
     """
+    if isinstance(error, ClientDisconnect):  # nobody reads it, and strangers could fill the log
+        return Response(status_code=400)
     sentence = log_surprise(request, error)
     for with_bar in (True, False):
         with suppress(Exception):
