@@ -40,10 +40,12 @@ PAGES = (
     "/calendar?show=month",
     "/articles",
     "/articles?words=ferries",
+    "/articles?words=Story+4711",
     "/articles/50000",
     "/posts/50000",
     "/results",
     "/activity",
+    "/activity?words=zzz",
     "/find?words=ferries",
     "/find?words=Story+4711",
 )

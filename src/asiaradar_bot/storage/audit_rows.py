@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, or_, select
 from asiaradar_bot.model.audit import TOPICS, AuditEntry, Topic, is_security_event
 from asiaradar_bot.storage.encoding import to_json
 from asiaradar_bot.storage.inserting import portions
+from asiaradar_bot.storage.searching import has_word
 from asiaradar_bot.storage.tables import audit
 
 TO_LOG = "asiaradar security events"
@@ -59,7 +60,7 @@ class SqlAuditRows:
             query = query.where(or_(*(audit.c.action.startswith(one, autoescape=True) for one in TOPICS[topic])))
         for word, actions in words.items():
             places = (audit.c.who, audit.c.action, audit.c.subject, audit.c.why)
-            held = [place.icontains(word, autoescape=True) for place in places]
+            held = [has_word(self._connection, place, word) for place in places]
             query = query.where(or_(*held, audit.c.action.in_(actions)))
         return [entry_from_row(row) for row in self._connection.execute(query)]
 

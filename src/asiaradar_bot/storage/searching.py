@@ -17,8 +17,15 @@ def holds(connection: Connection, column: ColumnElement[Any], words: Sequence[st
     What databases know of capitals ends with ASCII (https://sqlite.org/lang_expr.html#like, and PostgreSQL in the
     locale C), so a word beyond it is sought in its usual forms; folding the column itself would triple the time.
     """
+    return and_(*(has_word(connection, column, word) for word in words))
+
+
+def has_word(connection: Connection, column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """
+    The column holds this word somewhere, as `holds` has it.
+    """
     like = column.ilike if connection.dialect.name == "postgresql" else column.like
-    return and_(*(or_(*(like(_within(form), escape=_ESCAPE) for form in _forms(word))) for word in words))
+    return or_(*(like(_within(form), escape=_ESCAPE) for form in _forms(word)))
 
 
 def _forms(word: str) -> Sequence[str]:
