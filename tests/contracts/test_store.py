@@ -296,7 +296,7 @@ def test_posts_are_listed_by_what_is_asked(tx: Transaction) -> None:
     assert set(tx.posts.get_many([ids[0], ids[2], PostId(10**9)])) == {ids[0], ids[2]}
     assert tx.posts.times_between(NOON, NOON + HOUR) == []
     assert tx.posts.times_between(NOON, NOON + 2 * HOUR) == [(NOON + HOUR, ids[1])]
-    assert set(tx.posts.taken_slots(NOON)) == {NOON, NOON + HOUR}
+    assert set(tx.posts.taken_slots(NOON)) == {NOON, NOON + HOUR, NOON + 3 * HOUR}
     assert set(tx.posts.markers()) == {"m0", "m1", "m3"}
 
 

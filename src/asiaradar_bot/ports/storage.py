@@ -227,7 +227,9 @@ class PostRows(Protocol):
         """The picture. Raises NotFoundError."""
 
     def taken_slots(self, since: datetime) -> Collection[datetime]:
-        """Due times of queued and held posts that hold a slot."""
+        """
+        Due times from then on of posts that hold a slot, or were put to that time by hand: a slot there is not free.
+        """
 
 
 class AccountRows(Protocol):

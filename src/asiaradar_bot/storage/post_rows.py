@@ -335,10 +335,12 @@ class SqlPostRows(SqlAttemptRows):
         )
 
     def taken_slots(self, since: datetime) -> Collection[datetime]:
-        """Due times of posts that hold a slot since then."""
-        query = select(posts.c.due_at).where(
-            and_(posts.c.in_slot.is_(True), posts.c.due_at >= since, posts.c.state != PostState.CANCELLED)
+        """Due times from then on at which a post stands."""
+        stands = or_(
+            and_(posts.c.in_slot.is_(True), posts.c.state != PostState.CANCELLED),
+            posts.c.state.in_([PostState.HELD, PostState.QUEUED]),
         )
+        query = select(posts.c.due_at).where(and_(posts.c.due_at >= since, stands))
         return set(self._connection.scalars(query))
 
     def _write(self, post: Post, changes: dict[str, object], *, at: datetime, who: str, why: str, action: str) -> Post:

@@ -19,6 +19,16 @@ function tellTimes() {
 tellTimes();
 setInterval(tellTimes, 1000);
 
+// --- boxes that scroll sideways fade where they go on
+function tellMore() {
+  for (const box of document.querySelectorAll(".scroll")) box.classList.toggle("more-after", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+}
+document.addEventListener("scroll", (event) => { if (event.target.matches?.(".scroll")) tellMore(); }, { capture: true, passive: true });
+addEventListener("resize", tellMore);
+document.addEventListener("renewed", tellMore);
+document.addEventListener("toggle", tellMore, true);
+tellMore();
+
 // --- the rail, where it scrolls: at the page one is on, and telling where there is more
 const rail = document.querySelector(".rail");
 if (rail) {
@@ -35,6 +45,7 @@ if (rail) {
 
 // --- live: fetch this page anew and put its parts in place, but never under an editor's hands
 let waiting = null;
+const shownLast = {};
 const markOf = (place) => [place.closest("[data-id]")?.dataset.id, place.tagName, place.getAttribute("href") ?? place.closest("form")?.getAttribute("action"), place.textContent].join("|");
 function refresh() {
   if (waiting) return;
@@ -49,7 +60,9 @@ function refresh() {
     const chosen = new Set([...document.querySelectorAll("input[name=chosen]:checked")].map((box) => box.value));
     for (const id of ["bar", "live"]) {
       const fresh = page.getElementById(id), old = document.getElementById(id);
-      if (fresh && old && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.adoptNode(fresh));
+      if (!fresh || !old || shownLast[id] === fresh.outerHTML) continue;  // scripts changed what is shown: only the server's own text tells
+      shownLast[id] = fresh.outerHTML;
+      old.replaceWith(document.adoptNode(fresh));
     }
     for (const box of document.querySelectorAll("input[name=chosen]")) box.checked = chosen.has(box.value);
     if (held && !held.isConnected) {  // whoever stood there with the keyboard stands there again
@@ -57,6 +70,7 @@ function refresh() {
       (same ?? (focused ? document.querySelector(`[data-id="${focused}"]`) : null))?.focus({ preventScroll: true });
     }
     tellTimes();
+    document.dispatchEvent(new Event("renewed"));
   }, 400);
 }
 if (document.getElementById("bar") && window.EventSource) {

@@ -31,5 +31,5 @@
   addEventListener("DOMContentLoaded", drawAll);
   addEventListener("resize", () => { clearTimeout(drawAll.later); drawAll.later = setTimeout(drawAll, 150); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  document.addEventListener("htmx:afterSwap", drawAll);
+  document.addEventListener("renewed", drawAll);
 })();

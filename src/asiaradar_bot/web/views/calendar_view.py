@@ -63,6 +63,8 @@ class CalendarDay:
     lines: Sequence[Line]
     more: int
     """Posts beyond those that are shown."""
+    free: int
+    """Free slots; in the month they are only counted, that posts can be seen among them."""
     clock_change_minutes: int
     """More than zero: the clock is put forward on this day; less: back."""
 
@@ -142,17 +144,16 @@ def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Line
     lines += [
         (one.starts_at, 0, _quiet_line(one, zone)) for one in quiet_within(starts_at, ends_at, policy.quiet_hours)
     ]
-    lines += [
-        (at, 1, Line(at=moment(at, zone)))
-        for at in slots_within(starts_at, ends_at, policy.slots)
-        if at > now and at not in desk.taken
-    ]
+    free = [at for at in slots_within(starts_at, ends_at, policy.slots) if at > now and at not in desk.taken]
+    if show is not Show.MONTH:
+        lines += [(at, 1, Line(at=moment(at, zone))) for at in free]
     return CalendarDay(
         on=on,
         today=on == now.astimezone(zone).date(),
         outside=show is Show.MONTH and on.month != desk.on.month,
         lines=[line for _, _, line in sorted(lines, key=lambda one: one[:2])],
         more=more,
+        free=len(free),
         clock_change_minutes=round(clock_change(on, zone) / timedelta(minutes=1)),
     )
 
