@@ -367,7 +367,7 @@ def test_an_unknown_post_is_settled_by_a_person_only(store: SqlStore) -> None:
     publish_due(press)
     reconcile(press)
     editor = Editor(store=store, clock=press.clock, policy=press.policy, prices=PRICES, person=ME)
-    with pytest.raises(Exception, match="posts settle"):
+    with pytest.raises(Exception, match="settle whether X has it"):
         editor.approve(PostId(post.id))
     assert editor.settle(post.id, remote_id="55").state is PostState.PUBLISHED
 

@@ -119,7 +119,7 @@ def named(tx: Transaction, name: str) -> User:
     """
     user = tx.access.find_user(name.strip().casefold())
     if user is None:
-        raise NotFoundError(f"there is no user {name}: see `asiaradar users list`")
+        raise NotFoundError(f"there is no user {name}: look them up in the list of users")
     return user
 
 

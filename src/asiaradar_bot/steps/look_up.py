@@ -68,5 +68,5 @@ def find_article(tx: Transaction, text: str, now: datetime) -> Article:
     item = SourceItem(id=text, url=canonical_url(text))
     found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
     if found is None:
-        raise NotFoundError(f"no source ever showed {text}: check the address, or look at `asiaradar articles list`")
+        raise NotFoundError(f"no source ever showed {text}: check the address, or look it up in the list of articles")
     return found

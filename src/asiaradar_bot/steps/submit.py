@@ -353,7 +353,7 @@ class Editor:
         post = _of_version(tx.posts.get(PostId(post_id)), version)
         if post.state is PostState.UNKNOWN and act in {Act.APPROVE, Act.NOW}:
             raise PostError(
-                f"post {post.id} is unknown: look at the account first, then use `asiaradar posts settle`",
+                f"post {post.id} is unknown: look at the account first, then settle whether X has it",
                 post_id=post.id,
             )
         return post, together(act, post, _thread(tx, post))

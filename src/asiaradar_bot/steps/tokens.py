@@ -76,7 +76,7 @@ class Tokens:
         with self.store.begin() as tx:
             found = [one for one in tx.programs.list_tokens() if one.name.casefold() == name.strip().casefold()]
             if not found:
-                raise NotFoundError(f"there is no token {name}: see `asiaradar tokens list`")
+                raise NotFoundError(f"there is no token {name}: look it up in the list of tokens")
             tx.programs.remove_token(found[0].id)
             tx.audit.record(
                 AuditEntry(at=self.clock.now(), who=person.who, action="token.revoke", subject=f"token {found[0].name}")

@@ -76,7 +76,7 @@ class SqlArticleRows:
         """The article. Raises NotFoundError."""
         row = self._connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no article {article_id}: see `asiaradar articles list`")
+            raise NotFoundError(f"there is no article {article_id}: look it up in the list of articles")
         return article_from_row(row)
 
     def add(self, article: Article, *, names: Collection[str]) -> Article:

@@ -66,7 +66,7 @@ class SqlPostRows(SqlAttemptRows):
         """The post. Raises NotFoundError."""
         found = self.find(post_id)
         if found is None:
-            raise NotFoundError(f"there is no post {post_id}: see `asiaradar posts list`")
+            raise NotFoundError(f"there is no post {post_id}: look it up in the list of posts")
         return found
 
     def find(self, post_id: PostId) -> Post | None:

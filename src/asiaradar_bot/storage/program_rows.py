@@ -120,7 +120,7 @@ class SqlProgramRows:
         """The webhook. Raises NotFoundError."""
         row = self._connection.execute(select(webhooks).where(webhooks.c.id == webhook_id)).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no webhook {webhook_id}: see `asiaradar webhooks list`")
+            raise NotFoundError(f"there is no webhook {webhook_id}: look it up in the list of webhooks")
         return _webhook(row)
 
     def list_webhooks(self) -> Sequence[Webhook]:

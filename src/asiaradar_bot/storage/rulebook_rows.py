@@ -43,7 +43,7 @@ class SqlRulebookRows:
         query = select(rule_versions).where(rule_versions.c.name == name, rule_versions.c.number == number)
         row = self._connection.execute(query).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no version {number} of {name}: see `asiaradar rules history`")
+            raise NotFoundError(f"there is no version {number} of {name}: look it up in its history")
         return _version(row)
 
     def add(

@@ -291,3 +291,13 @@ def test_the_document_is_whole(app: App) -> None:
     assert {"401", "403", "409", "422"} <= set(post["responses"])
     client.headers.pop("authorization")
     assert client.get("openapi.json").status_code == 401
+
+
+def test_refusals_name_no_commands(app: App) -> None:
+    """What is not there is told in words that fit a program, a page and a terminal alike."""
+    client = program(app)
+    for path in ("posts/77", "articles/77", "articles/why?url=https://radar.asia/nowhere"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert "look it up in the list of" in answer.json()["title"]
+        assert "`" not in answer.text
