@@ -299,5 +299,5 @@ def test_refusals_name_no_commands(app: App) -> None:
     for path in ("posts/77", "articles/77", "articles/why?url=https://radar.asia/nowhere"):
         answer = client.get(path)
         assert answer.status_code == 404, path
-        assert "look it up in the list of" in answer.json()["title"]
+        assert "look it up in the list of" in answer.json()["detail"]
         assert "`" not in answer.text
