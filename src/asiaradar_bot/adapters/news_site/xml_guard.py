@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zlib
+from collections.abc import Mapping
 from xml.parsers import expat
 
 from asiaradar_bot.adapters.news_site.markup import decode_document
@@ -19,12 +20,9 @@ _START_WITHIN_CHARS = 20_000
 _DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(r"<[\w:]")
-
-
-class _ProloguePassed(Exception):  # noqa: N818  it ends the look, and is no error
-    """
-    The first element has begun, so no document type can follow.
-    """
+_MOST_ATTRIBUTES = 200
+"""The strict parser looks for each among all: time grows with their square."""
+_DECLARES = "its document type declares entities or attributes, which can blow up in a parser; have them taken out"
 
 
 def readable_xml(content: bytes, *, charset: str | None) -> tuple[str, list[str]]:
@@ -32,7 +30,7 @@ def readable_xml(content: bytes, *, charset: str | None) -> tuple[str, list[str]
     The document from its XML declaration or root on, and what had to be mended, a clause each.
 
     Raises:
-        InputError: it declares entities, which no news feed needs and which can blow up in a parser.
+        InputError: it holds what no news feed needs and what can blow up in a parser: entities, or heaps of attributes.
     """
     text, warning = decode_document(content, charset=charset)
     warnings = [warning] if warning else []
@@ -46,7 +44,7 @@ def readable_xml(content: bytes, *, charset: str | None) -> tuple[str, list[str]
     text = text[start.start() :] if start is not None else text.lstrip()
     # The text is Unicode by now: whatever charset the declaration names would only mislead the parser.
     text = _DECLARATION.sub("", text, count=1).lstrip()
-    _refuse_entities(text)
+    _refuse_traps(text)
     return text, warnings
 
 
@@ -79,30 +77,27 @@ def _sound_reference(found: re.Match[str]) -> str:
     return "\ufffd" if code > _LAST_CHARACTER or _NOT_XML.match(chr(code)) else found.group()
 
 
-def _refuse_entities(text: str) -> None:
+def _refuse_traps(text: str) -> None:
     """
     Raises:
-        InputError: the document type declares entities, as the strict or a lenient parser would see it.
+        InputError: the document type declares entities, as the strict or a lenient parser would see it, or attributes
+            for every element, or one element has so many that the strict parser would not come to an end. That one
+            comes no farther than expat does here.
     """
     first = _FIRST_ELEMENT.search(text)
-    if _ENTITY.search(text, 0, first.start() if first else len(text)) or _declares_entities(text):
-        raise InputError("its document type declares entities, which can blow up in a parser; have them taken out")
-
-
-def _declares_entities(text: str) -> bool:
-    found = False
+    if _ENTITY.search(text, 0, first.start() if first else len(text)):
+        raise InputError(_DECLARES)
 
     def declared(*_: object) -> None:
-        nonlocal found
-        found = True
-        raise _ProloguePassed
+        raise InputError(_DECLARES)
 
-    def started(*_: object) -> None:
-        raise _ProloguePassed
+    def started(_: str, attributes: Mapping[str, str]) -> None:
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise InputError(f"an element has more than {_MOST_ATTRIBUTES} attributes; have them taken out")
 
     looker = expat.ParserCreate("utf-8")
     looker.EntityDeclHandler = declared
+    looker.AttlistDeclHandler = declared
     looker.StartElementHandler = started
-    with contextlib.suppress(_ProloguePassed, expat.ExpatError):
+    with contextlib.suppress(expat.ExpatError):
         looker.Parse(text.encode("utf-8", "replace"), True)
-    return found
