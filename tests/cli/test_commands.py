@@ -7,11 +7,13 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from asiaradar_bot.cli.main import main
+from asiaradar_bot.cli.shared import stamp
 from asiaradar_bot.storage.store import SqlStore
 from tests.sandbox.x_access import image_bytes
 
@@ -51,6 +53,38 @@ def test_a_post_from_draft_to_x(capsys: pytest.CaptureFixture[str]) -> None:
     assert "post.published" in told(capsys, "posts", "show", "1")
     assert "0.200" in told(capsys, "costs")
     assert "published post cannot become cancelled" in told(capsys, "posts", "cancel", "1", code=1)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without settings, a database or a command."""
+    assert told(capsys, "--version").strip() == f"asiaradar_bot {version('asiaradar_bot')}"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("UTC", "2026-11-24 17:30:00 UTC"),
+        ("Asia/Singapore", "2026-11-24 17:30:00 UTC (2026-11-25 01:30 Singapore)"),
+        ("America/New_York", "2026-11-24 17:30:00 UTC (12:30 New York)"),
+    ],
+)
+def test_times_stand_in_the_newsrooms_zone_too(zone: str, said: str) -> None:
+    """With the day where it is another one; nothing is said twice where the newsroom keeps UTC."""
+    assert stamp(datetime(2026, 11, 24, 17, 30, tzinfo=UTC), zone) == said
+
+
+def test_commands_tell_both_zones_and_programs_get_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, settings: Path
+) -> None:
+    """A post's time stands in UTC and for the newsroom in lists, and as one stamp in JSON."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[wording]\nzone = "Asia/Singapore"\n', encoding="utf-8")
+    settings.write_text(settings.read_text(encoding="utf-8") + f'[templates]\npolicy = "{policy}"\n', encoding="utf-8")
+    added = told(capsys, "posts", "add", "Ferries run", "--at", "2026-12-24T09:00Z")
+    assert "2026-12-24 09:00:00 UTC (17:00 Singapore)" in added
+    for command in (("posts", "list"), ("posts", "show", "1")):
+        assert "2026-12-24 09:00:00 UTC (17:00 Singapore)" in told(capsys, *command)
+    assert json.loads(told(capsys, "posts", "list", "--json"))["due_at"] == "2026-12-24T09:00:00Z"
 
 
 def test_a_thread_and_a_slot(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.cli.shared import opened, print_json, stamp
 from asiaradar_bot.rules.rows import article_row
 from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 
@@ -32,12 +32,12 @@ def show(url: Annotated[str, typer.Argument(help="Address or number of the artic
     """What is on record of an article, with its revisions."""
     with opened() as app, app.store.read() as tx:
         article = find_article(tx, app.public_url(url), app.clock.now())
+        zone = app.policy.wording.zone
         print(f"{article.facts.title}\n{article.url}")
-        print(f"source {article.source}, first seen {article.first_seen_at:%Y-%m-%d %H:%M:%S} UTC")
+        print(f"source {article.source}, first seen {stamp(article.first_seen_at, zone)}")
         for revision in tx.articles.list_revisions(article.id):
             changed = ", ".join(revision.changed) or "first"
-            seen = f"{revision.seen_at:%Y-%m-%d %H:%M:%S} UTC"
-            print(f"revision {revision.number} of {seen} ({changed}): {revision.facts.title}")
+            print(f"revision {revision.number} of {stamp(revision.seen_at, zone)} ({changed}): {revision.facts.title}")
 
 
 @group.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import cast
+from typing import Annotated, cast
 
 import typer
 
@@ -22,6 +22,27 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands it over so
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"asiaradar_bot {version('asiaradar_bot')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _of_all(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Which version this is.", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Posts newly published Radar Asia articles to X exactly once, and explains every decision."""
+    del version  # told already, before any command is looked for
+
+
 operate.register(cli)
 look.register(cli)
 costs.register(cli)

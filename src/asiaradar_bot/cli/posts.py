@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli import correct
-from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.cli.shared import opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
@@ -29,8 +29,8 @@ Version = Annotated[int | None, typer.Option(help="Refuse if the post changed si
 Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
 
 
-def _tell(post: Post) -> None:
-    due = f"{post.due_at:%Y-%m-%d %H:%M:%S} UTC"
+def _tell(app: App, post: Post) -> None:
+    due = stamp(post.due_at, app.policy.wording.zone)
     which = f" (part {post.part} of {post.parts})" if post.parts > 1 else ""
     print(f"post {post.id}{which} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
 
@@ -42,7 +42,7 @@ def _tell_all(app: App, post: Post) -> None:
     with app.store.read() as tx:
         thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [post]
     for part in thread:
-        _tell(part)
+        _tell(app, part)
 
 
 def _tell_why_waiting(app: App, post: Post, *, indent: str = "") -> None:
@@ -68,7 +68,8 @@ def list_posts(
             else:
                 first = post.text.partition("\n")[0]
                 stands = "deleted" if post.deleted_remotely_at is not None else post.state
-                print(f"{post.id:>5}  {stands:<9}  {post.due_at:%m-%d %H:%M}  {first[:80]}\n       {post.reason}")
+                due = stamp(post.due_at, app.policy.wording.zone)
+                print(f"{post.id:>5}  {stands:<9}  {first[:80]}\n       due {due}: {post.reason}")
                 _tell_why_waiting(app, post, indent="       ")
 
 
@@ -82,14 +83,15 @@ def show(post_id: Number, *, json: Json = False) -> None:
         if json:
             print_json(post_row(post))
             return
-        _tell(post)
+        _tell(app, post)
         _tell_why_waiting(app, post)
+        zone = app.policy.wording.zone
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
     for attempt in attempts:
         ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
-        print(f"attempt {attempt.number} of {attempt.started_at:%H:%M:%S}: {ended}")
+        print(f"attempt {attempt.number} of {stamp(attempt.started_at, zone)}: {ended}")
     for entry in history:
-        print(f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.who} {entry.action}: {entry.why}")
+        print(f"{stamp(entry.at, zone)} {entry.who} {entry.action}: {entry.why}")
 
 
 @group.command()
@@ -116,7 +118,7 @@ def add(
             for at, one in enumerate(pictures)
         ]
         for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
-            print_json(post_row(post)) if json else _tell(post)
+            print_json(post_row(post)) if json else _tell(app, post)
 
 
 @group.command("import")
@@ -156,7 +158,7 @@ def export(
 def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Version = None) -> None:
     """Another text; from then on the bot does not touch it."""
     with opened() as app:
-        _tell(app.editor(person()).edit(post_id, text=text, version=version))
+        _tell(app, app.editor(person()).edit(post_id, text=text, version=version))
 
 
 @group.command()
@@ -208,7 +210,7 @@ def settle(
     if (published is None) != not_posted:
         raise InputError("say either --published ID or --not-posted")
     with opened() as app:
-        _tell(app.editor(person()).settle(post_id, remote_id=published))
+        _tell(app, app.editor(person()).settle(post_id, remote_id=published))
 
 
 def _picture(file: Path) -> Picture:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.cli.shared import opened, person, print_json, stamp
 from asiaradar_bot.model.access import Scope
 
 tokens = typer.Typer(help="Tokens that let programs use the API.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def list_tokens(*, json: Json = False) -> None:
                 )
             else:
                 until = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "for good"
-                used = f"last used {token.used_at:%Y-%m-%d %H:%M} UTC" if token.used_at else "never used"
+                used = f"last used {stamp(token.used_at, app.policy.wording.zone)}" if token.used_at else "never used"
                 print(f"{token.name:<20} ...{token.hint}  {' '.join(sorted(token.scopes))}  {until}, {used}")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.cli.shared import opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
 
 group = typer.Typer(help="The policy and the templates, every save a version.", no_args_is_help=True)
@@ -31,7 +31,7 @@ def show_history(
             print_json(row)
         else:
             back = " (the file)" if one.text is None else ""
-            print(f"version {one.number}  {one.at:%Y-%m-%d %H:%M:%S} UTC  {one.who}: {one.note}{back}")
+            print(f"version {one.number}  {stamp(one.at, app.policy.wording.zone)}  {one.who}: {one.note}{back}")
     if not versions and not json:
         print("nothing was saved yet: the file counts")
 

@@ -7,8 +7,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.access import Person, Role
 
@@ -44,6 +45,18 @@ def person() -> Person:
     The person at the keyboard: whoever may use the database file may do everything.
     """
     return Person(who="cli:" + (os.environ.get("ASIARADAR_EDITOR") or getpass.getuser()), role=Role.ADMIN)
+
+
+def stamp(at: datetime, zone: str) -> str:
+    """
+    The instant in UTC and, beside it, in the newsroom's zone: `2026-11-24 09:00:00 UTC (17:00 Singapore)`.
+    """
+    said = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    local = at.astimezone(ZoneInfo(zone))
+    if local.replace(tzinfo=None) == at.astimezone(UTC).replace(tzinfo=None):
+        return said
+    day = "" if local.date() == at.astimezone(UTC).date() else f"{local:%Y-%m-%d} "
+    return f"{said} ({day}{local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')})"
 
 
 def print_json(value: Mapping[str, Any]) -> None:

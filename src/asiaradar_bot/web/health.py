@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import Future
 from datetime import datetime, timedelta
+from threading import Thread
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
@@ -14,6 +17,8 @@ from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.post import PostState
 
 _STALE = timedelta(seconds=60)
+_PATIENCE = timedelta(seconds=2)
+"""Of whoever asks whether this process is ready: they have a time-out of their own."""
 
 
 def health_routes(app: App) -> APIRouter:
@@ -21,6 +26,7 @@ def health_routes(app: App) -> APIRouter:
     `/livez`, `/readyz` and `/metrics`.
     """
     routes = APIRouter()
+    question = _Question(app)
 
     @routes.get("/livez")
     def livez() -> PlainTextResponse:
@@ -28,9 +34,9 @@ def health_routes(app: App) -> APIRouter:
         return PlainTextResponse("alive\n")
 
     @routes.get("/readyz")
-    def readyz() -> PlainTextResponse:
+    async def readyz() -> PlainTextResponse:
         """The database answers, the ticks write their sign of life, the clock is sane; and who may publish is known."""
-        ready, text = readiness(app)
+        ready, text = await question.ask()
         return PlainTextResponse(text, status_code=200 if ready else 503)
 
     @routes.get("/metrics")
@@ -39,6 +45,38 @@ def health_routes(app: App) -> APIRouter:
         return Response(metrics_text(app), media_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+class _Question:
+    """
+    Asks for readiness in a thread of its own, one at a time, and waits only so long, however long the database takes.
+
+    Not in the pool of the pages' threads: they may all be waiting for the same database.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._asked: Future[tuple[bool, str]] | None = None
+
+    async def ask(self) -> tuple[bool, str]:
+        """
+        As `readiness`, or that there was no answer in time; who asks meanwhile waits for the same one.
+        """
+        if self._asked is None or self._asked.done():
+            self._asked = Future()
+            self._asked.set_running_or_notify_cancel()  # so that nobody's time-out takes it from the others
+            Thread(target=self._answer, args=(self._asked,), name="readiness", daemon=True).start()
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._asked), _PATIENCE.total_seconds())
+        except TimeoutError:
+            late = f"the database gave no answer within {_PATIENCE.total_seconds():g} s: it is locked or very busy"
+            return False, f"{late}\nlease: unknown\nclock: unknown\n"
+
+    def _answer(self, asked: Future[tuple[bool, str]]) -> None:
+        try:
+            asked.set_result(readiness(self._app))
+        except Exception as error:  # noqa: BLE001 - whoever asked raises it
+            asked.set_exception(error)
 
 
 def readiness(app: App) -> tuple[bool, str]:

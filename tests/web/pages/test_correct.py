@@ -54,10 +54,10 @@ def test_a_changed_article_needs_you(app: App) -> None:
     page = client.get("/").text
     needs_you = page[page.index("Needs you") : page.index("Next up")]
     assert "changed after posting: factual" in needs_you
-    assert "<del>9.8</del><ins>8.9</ins>" in needs_you
+    assert "<del>9.8</del> <ins>8.9</ins>" in needs_you
     assert f'href="/posts/{post.id}/correct"' in needs_you
     for path in (f"/posts/{post.id}", "/articles/1", f"/posts/{post.id}/correct"):
-        assert "<del>9.8</del><ins>8.9</ins>" in client.get(path).text, path
+        assert "<del>9.8</del> <ins>8.9</ins>" in client.get(path).text, path
 
 
 def test_every_option_stands_with_price_and_reason(app: App) -> None:

@@ -114,6 +114,18 @@ def test_settings_say_value_and_origin(tmp_path: Path, monkeypatch: pytest.Monke
     assert all(one.words for key, one in shown.items() if key != "sources")
 
 
+def test_the_settings_page_shows_the_x_that_is_asked(tmp_path: Path) -> None:
+    """In the sandbox that is the local X, not the address that only live mode would ask; live shows what was set."""
+    settings = load_settings(storage={"url": "sqlite:///x.db", "folder": tmp_path})
+    local = list_settings(settings, in_use={"x.base_url": "http://127.0.0.1:9"})["x"]
+    assert [(one.value, one.origin) for one in local if one.key == "x.base_url"] == [("http://127.0.0.1:9", "program")]
+    usual = list_settings(settings)["x"]
+    assert [(one.value, one.origin) for one in usual if one.key == "x.base_url"] == [("https://api.x.com", "default")]
+    with desk_app(tmp_path) as app:
+        sandbox = replace(app, local_x_url="http://127.0.0.1:9")
+        assert "http://127.0.0.1:9" in browser(sandbox, visitor()).get("/settings").text
+
+
 def test_the_settings_page_is_for_admins_and_shows_no_secret(tmp_path: Path) -> None:
     """A secret of the settings is on no page; whoever is no admin has no entry in the rail."""
     secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

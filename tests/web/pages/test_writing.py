@@ -122,7 +122,7 @@ def test_two_pages_of_one_sheet_clash_and_lose_nothing(app: App) -> None:
     client.post("/compose", data={**first, "text": "Start of one", "then": "live"})
     late = client.post("/compose", data={**first, "page": "two", "text": "Start of two", "then": "live"})
     assert late.status_code == 409
-    assert "<del>one</del><ins>two</ins>" in late.text
+    assert "<del>one</del> <ins>two</ins>" in late.text
     assert ">Start of two</textarea>" in late.text
     shown = {**kept(late.text), "text": "Start of two"}
     assert ">Start of one</textarea>" in client.post("/compose", data={**shown, "then": "theirs"}).text
@@ -253,7 +253,7 @@ def test_a_button_on_an_old_text_says_what_changed(app: App) -> None:
     app.editor(Person(who="desk:Ben", role=Role.EDITOR)).edit(post.id, text="Ferries stop again")
     answer = browser(app, visitor()).post(f"/posts/{post.id}/hold", data={"version": post.version})
     assert answer.status_code == 409
-    assert "<del>run</del><ins>stop</ins>" in answer.text
+    assert "<del>run</del> <ins>stop</ins>" in answer.text
     assert "desk:Ben" in answer.text
 
 

@@ -19,10 +19,10 @@ from asiaradar_bot.web.api.problems import REFUSALS, answer_problems, problem
 MAX_BODY_BYTES = 256 * 1024
 _WORDS = """Work with asiaradar_bot from another program.
 
-A token (`asiaradar tokens add NAME --scope read`) goes into `Authorization: Bearer ...`. Whatever changes something
-needs an `Idempotency-Key`: repeated with the same key, it is done once. Refusals are `application/problem+json`, with
-one sentence that says how to mend it. A change that names a `version` is refused with 409 and the post as it is, if
-somebody was faster.
+A token (an admin makes it at the Desk under Settings, Programs, or with `asiaradar tokens add`) goes into
+`Authorization: Bearer ...`. Whatever changes something needs an `Idempotency-Key`: repeated with the same key, it is
+done once. Refusals are `application/problem+json`, with one sentence that says how to mend it. A change that names a
+`version` is refused with 409 and the post as it is, if somebody was faster.
 """
 
 

@@ -11,7 +11,10 @@ from fastapi.security import HTTPBearer
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.program import ApiToken
 
-_scheme = HTTPBearer(auto_error=False, description="A token of `asiaradar tokens add`.")
+_scheme = HTTPBearer(
+    auto_error=False,
+    description="A token that an admin made at the Desk (Settings, Programs) or with `asiaradar tokens add`.",
+)
 
 
 class TokenNeededError(Exception):

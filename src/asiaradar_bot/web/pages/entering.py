@@ -54,7 +54,7 @@ def _add_login(routes: APIRouter, frame: Frame) -> None:
         try:
             entered = frame.app.access().sign_in(name, password, address=address_of(request), agent=agent_of(request))
         except AccessError as error:
-            return _login_page(frame, request, then=next, sentence=str(error), name=name, status=403)
+            return _login_page(frame, request, then=next, sentence=str(error), name=name)
         return _let_in(frame, request, entered, next)
 
     @routes.post("/login/code")
@@ -69,7 +69,7 @@ def _add_login(routes: APIRouter, frame: Frame) -> None:
         try:
             entered = door.sign_in(step, code, address=address_of(request), agent=agent_of(request))
         except AccessError as error:
-            return _code_page(frame, request, step, then=next, sentence=str(error), status=403)
+            return _code_page(frame, request, step, then=next, sentence=str(error))
         return _let_in(frame, request, entered, next)
 
 
@@ -92,7 +92,7 @@ def _add_passkey(routes: APIRouter, frame: Frame) -> None:
                 step, credential, place=place_of(request), address=address_of(request), agent=agent_of(request)
             )
         except AccessError as error:
-            return _login_page(frame, request, then=next, sentence=str(error), status=403)
+            return _login_page(frame, request, then=next, sentence=str(error))
         return _let_in(frame, request, entered, next)
 
 
@@ -133,7 +133,7 @@ def _add_confirm(routes: APIRouter, frame: Frame) -> None:
             else:
                 app.access().confirm(visitor.user_id, visitor.session_id, secret, address=address)
         except AccessError as error:
-            return _confirm_page(frame, request, visitor, then=next, sentence=str(error), status=403)
+            return _confirm_page(frame, request, visitor, then=next, sentence=str(error))
         return back_to(next)
 
 
@@ -159,7 +159,7 @@ def _add_confirm_by_passkey(routes: APIRouter, frame: Frame) -> None:
                 visitor.user_id, visitor.session_id, step, credential, place=place, address=address
             )
         except AccessError as error:
-            return _confirm_page(frame, request, visitor, then=next, sentence=str(error), status=403)
+            return _confirm_page(frame, request, visitor, then=next, sentence=str(error))
         return back_to(next)
 
 
@@ -191,6 +191,13 @@ def _let_in(frame: Frame, request: Request, entered: Entered | Asked, path: str)
     return answer
 
 
+def _status(sentence: str | None) -> int:
+    """
+    A page that is shown again says why in a sentence; without one it is shown for the first time.
+    """
+    return 200 if sentence is None else 403
+
+
 def _login_page(
     frame: Frame,
     request: Request,
@@ -198,7 +205,6 @@ def _login_page(
     then: str,
     sentence: str | None = None,
     name: str = "",
-    status: int = 200,
 ) -> HTMLResponse:
     return frame.page(
         request,
@@ -207,7 +213,7 @@ def _login_page(
         sentence=sentence,
         name=name,
         passkeys=takes_passkeys(request),
-        status=status,
+        status=_status(sentence),
     )
 
 
@@ -218,7 +224,6 @@ def _code_page(
     *,
     then: str,
     sentence: str | None = None,
-    status: int = 200,
 ) -> HTMLResponse:
     return frame.page(
         request,
@@ -227,7 +232,7 @@ def _code_page(
         next=then,
         sentence=sentence,
         passkeys=takes_passkeys(request),
-        status=status,
+        status=_status(sentence),
     )
 
 
@@ -238,7 +243,6 @@ def _confirm_page(
     *,
     then: str,
     sentence: str | None = None,
-    status: int = 200,
 ) -> HTMLResponse:
     with frame.app.store.read() as tx:
         user = tx.access.find_user(visitor.name.casefold())
@@ -251,5 +255,5 @@ def _confirm_page(
         asks_code=factors.has_app or (factors.any and factors.codes_left > 0),
         asks_passkey=bool(factors.passkeys) and takes_passkeys(request),
         asks_password=not factors.any and user is not None and user.password_hash is not None,
-        status=status,
+        status=_status(sentence),
     )

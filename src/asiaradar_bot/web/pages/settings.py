@@ -23,6 +23,8 @@ def setting_routes(frame: Frame) -> APIRouter:
     def settings(request: Request, visitor: Annotated[Visitor, Depends(needs(Action.SETTINGS))]) -> HTMLResponse:
         """All of them."""
         del visitor
-        return frame.page(request, "settings.html", sections=list_settings(frame.app.settings))
+        app = frame.app
+        in_use = {} if app.local_x_url is None else {"x.base_url": app.local_x_url}  # the sandbox's own X
+        return frame.page(request, "settings.html", sections=list_settings(app.settings, in_use=in_use))
 
     return routes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,14 +31,23 @@ class SettingView:
     """`default`, `file`, `environment`, `secret file` or `program`."""
 
 
-def list_settings(settings: Settings) -> dict[str, list[SettingView]]:
+def list_settings(settings: Settings, *, in_use: Mapping[str, str] | None = None) -> dict[str, list[SettingView]]:
     """
     All settings by their section, in the order of the documents.
+
+    `in_use`: what the program uses instead of what was set, by key.
     """
+    in_use = in_use or {}
     found: dict[str, list[SettingView]] = {}
     for key, value in _walk(settings):
         section = key.partition(".")[0]
-        view = SettingView(key=key, words=_words().get(key, ""), value=_shown(value), origin=settings.origin(key))
+        used = in_use.get(key)
+        view = SettingView(
+            key=key,
+            words=_words().get(key, ""),
+            value=_shown(value) if used is None else used,
+            origin=settings.origin(key) if used is None else "program",
+        )
         found.setdefault(section, []).append(view)
     return found
 
