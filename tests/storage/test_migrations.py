@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
+import pytest
 from sqlalchemy import text
 
+from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore
 
@@ -24,3 +29,11 @@ def test_open_secrets_of_hubs_are_forgotten(store: SqlStore) -> None:
         (found,) = tx.inbox.list_subscriptions()
     assert (found.topic, found.hub, found.path) == ("t", "h", "p")
     assert (found.sealed_secret, found.requested_at, found.verified_at, found.expires_at) == (None,) * 4
+
+
+def test_a_database_whose_schema_cannot_be_asked_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """Damaged here; a lock that lasts comes the same way."""
+    (tmp_path / "bot.db").write_bytes(b"no database" * 1000)
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
+    with closing(store), pytest.raises(StorageError, match="it is damaged: restore a backup"):
+        schema.schema_version(store)

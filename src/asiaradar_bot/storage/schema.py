@@ -19,7 +19,7 @@ def schema_version(store: SqlStore) -> str | None:
     """
     The revision of the database; None for an empty one.
     """
-    with store.writer.connect() as connection:
+    with store.translated(), store.writer.connect() as connection:
         return _version(connection)
 
 

@@ -137,7 +137,7 @@ class SqlStore:
         """
         if not self.is_postgresql and getattr(self._reading, "tx", None) is not None:
             raise RuntimeError("a writing transaction within a reading one of the same thread waits for itself")
-        with self._translated(), self._writer.begin() as connection:
+        with self.translated(), self._writer.begin() as connection:
             events: list[AuditEntry] = connection.info.setdefault(TO_LOG, [])
             events.clear()  # of a transaction that was rolled back
             if self.is_postgresql:
@@ -160,7 +160,7 @@ class SqlStore:
         if outer is not None:
             yield outer
             return
-        with self._translated(), self._reader.connect() as connection:
+        with self.translated(), self._reader.connect() as connection:
             self._reading.tx = SqlTransaction(connection, account=self._account, server_time=self._server_time)
             try:
                 yield self._reading.tx
@@ -201,7 +201,7 @@ class SqlStore:
         """
         Remove replay ids and sent alerts from before then; how many rows.
         """
-        with self._translated(), self._writer.begin() as connection:
+        with self.translated(), self._writer.begin() as connection:
             ids = connection.execute(delete(inbox_messages).where(inbox_messages.c.at < before)).rowcount
             sent = connection.execute(delete(alerts).where(alerts.c.sent_at < before)).rowcount
         return int(ids) + int(sent)
@@ -229,7 +229,13 @@ class SqlStore:
         self._reader.dispose()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """
+        Within it the driver's errors are ours, each a sentence.
+
+        Raises:
+            StorageError: the database is locked, full, damaged or gone.
+        """
         try:
             yield
         except IntegrityError:

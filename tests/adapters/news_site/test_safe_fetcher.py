@@ -187,7 +187,7 @@ def test_forbidden_addresses_are_refused_in_words(url: str, words: str) -> None:
     [
         "127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.1", "192.0.0.8", "198.18.0.1",
         "224.0.0.1", "255.255.255.255", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-        "2002:7f00:1::", "2001::1", "::",
+        "2002:7f00:1::", "2001::1", "::", "fec0::1",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_refused(address: str) -> None:

@@ -21,6 +21,8 @@ CONNECT_SECONDS = 5.0
 MAX_ADDRESSES = 4
 _PROTOCOL_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")
 """Not global, though Python 3.11 counts parts of it as such. Source: IANA special-purpose address registry."""
+_SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+"""Deprecated by RFC 3879, and still nobody's on the outside; Python 3.11 counts it as global."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -90,7 +92,11 @@ def is_public(address: IpAddress) -> bool:
     Whether the address is reachable from anywhere, as are all IPv4 addresses that it carries inside.
     """
     return all(
-        part.is_global and not part.is_multicast and not part.is_reserved and part not in _PROTOCOL_ASSIGNMENTS
+        part.is_global
+        and not part.is_multicast
+        and not part.is_reserved
+        and part not in _PROTOCOL_ASSIGNMENTS
+        and part not in _SITE_LOCAL
         for part in _with_inner(address)
     )
 
