@@ -7,7 +7,7 @@ is, an f-string with a named place for each of its values, a choice of two texts
 
 - in `WHOLE`, each text of two words or more,
 - there and in `REFUSALS`, what an error says, and the values of `why`, `detail`, `sentence`, `mend` and `reason`,
-- names of checks, in the context `check`.
+- names of checks, in the context `check`; forms of rules in words, in the context `rule`.
 
 Docstrings, logs and patterns are not told to anybody.
 """
@@ -17,13 +17,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import asiaradar_bot
+from asiaradar_bot.rules import explaining, rule_words
 
 PACKAGE = Path(asiaradar_bot.__file__).parent
-TOLD, CHECK = "told", "check"
+TOLD, CHECK, RULE = "told", "check", "rule"
 WHOLE: tuple[str, ...] = ("checkup.py", "rules/eligibility.py")
 """Every sentence in them is told."""
 REFUSALS: tuple[str, ...] = ()
@@ -33,9 +34,9 @@ _CHECK_NAMES = {("Check", "name"), ("TraceLine", "check")}
 _TABLES = {"_CHECKS": True, "_MENDS": False}
 """Tables of pairs, with whether the first of each is the name of a check; else it is only compared."""
 _SILENT = re.compile(
-    r"(^|\.)(_?log|logger|getLogger|info|warning|debug|re|compile|named|Query|Form|Field|Path|startswith)(\.|$)"
+    r"(^|\.)(_?log|logger|getLogger|info|warning|debug|re|compile|named|Query|Form|Field|Path|startswith|raise_alert)(\.|$)"
 )
-_WORDS = re.compile(r"[A-Za-z']{2,}\W+(?:\w+\W+)*[A-Za-z']{2,}")
+_WORDS = re.compile(r"[A-Za-z']{2,}\S*\s+(?:\S+\s+)*\W*[A-Za-z']{2,}")
 _PLACE = re.compile(r"%\(\w+\)s")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAMES = re.compile(r"([A-Za-z_][\w.]*)(\(|\[(?=[A-Za-z_]))?")
@@ -50,6 +51,10 @@ def told_forms() -> Iterator[tuple[str, str]]:
     """
     Context and msgid of each, in the order of the source.
     """
+    for form in chain(explaining.SENTENCES.values(), explaining.ANSWERS.values(), [explaining.UNDECIDED]):
+        yield TOLD, form
+    for form in chain(rule_words.FORMS.values(), rule_words.VERDICTS.values()):
+        yield RULE, form
     for pattern in (*WHOLE, *REFUSALS):
         files = sorted(PACKAGE.glob(pattern))
         if not files:

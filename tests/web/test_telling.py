@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.decision import NewsClass, Reason, Verdict
+from asiaradar_bot.model.policy import Policy, Rule, TemplateChoice
+from asiaradar_bot.model.rulebook import POLICY
+from asiaradar_bot.rulekeeping import in_force
+from asiaradar_bot.rules import explaining
+from asiaradar_bot.rules.rule_words import choice_in_words, default_in_words, rule_in_words
 from asiaradar_bot.runner.timetable import run_once
-from asiaradar_bot.web.telling import CHECK, TOLD, Telling, telling
+from asiaradar_bot.web.telling import CHECK, RULE, TOLD, Telling, telling
 from scripts.told import forms_in, told_forms
 from scripts.translations import TRANSLATED, read
 from tests.factories import make_article, make_facts
@@ -51,7 +56,7 @@ def _filled(form: str) -> str:
 def test_every_form_is_said(language: str) -> None:
     """Each sentence that the source holds is recognised with its values, and said in other words with the same ones."""
     one = Telling(language)
-    forms = set(told_forms()) - _SAME
+    forms = {(context, form) for context, form in told_forms() if context != RULE} - _SAME
     assert len(forms) > 50
     for context, form in forms:
         english = _filled(form)
@@ -64,7 +69,7 @@ def test_every_form_is_said(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_catalogues_hold_just_the_forms_of_the_source(language: str) -> None:
     """A form that nothing says any more is gone from the catalogues, so that no person's words are taken for it."""
-    held = {(one.context, str(one.id)) for one in read(language) if one.context in {TOLD, CHECK}}
+    held = {(one.context, str(one.id)) for one in read(language) if one.context}
     assert held == set(told_forms())
 
 
@@ -149,3 +154,85 @@ def test_pages_in_english_show_the_checks(app: App) -> None:
         assert reason in page
     assert "<td>embargo</td>" in browser(app, visitor()).get("/articles/1").text
     assert "kill switch" in browser(app, visitor()).get("/doctor").text
+
+
+_RULES = (
+    Rule(name="one", verdict=Verdict.HOLD, categories=("Opinion", "Sport", "Art"), authors=("Mei",), why="house rule"),
+    Rule(name="two", verdict=Verdict.BREAKING, keywords=("quake",), news_class=NewsClass.BREAKING, template="brief"),
+    Rule(name="three", verdict=Verdict.SKIP, sources=("wire",), languages=("ja",), news_class=NewsClass.EVERGREEN),
+    Rule(name="four", verdict=Verdict.AUTO),
+)
+
+
+def test_rules_in_english() -> None:
+    """A rule is one sentence with each of its conditions."""
+    assert [rule_in_words(rule) for rule in _RULES] == [
+        "An article in «Opinion» or «Sport» or «Art» and by «Mei» waits for a person",
+        "An article that says «quake» is posted at once, as breaking news, with template brief",
+        "An article from source «wire» and in language «ja» is not posted, as evergreen",
+        "Every article is posted",
+    ]
+    assert default_in_words(Verdict.SKIP) == "Any other article is not posted"
+    choice = TemplateChoice(template="brief", news_classes=(NewsClass.BREAKING, NewsClass.NORMAL), languages=("ko",))
+    assert (
+        choice_in_words(choice) == "An article of class «breaking» or «normal» and in language «ko» gets template brief"
+    )
+    assert choice_in_words(TemplateChoice(template="plain")) == "Every article gets template plain"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh_Hans", "栏目为“Opinion”或“Sport”或“Art”且作者为“Mei”的文章等待人工处理"),
+        ("zh_Hant", "欄目為「Opinion」或「Sport」或「Art」且作者為「Mei」的文章等待人工處理"),
+        ("ja", "カテゴリー「Opinion」または「Sport」または「Art」、かつ筆者「Mei」の記事は人の判断を待ちます"),
+        ("ko", "분류 ‘Opinion’ 또는 ‘Sport’ 또는 ‘Art’, 또한 필자 ‘Mei’에 해당하는 기사는 사람의 판단을 기다립니다"),
+    ],
+)
+def test_rules_in_each_language(language: str, said: str) -> None:
+    """Each language puts the sentence into its own order; no word of the English one is left."""
+    fill = telling(language).fill
+    assert rule_in_words(_RULES[0], fill) == said
+    others = [rule_in_words(rule, fill) for rule in _RULES[1:]] + [default_in_words(one, fill) for one in Verdict]
+    others.append(choice_in_words(TemplateChoice(template="plain", news_classes=tuple(NewsClass)), fill))
+    left = re.compile(r"quake|brief|wire|ja|plain")
+    for sentence in others:
+        assert not re.search("[A-Za-z]", left.sub("", sentence)), sentence
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_reason_is_said(language: str) -> None:
+    """Each reason of a decision, and the sentence on top of an article's page, is said in the language."""
+    one = telling(language)
+    for reason in Reason:
+        assert one.say(explaining.sentence(reason)) != explaining.sentence(reason)
+    for verdict in Verdict:
+        said = one.say(explaining.ANSWERS[verdict] % {"title": "No rule: «it fits»", "detail": "it has no headline"})
+        assert "No rule: «it fits»" in said
+        assert one.say("it has no headline") in said
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_rules_page_speaks_it(app: App, language: str) -> None:
+    """The rules in force stand on their page in the visitor's language."""
+    page = browser(app, visitor(language=language)).get("/rules").text
+    shown = re.findall(r'<p dir="auto">([^<]+)<|<li dir="auto">([^<]+)</li>|<p>([^<]+)</p></li>', page)
+    sentences = [text for found in shown for text in found if text.strip()]
+    assert len(sentences) > 2
+    assert not re.search(r"\b(article|posted|template|waits)\b", " ".join(sentences))
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict", "because"), [("ja", "判定", "見出しがない"), ("ko", "판정", "제목이 없음")]
+)
+def test_a_trial_speaks_it(app: App, language: str, verdict: str, because: str) -> None:
+    """What a trial of other rules would change is named and told in the language; a rule's own name is not."""
+    text = in_force(app, POLICY).text.replace('default = "', 'default = "skip" # "', 1)
+    text = text.replace("[[rules]]", '[[rules]]\nname = "it fits"\nverdict = "breaking"\n\n[[rules]]', 1)
+    form = {"text": text, "then": "try", "after": "0"}
+    page = browser(app, visitor(language=language)).post("/rules", data=form).text
+    assert f'<th scope="row">{verdict}</th>' in page
+    assert ">it fits</td>" in page
+    assert "«it fits»" not in page
+    assert telling(language).say("rule «it fits»") in unescape(page)
+    assert because not in page  # what no rule can change is not listed

@@ -32,12 +32,13 @@ SENTENCES: dict[Reason, str] = {
     Reason.PERSON: "A person decided",
 }
 
-_VERDICTS = {
-    Verdict.AUTO: "is posted by itself",
-    Verdict.BREAKING: "is posted at once, as breaking news",
-    Verdict.HOLD: "waits for a person",
-    Verdict.SKIP: "is not posted",
+ANSWERS = {
+    Verdict.AUTO: "«%(title)s» is posted by itself: %(detail)s.",
+    Verdict.BREAKING: "«%(title)s» is posted at once, as breaking news: %(detail)s.",
+    Verdict.HOLD: "«%(title)s» waits for a person: %(detail)s.",
+    Verdict.SKIP: "«%(title)s» is not posted: %(detail)s.",
 }
+UNDECIDED = "«%(title)s» is not decided yet: its page is still to be read."
 
 
 def sentence(reason: Reason) -> str:
@@ -53,12 +54,10 @@ def explain(
     """
     Sentences in the order in which people ask: what became of it, why, the checks, the post, its attempts.
     """
+    title = article.facts.title or article.url
     if decision is None:
-        return [f"«{article.facts.title or article.url}» is not decided yet: its page is still to be read."]
-    lines = [
-        f"«{article.facts.title or article.url}» {_VERDICTS[decision.verdict]}: {decision.detail}.",
-        _decided_line(decision),
-    ]
+        return [UNDECIDED % {"title": title}]
+    lines = [ANSWERS[decision.verdict] % {"title": title, "detail": decision.detail}, _decided_line(decision)]
     if decision.not_before_at is not None:
         lines.append(f"It is not sent before {decision.not_before_at:%Y-%m-%d %H:%M} UTC.")
     lines += [f"  {'passed' if line.passed else 'decided'}: {line.check}: {line.detail}" for line in decision.trace]

@@ -1,61 +1,98 @@
-"""A rule of the policy as an editor would say it."""
+"""
+A rule of the policy as an editor would say it: in English, or by the forms of another language.
+
+Each sentence is put together of forms with named places, which `say` may translate: a language puts its words in its
+own order, so no form takes the place of its values for granted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
 
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.policy import Rule, TemplateChoice
 
-_VERDICTS = {
+Say = Callable[..., str]
+"""Takes a form and the values of its places."""
+VERDICTS = {
     Verdict.AUTO: "is posted",
     Verdict.HOLD: "waits for a person",
     Verdict.SKIP: "is not posted",
     Verdict.BREAKING: "is posted at once, as breaking news",
 }
+FORMS = {
+    "source": "from source «%(names)s»",
+    "category": "in «%(names)s»",
+    "author": "by «%(names)s»",
+    "keyword": "that says «%(names)s»",
+    "language": "in language «%(names)s»",
+    "class": "of class «%(names)s»",
+    "or": "%(one)s» or «%(other)s",
+    "and": "%(one)s and %(other)s",
+    "one": "An article %(which)s %(verdict)s",
+    "every": "Every article %(verdict)s",
+    "other": "Any other article %(verdict)s",
+    "as": "%(sentence)s, as %(news_class)s",
+    "with": "%(sentence)s, with template %(template)s",
+    "gets": "An article %(which)s gets template %(template)s",
+    "all get": "Every article gets template %(template)s",
+}
+"""What the sentences are made of."""
 
 
-def rule_in_words(rule: Rule) -> str:
+def in_english(form: str, **values: str) -> str:
     """
-    One sentence, without the rule's own reason: «An article in Opinion waits for a person».
+    The form as it is, filled in.
     """
-    conditions = [
-        _part("from source", rule.sources),
-        _part("in", rule.categories),
-        _part("by", rule.authors),
-        _part("that says", rule.keywords),
-        _part("in language", rule.languages),
-    ]
-    which = " and ".join(filter(None, conditions))
-    sentence = f"An article {which} {_VERDICTS[rule.verdict]}" if which else f"Every article {_VERDICTS[rule.verdict]}"
+    return form % values if values else form
+
+
+def rule_in_words(rule: Rule, say: Say = in_english) -> str:
+    """
+    One sentence, without the rule's own reason: «An article in «Opinion» waits for a person».
+    """
+    which = _which(
+        say,
+        source=rule.sources,
+        category=rule.categories,
+        author=rule.authors,
+        keyword=rule.keywords,
+        language=rule.languages,
+    )
+    verdict = say(VERDICTS[rule.verdict])
+    sentence = say(FORMS["one"], which=which, verdict=verdict) if which else say(FORMS["every"], verdict=verdict)
     if rule.news_class is not NewsClass.NORMAL and rule.verdict is not Verdict.BREAKING:
-        sentence += f", as {rule.news_class}"
-    return sentence + (f", with template {rule.template}" if rule.template else "")
+        sentence = say(FORMS["as"], sentence=sentence, news_class=say(rule.news_class.value))
+    return say(FORMS["with"], sentence=sentence, template=rule.template) if rule.template else sentence
 
 
-def default_in_words(verdict: Verdict) -> str:
+def default_in_words(verdict: Verdict, say: Say = in_english) -> str:
     """
     What becomes of an article that no rule speaks of.
     """
-    return f"Any other article {_VERDICTS[verdict]}"
+    return say(FORMS["other"], verdict=say(VERDICTS[verdict]))
 
 
-def choice_in_words(choice: TemplateChoice) -> str:
+def choice_in_words(choice: TemplateChoice, say: Say = in_english) -> str:
     """
     Which articles a template serves.
     """
-    conditions = [
-        _part("of class", choice.news_classes),
-        _part("in", choice.categories),
-        _part("in language", choice.languages),
+    which = _which(
+        say,
+        **{"class": [say(one.value) for one in choice.news_classes]},
+        category=choice.categories,
+        language=choice.languages,
+    )
+    if which:
+        return say(FORMS["gets"], which=which, template=choice.template)
+    return say(FORMS["all get"], template=choice.template)
+
+
+def _which(say: Say, **conditions: Sequence[str]) -> str:
+    said = [
+        say(FORMS[kind], names=reduce(lambda one, other: say(FORMS["or"], one=one, other=other), names))
+        for kind, names in conditions.items()
+        if names
     ]
-    which = " and ".join(filter(None, conditions))
-    return f"{f'An article {which}' if which else 'Every article'} gets template {choice.template}"
-
-
-def _part(word: str, values: Sequence[str]) -> str:
-    return f"{word} {_either([f'«{value}»' for value in values])}" if values else ""
-
-
-def _either(values: Sequence[str]) -> str:
-    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+    return reduce(lambda one, other: say(FORMS["and"], one=one, other=other), said) if said else ""

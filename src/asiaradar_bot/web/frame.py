@@ -15,7 +15,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.decision import Reason
 from asiaradar_bot.model.post import PostId
+from asiaradar_bot.rules.explaining import sentence
+from asiaradar_bot.rules.rule_words import choice_in_words, default_in_words, rule_in_words
 from asiaradar_bot.web.acts import act_words, subject_words
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.forms import Forms, iso
@@ -108,8 +111,14 @@ class Frame:
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
         env.filters.update(act=lambda action: act_words(action, words.gettext))
         env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))
-        env.filters.update(told=lambda sentence: telling(language).say(sentence or ""))
+        env.filters.update(told=lambda told: telling(language).say(told or ""))
+        env.filters.update(reason=lambda reason: telling(language).say(sentence(Reason(reason))))
         env.filters.update(check=lambda name: telling(language).say(name, CHECK))
+        env.filters.update(
+            rule_words=lambda rule: rule_in_words(rule, telling(language).fill),
+            default_words=lambda verdict: default_in_words(verdict, telling(language).fill),
+            choice_words=lambda choice: choice_in_words(choice, telling(language).fill),
+        )
         env.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # of the extension
         return env
 

@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po
 
 from asiaradar_bot.web.words import NAMES, file_of, translations
 
-TOLD, CHECK = "told", "check"
-"""Contexts in the catalogues: sentences, and names of checks."""
+TOLD, CHECK, RULE = "told", "check", "rule"
+"""Contexts in the catalogues: sentences, names of checks, and the forms that rules in words are made of."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _OURS = re.compile(
     r"(^|_)(why|reasons?|detail|errors?|problems?|states?|verdict|kind|role|class|option|act|hint|waits|what|how|eyes"
@@ -59,6 +59,13 @@ class Telling:
         for forms in self._forms.values():
             forms.sort(key=lambda form: -form.weight)
         self.say = lru_cache(maxsize=2_000)(self._say)
+
+    def fill(self, form: str, **values: str) -> str:
+        """
+        A form of rules in words, translated and filled in; names of classes are said, too.
+        """
+        said = self._words.gettext(form) if form in NAMES else self._words.pgettext(RULE, form)
+        return said % values if values else said
 
     def _say(self, sentence: str, context: str = TOLD) -> str:
         """

@@ -36,9 +36,15 @@ NAMES = frozenset(
         *(named("rejected"), named("unknown"), named("expired"), named("cancelled")),
         *(named("yes"), named("no_retry_later"), named("no_final"), named("no_auth")),
         *(named("already"), named("ambiguous"), named("gate_closed")),
+        *(named("verdict"), named("class"), named("reason"), named("detail"), named("rule"), named("template")),
+        *(named("variant"), named("post"), named("held because"), named("text"), named("price"), named("none")),
+        *(named("not before"), named("due"), named("expires")),
     }
 )
-"""Modes, roles, verdicts, states and classes of answers: what pages show of them goes through the filter `name`."""
+"""
+Modes, roles, verdicts, states, classes of answers and what a trial of rules compares: what pages show of them goes
+through the filter `name`.
+"""
 
 
 def file_of(language: str) -> Path | None:

@@ -16,7 +16,6 @@ from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.model.rulebook import POLICY
 from asiaradar_bot.policy_file import RuleFields, move_rule, parse_policy, put_rule, remove_rule
 from asiaradar_bot.rulekeeping import TRIED_ARTICLES, check_policy, in_force, save, try_policy
-from asiaradar_bot.rules.rule_words import choice_in_words, default_in_words, rule_in_words
 from asiaradar_bot.steps.replay import Replayed
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
@@ -185,9 +184,9 @@ def _page(frame: Frame, request: Request, sheet: _Sheet) -> HTMLResponse:
         sheet=sheet,
         now=now,
         file=str(app.settings.templates.policy),
-        rules=[(rule, rule_in_words(rule)) for rule in policy.rules] if policy else [],
-        default=default_in_words(policy.default_verdict) if policy else "",
-        choices=[choice_in_words(choice) for choice in policy.templates] if policy else [],
+        rules=policy.rules if policy else (),
+        default=policy.default_verdict if policy else None,
+        choices=policy.templates if policy else (),
         changes=diff_lines(now.text, sheet.text),
         versions=versions,
         back_path="/rules/versions",
