@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.cli.main import main
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import ChangeKind, Correction, CorrectionState, Option
+from asiaradar_bot.model.money import Billable
 from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.runner.timetable import run_once
+from asiaradar_bot.steps.look_up import story_of
 from tests.e2e.bot import go_round, running
 
 PORT = "kaohsiung-port-containers-record"
@@ -88,6 +92,125 @@ def test_a_wrong_number_is_told_and_replaced(tmp_path: Path) -> None:
         assert len(on_x(app)) == 1
 
 
+def test_a_repost_is_reposted_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The article changes, and changes again, and then a person sees a slip: each post is linked to the one before, only
+    the newest one is watched, commands lead to it, and reports count the story once, with all that it cost.
+    """
+    numbers = ("8.9", "8.8", "8.7")
+    with running(tmp_path, pictures=False, corrections=EAGER) as (app, site):
+        site.publish(PORT)
+        go_until(app, lambda: on_x(app))
+        chain, corrector = [the_post(app)], app.corrector(MEI)
+        for number in numbers[:2]:
+            site.update(PORT, title=RIGHT.replace("8.9", number))
+            newest = chain[-1]
+            go_until(app, lambda newest=newest: correction_of(app, newest))  # type: ignore[misc]  # this round's post
+            chain.append(repost(app, newest))
+            assert on_x(app) == [f"Correction: {RIGHT.replace('8.9', number)}"]
+        chain.append(repost(app, chain[-1], text=chain[-1].text.replace("busiest", "best")))
+        site.update(PORT, title=RIGHT.replace("8.9", numbers[2]))
+        go_until(app, lambda: (one := correction_of(app, chain[-1])) and one.kind is ChangeKind.FACTUAL)
+        with app.store.read() as tx:
+            live = tx.corrections.list_in([CorrectionState.OPEN])
+            assert chain[0].article_id is not None
+            story = story_of(tx, tx.articles.get(chain[0].article_id))
+            links = tx.corrections.list_chain(chain[1].id)
+            followed = tx.corrections.list_for_article(story.article.id)
+        assert [one.post_id for one in live] == [chain[-1].id]
+        assert [post.id for post in story.posts] == [post.id for post in chain]
+        assert [link.took_place_of for link in links] == [None, *(post.id for post in chain[:-1])]
+        assert {one.post_id for one in followed} == {post.id for post in chain}
+        look = corrector.look(chain[-1].id)
+        assert look.drafts[Option.DELETE_AND_REPOST].startswith(f"Correction: {RIGHT.replace('8.9', numbers[2])}")
+        assert (look.old and look.old.title, look.new and look.new.title) == (
+            RIGHT.replace("8.9", numbers[1]),
+            RIGHT.replace("8.9", numbers[2]),
+        )
+        run_once(app, "measure")
+        billed = app.press.price(Billable.POST_WITH_LINK, at=app.clock.now()) * 4
+        billed += app.press.price(Billable.DELETE, at=app.clock.now()) * 3
+    as_a_person(monkeypatch, tmp_path)
+    say = Saying(capsys)
+    assert_commands_lead_on(say)
+    assert_counted_once(say, billed)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What commands say."""
+
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str, code: int = 0) -> str:
+        """All that this one printed."""
+        self.capsys.readouterr()
+        assert main(list(words)) == code
+        said = self.capsys.readouterr()
+        return said.out + said.err
+
+
+def assert_commands_lead_on(say: Saying) -> None:
+    """From whichever post of the chain."""
+    told = say("posts", "correct", "1")
+    for line in (
+        "chain: post 1 is the original, gone from X",
+        "chain: post 2 took the place of post 1, gone from X",
+        "chain: post 4 took the place of post 3, published",
+    ):
+        assert line in told
+    assert told.count("closed") == len(Option)
+    assert "post 4 stands in its place now: correct that one" in told
+    refused = say("posts", "correct", "2", "--post", "--text", "Once more", code=1)
+    assert refused == (
+        "asiaradar: post 2 cannot be corrected that way: post 4 stands in its place now: correct that one\n"
+    )
+    assert [one["post"] for one in json.loads(say("posts", "correct", "3", "--json"))["chain"]] == [1, 2, 3, 4]
+    assert "chain: post 3 took the place of post 2, gone from X" in say("posts", "show", "4")
+    assert "Post 1 is published" in say("articles", "why", "1")
+
+
+def assert_counted_once(say: Saying, billed: Decimal) -> None:
+    """In the report and the export."""
+    total = json.loads(say("report", "--json").splitlines()[-1])
+    assert (total["posts"], total["replaced"], total["deleted"]) == (1, 3, 0)
+    assert Decimal(total["cost_usd"]) == billed
+    groups = [json.loads(line) for line in say("report", "--json", "--by", "category").splitlines()]
+    assert [(one["name"], one["posts"]) for one in groups if one["what"] == "group"] == [("Business", 1)]
+    assert "1 posts, figures known of 0; 3 more deleted and reposted, counted once" in say("report")
+    rows = [json.loads(line) for line in say("export", "posts", "--format", "json").splitlines()]
+    assert [(row["post"], row["corrects"], row["replaced"]) for row in rows] == [
+        (1, None, True),
+        (2, 1, True),
+        (3, 2, True),
+        (4, 3, False),
+    ]
+
+
+def repost(app: App, post: Post, *, text: str | None = None) -> Post:
+    """Delete the post and send another one; that one, out."""
+    corrector = app.corrector(MEI)
+    wanted = text or corrector.look(post.id).drafts[Option.DELETE_AND_REPOST]
+    corrector.choose(post.id, Option.DELETE_AND_REPOST, text=wanted)
+    go_until(app, lambda: (one := correction_of(app, post)) and one.state is CorrectionState.REPOSTED)
+    with app.store.read() as tx:
+        return next(link.post for link in tx.corrections.list_chain(post.id) if link.took_place_of == post.id)
+
+
+def as_a_person(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Commands from now on find the bot's database."""
+    for name, value in (
+        ("ASIARADAR_ENVIRONMENT", "test"),
+        ("ASIARADAR_STORAGE__URL", f"sqlite:///{folder}/bot.db"),
+        ("ASIARADAR_STORAGE__FOLDER", str(folder)),
+        ("ASIARADAR_X__MODE", "sandbox"),
+        ("ASIARADAR_EDITOR", "kim"),
+    ):
+        monkeypatch.setenv(name, value)
+
+
 def test_a_retracted_article_is_noticed_by_looking_again(tmp_path: Path) -> None:
     """No feed tells that a page is gone: the bot looks again, tells, and a correction post answers the original."""
     with running(tmp_path, pictures=False, corrections=EAGER) as (app, site):
@@ -136,14 +259,7 @@ def test_the_command_shows_and_does(
         site.update(PORT, title=RIGHT)
         go_until(app, lambda: correction_of(app, post))
         run_once(app, "notify")
-    for name, value in (
-        ("ASIARADAR_ENVIRONMENT", "test"),
-        ("ASIARADAR_STORAGE__URL", f"sqlite:///{tmp_path}/bot.db"),
-        ("ASIARADAR_STORAGE__FOLDER", str(tmp_path)),
-        ("ASIARADAR_X__MODE", "sandbox"),
-        ("ASIARADAR_EDITOR", "kim"),
-    ):
-        monkeypatch.setenv(name, value)
+    as_a_person(monkeypatch, tmp_path)
 
     def ask(*words: str) -> tuple[int, str, str]:
         capsys.readouterr()

@@ -21,7 +21,7 @@ from asiaradar_bot.model.errors import (
     VersionConflictError,
     WrongStateError,
 )
-from asiaradar_bot.model.post import Post, PostState
+from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.patrol import patrol
@@ -355,6 +355,75 @@ def test_a_correction_post_answers_the_original(store: SqlStore) -> None:
     assert texts(press) == [NEW, post.text]
     assert fake(press).timeline[0].in_reply_to == post.remote_id
     assert correction.new_remote_id == fake(press).timeline[0].id
+
+
+def chain_of(store: SqlStore, post_id: int) -> list[tuple[int, int | None]]:
+    """The posts of the chain, each with the one whose place it took."""
+    with store.read() as tx:
+        return [(link.post.id, link.took_place_of) for link in tx.corrections.list_chain(PostId(post_id))]
+
+
+@pytest.mark.parametrize("word", ["yes", "yes_but_lost", "lost", "crash_before_wire", "crash_after_wire"])
+@pytest.mark.parametrize("owner", ["one", "two"])
+def test_a_repost_is_reposted_again(store: SqlStore, word: str, owner: str) -> None:
+    """Whatever becomes of the second deletion, the third post stands alone, and the chain is known from each of them."""
+    press = premium(store, "yes", "yes", word)
+    first = published(store, press)
+    corrector(press).choose(first.id, Option.DELETE_AND_REPOST, text=NEW)
+    go_on(press, rounds=1)
+    with store.read() as tx:
+        (second,) = (link.post for link in tx.corrections.list_chain(first.id) if link.took_place_of == first.id)
+    corrector(press).choose(second.id, Option.DELETE_AND_REPOST, text=NEW + ", not 98")
+    with suppress(SimulatedCrash):
+        amend(press)
+    go_on(replace(press, owner=owner))
+    assert texts(press) == [NEW + ", not 98"]
+    chain = chain_of(store, first.id)
+    third = chain[-1][0]
+    assert chain == [(first.id, None), (second.id, first.id), (third, second.id)]
+    assert chain_of(store, second.id) == chain_of(store, third) == chain
+    for old in (first, second):
+        look = corrector(press).look(old.id)
+        assert {offer.is_open for offer in look.offers} == {False}
+        with pytest.raises(WrongStateError, match=f"post {third} stands in its place now: correct that one"):
+            corrector(press).choose(old.id, Option.POST, text="One more word")
+    closed = [offer.option for offer in corrector(press).look(third).offers if not offer.is_open]
+    assert closed in ([], [Option.EDIT])  # for an edit it may be too late by now
+
+
+def test_a_reposted_correction_answers_what_stands_there_now(store: SqlStore) -> None:
+    """A correction post that is sent anew answers the original; when that was reposted too, the post in its place."""
+    press = premium(store)
+    post = published(store, press)
+    corrector(press).choose(post.id, Option.POST, text=NEW)
+    go_on(press, rounds=1)
+    answer = chain_of(store, post.id)[1][0]
+    corrector(press).choose(answer, Option.DELETE_AND_REPOST, text=NEW + ".")
+    go_on(press, rounds=1)
+    assert (fake(press).timeline[0].text, fake(press).timeline[0].in_reply_to) == (NEW + ".", post.remote_id)
+    corrector(press).choose(post.id, Option.DELETE_AND_REPOST, text="The ferries carry 89 people")
+    go_on(press, rounds=1)
+    stands = fake(press).timeline[0]
+    again = chain_of(store, post.id)[2]
+    assert again == (answer + 1, answer)
+    corrector(press).choose(again[0], Option.DELETE_AND_REPOST, text=NEW + "!")
+    go_on(press, rounds=1)
+    assert (fake(press).timeline[0].text, fake(press).timeline[0].in_reply_to) == (NEW + "!", stands.id)
+    assert len(texts(press)) == 2
+    assert len(chain_of(store, post.id)) == 5
+
+
+def test_what_never_went_out_is_no_part_of_a_chain(store: SqlStore) -> None:
+    """The post that X refused leaves the correction open; the next one takes the place."""
+    press = premium(store, "yes", "no_final")
+    post = published(store, press)
+    corrector(press).choose(post.id, Option.DELETE_AND_REPOST, text=NEW)
+    go_on(press, rounds=2)
+    assert chain_of(store, post.id) == [(post.id, None)]
+    corrector(press).choose(post.id, Option.POST, text=NEW + ".")
+    go_on(press, rounds=1)
+    assert [before for _, before in chain_of(store, post.id)] == [None, None]
+    assert texts(press) == [NEW + "."]
 
 
 def test_a_correction_post_that_does_not_go_out_opens_the_correction_again(store: SqlStore) -> None:

@@ -67,6 +67,16 @@ def test_posts_without_a_link_have_no_click_rate() -> None:
     assert line.click_rate.value == pytest.approx(0.02)
 
 
+def test_a_story_that_was_reposted_counts_once() -> None:
+    """Its posts that are gone add their price, and what they earned for it, and nothing to any other figure."""
+    some = [figures(1, replaced=True, deleted=True, impressions=5000), figures(2), figures(3, impressions=None)]
+    line = summarise("all", some, baseline=USUAL)
+    assert (line.posts, line.unknown, line.deleted, line.replaced) == (2, 1, 0, 1)
+    assert (line.impressions.value, line.impressions.n, line.click_rate.n) == (1000, 1, 1)
+    assert line.cost_usd == Decimal("0.6")
+    assert line.usd_per_1000.value == pytest.approx(0.4 / 6)
+
+
 @pytest.mark.parametrize(("reach", "standing"), [(2000, Standing.ABOVE), (300, Standing.BELOW), (1000, Standing.ALIKE)])
 def test_a_group_stands_beside_the_usual(reach: int, standing: Standing) -> None:
     """Above and below are said only where the whole interval lies there, and never of few posts."""

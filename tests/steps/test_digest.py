@@ -11,6 +11,7 @@ import pytest
 
 from asiaradar_bot.adapters.text_folder import TextFolder
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts
+from asiaradar_bot.model.correction import ChangeKind, CorrectionState, NewCorrection
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
 from asiaradar_bot.model.digest import DigestKind, DigestPlan
 from asiaradar_bot.model.errors import StorageError
@@ -18,6 +19,7 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.steps.digest import preview_digest, send_digests
 from asiaradar_bot.steps.notify import notify
 from asiaradar_bot.storage.store import SqlStore
+from asiaradar_bot.storage.tables import corrections
 from tests.fakes.outside import FakeClock
 from tests.fakes.people import FakeAlerts
 from tests.reports.seeded import seed_posts
@@ -88,6 +90,39 @@ def test_a_digest_is_made_once_and_sent(store: SqlStore, tmp_path: Path) -> None
     alerts = FakeAlerts()
     assert notify(store, alerts, FakeClock(NOW), quiet=timedelta(minutes=30)) == 2
     assert ("digest", text, "@AsiaRadar, Monday 23 November 2026") in alerts.sent
+
+
+def test_a_story_that_was_reposted_is_told_once(store: SqlStore) -> None:
+    """What was deleted and reposted is one post of the day, the one that readers see; the money is all there."""
+    seed_posts(store, now=NOW, count=40)
+    with store.read() as tx:
+        before, _, after = tx.reports.published(since=NOW - timedelta(hours=36), until=NOW - timedelta(hours=12))[:3]
+    with store.begin() as tx:
+        made = tx.corrections.add(
+            NewCorrection(
+                post_id=before.id,
+                article_id=None,
+                kind=ChangeKind.ASKED,
+                reasons=("a slip",),
+                old_revision=None,
+                new_revision=None,
+                opened_at=NOW,
+                opened_by="cli:kim",
+            )
+        )
+    with store.writer.begin() as connection:
+        connection.execute(
+            corrections.update()
+            .where(corrections.c.id == made.id)
+            .values(state=CorrectionState.REPOSTED, new_post_id=after.id, closed_at=NOW)
+        )
+    text = preview_digest(store, FakeClock(NOW), DigestKind.DAILY, zone="UTC", handle="AsiaRadar", limits=Limits())
+    assert before.remote_id
+    assert after.remote_id
+    assert before.remote_id not in text
+    assert after.remote_id in text
+    assert "3 posts went out" in text
+    assert "Money: 0.80 USD that day." in text
 
 
 def test_two_machines_make_one_digest(store: SqlStore) -> None:

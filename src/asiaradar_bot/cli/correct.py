@@ -9,6 +9,8 @@ import typer
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.correction import Correction, Option
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.rules.correcting import chain_line
+from asiaradar_bot.rules.rows import chain_row
 from asiaradar_bot.steps.correct import Corrector, Look
 
 if TYPE_CHECKING:
@@ -110,6 +112,8 @@ def _show(app: App, look: Look, *, json: bool) -> None:
     post = look.post
     gone = " and is no longer there" if post.deleted_remotely_at is not None else ""
     print(f"post {post.id} is {post.state}{gone}:\n---\n{post.text}\n---")
+    for link in look.chain if len(look.chain) > 1 else ():
+        print(f"chain: {chain_line(link)}")
     for one in look.past:
         print(f"earlier: {one.kind}, {one.state}: {one.why}")
     if look.correction is None:
@@ -136,6 +140,7 @@ def _show_json(look: Look) -> None:
             "state": look.post.state,
             "deleted_remotely_at": look.post.deleted_remotely_at,
             "correction": None if look.correction is None else as_row(look.correction),
+            "chain": [chain_row(link) for link in look.chain],
             "past": [as_row(one) for one in look.past],
             "options": [
                 {

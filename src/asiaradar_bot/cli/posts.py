@@ -12,9 +12,10 @@ from asiaradar_bot.cli.shared import opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
+from asiaradar_bot.rules.correcting import chain_line
 from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
-from asiaradar_bot.rules.rows import post_row
+from asiaradar_bot.rules.rows import chain_row, post_row
 from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.imports import Fate
 
@@ -80,13 +81,16 @@ def show(post_id: Number, *, json: Json = False) -> None:
         post = tx.posts.get(PostId(post_id))
         attempts = tx.posts.list_attempts(post.id)
         history = tx.audit.list_recent(subject=f"post {post.id}")
+        chain = tx.corrections.list_chain(post.id)
         if json:
-            print_json(post_row(post))
+            print_json({**post_row(post), "chain": [chain_row(link) for link in chain]})
             return
         _tell(app, post)
         _tell_why_waiting(app, post)
         zone = app.policy.wording.zone
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
+    for link in chain if len(chain) > 1 else ():
+        print(f"chain: {chain_line(link)}")
     for attempt in attempts:
         ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
         print(f"attempt {attempt.number} of {stamp(attempt.started_at, zone)}: {ended}")

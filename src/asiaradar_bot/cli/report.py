@@ -197,7 +197,8 @@ def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> N
 
 
 def _gone(line: Line) -> str:
-    return f", {line.deleted} gone from X" if line.deleted else ""
+    gone = f", {line.deleted} gone from X" if line.deleted else ""
+    return gone + (f"; {line.replaced} more deleted and reposted, counted once" if line.replaced else "")
 
 
 def _spark(found: Report) -> str:
@@ -233,6 +234,7 @@ def _table(name: str, lines: Sequence[Line]) -> Table:
         beside = "too few" if line.standing == "too few" else f"{line.lift} {_SIGN[line.standing]}"
         known = line.posts if line.known == line.posts else f"{line.posts} ({line.known})"
         known += f"\n[dim]{line.deleted} gone[/dim]" if line.deleted else ""
+        known += f"\n[dim]+{line.replaced} reposted[/dim]" if line.replaced else ""
         figures = (line.impressions, line.engagement_rate, line.click_rate, line.per_1000, line.per_click)
         seen, engagement, clicks, per_1000, per_click = map(_cell, figures)
         cells = (known, seen, beside, engagement, clicks, line.cost, per_1000, per_click)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import NewType
 
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.errors import WrongStateError
-from asiaradar_bot.model.post import PostId
+from asiaradar_bot.model.post import Post, PostId, PostState
 
 CorrectionId = NewType("CorrectionId", int)
 
@@ -206,6 +207,46 @@ class Correction(NewCorrection):
     """The correction post, or the one that took the original's place."""
     new_remote_id: str | None = None
     """Id on X of the edited version, or of the reply made by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPost:
+    """
+    One post of a chain: an original, what corrected it, what took its place, and so on.
+    """
+
+    post: Post
+    made_by: Correction | None
+    """The correction that it was made by; None: it is the original."""
+
+    @property
+    def took_place_of(self) -> PostId | None:
+        """
+        The post that is gone and whose story this one tells now; None: none, or this one is not out yet.
+        """
+        out = self.made_by is not None and self.made_by.option is Option.DELETE_AND_REPOST
+        return self.post.corrects_id if out and self.post.state is PostState.PUBLISHED else None
+
+
+def in_place_of(post_id: PostId, chain: Sequence[ChainPost]) -> PostId:
+    """
+    The newest post that tells this one's story: the one that took its place, or the place of that one; else itself.
+    """
+    successors = {link.took_place_of: link.post.id for link in chain if link.took_place_of is not None}
+    while post_id in successors:
+        post_id = successors[post_id]
+    return post_id
+
+
+def answered_by(post_id: PostId, chain: Sequence[ChainPost]) -> PostId | None:
+    """
+    The post that this correction post answers, in whose place another one may stand by now; None: it answers none.
+    """
+    links = {link.post.id: link for link in chain}
+    while (before := links[post_id].took_place_of) is not None:
+        post_id = before
+    answered = links[post_id].post.corrects_id
+    return None if answered is None else in_place_of(answered, chain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,10 @@ class PostFigures(NamedTuple):
     """None, here and below: not known at this age."""
     engagements: int | None
     link_clicks: int | None
+    corrects_id: int | None = None
+    """The post that it corrects, or whose place it took."""
+    replaced: bool = False
+    """Another one took its place: its story is counted there, here only its price."""
 
 
 class Grouping(StrEnum):
@@ -104,11 +108,13 @@ class GroupLine:
 
     name: str
     posts: int
-    """All of them, with figures or without."""
+    """All of them, with figures or without; those whose place another one took only there."""
     unknown: int
     """Posts whose figures at this age nobody knows, too young ones included; left out of every n."""
     deleted: int
     """Posts that are gone from X; with the figures that they had at this age, else among the unknown."""
+    replaced: int
+    """So many more were deleted and reposted: of these only the price is counted, and the figures for a dollar."""
     impressions: Estimate
     """Mean of a post."""
     engagement_rate: Estimate

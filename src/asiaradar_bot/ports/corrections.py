@@ -9,6 +9,7 @@ from typing import Protocol
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.correction import (
     ActKind,
+    ChainPost,
     Correction,
     CorrectionAttempt,
     CorrectionId,
@@ -40,6 +41,19 @@ class CorrectionRows(Protocol):
     def list_for_article(self, article_id: ArticleId) -> Sequence[Correction]:
         """Oldest first."""
 
+    def find_making(self, post_id: PostId) -> Correction | None:
+        """The correction that this post was made by; None: it corrects nothing."""
+
+    def list_chain(self, post_id: PostId) -> Sequence[ChainPost]:
+        """
+        The original, all that corrected it and all that took its place, from whichever of them; oldest first.
+
+        What was made for a correction and never went out is left out.
+        """
+
+    def replaced_since(self, since: datetime) -> Collection[PostId]:
+        """Posts whose place another one took since then."""
+
     def newest_of(self, post_ids: Collection[PostId]) -> Mapping[PostId, Correction]:
         """The newest correction of each of these posts that has any."""
 
@@ -47,7 +61,7 @@ class CorrectionRows(Protocol):
         """Have the article's page read again then, unless that is planned already."""
 
     def list_watched(self, since: datetime) -> Sequence[WatchedPost]:
-        """Posts of articles that went out since then, oldest first."""
+        """Posts of articles, and those that took their place, that went out since then, oldest first."""
 
     def move(
         self,

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from asiaradar_bot.model.article import Facts
 from asiaradar_bot.model.correction import (
+    ChainPost,
     ChangeKind,
     Correction,
     CorrectionState,
@@ -19,7 +20,7 @@ from asiaradar_bot.model.correction import (
     WatchedPost,
 )
 from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.model.post import NewPost, Post, PostKind, PostState
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.post_text import LIMIT, defuse, links, normalise, weighted_length
 from asiaradar_bot.rules.prices import price_of, price_of_post
 from asiaradar_bot.rules.retries import back_off
@@ -65,12 +66,17 @@ def offers_for(
     now: datetime,
     terms: CorrectionTerms,
     prices: Sequence[PriceList],
+    place_taken_by: PostId | None = None,
 ) -> tuple[Offer, ...]:
     """
     Every option with the price of its draft and whether it is open; `edits` is how often the post was edited already.
+
+    Of a post whose place another one took nothing is open: readers see the other one.
     """
     busy = None
-    if post.state is not PostState.PUBLISHED:
+    if place_taken_by is not None:
+        busy = f"post {place_taken_by} stands in its place now: correct that one"
+    elif post.state is not PostState.PUBLISHED:
         busy = f"the post is {post.state}: nothing of it is on X"
     elif correction is not None and correction.state not in CHOOSABLE:
         busy = f"the correction is {correction.state.replace('_', ' ')}: {correction.why}"
@@ -245,7 +251,8 @@ def correcting_post(
     """
     The new post that answers or replaces the old one, to go out at once, byte for byte with this text.
 
-    `marker` is its own (see `own_marker`).
+    `marker` is its own (see `own_marker`). Reports compare it by category and language as they did the old one; its
+    words are nobody's template.
     """
     found = links(text)
     answers = correction.option is Option.POST
@@ -262,10 +269,27 @@ def correcting_post(
         created_at=now,
         price_usd=price_usd,
         text_frozen=True,
+        category=post.category,
+        language=post.language,
         approved_by=who,
         reply_to=reply_to,
         corrects_id=post.id,
     )
+
+
+def chain_line(link: ChainPost) -> str:
+    """
+    One post of a chain in words, such as `post 5 took the place of post 1, gone from X`.
+    """
+    post = link.post
+    if post.corrects_id is None:
+        did = "is the original"
+    elif link.made_by is not None and link.made_by.option is Option.DELETE_AND_REPOST:
+        did = f"{'took' if link.took_place_of else 'is to take'} the place of post {post.corrects_id}"
+    else:
+        did = f"corrects post {post.corrects_id}"
+    stands = "gone from X" if post.deleted_remotely_at is not None else post.state.value
+    return f"post {post.id} {did}, {stands}"
 
 
 def alert_text(correction: Correction, post: Post, offers: Sequence[Offer], *, desk_url: str) -> str:

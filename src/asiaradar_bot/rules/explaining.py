@@ -73,7 +73,10 @@ def _decided_line(decision: Decision) -> str:
 
 def _post_line(post: Post) -> str:
     out = f" as {post.remote_id}" if post.state is PostState.PUBLISHED else ""
-    return f"Post {post.id} is {post.state}{out}: {post.reason}."
+    gone = (
+        "" if post.deleted_remotely_at is None else f", gone from X since {post.deleted_remotely_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return f"Post {post.id} is {post.state}{out}{gone}: {post.reason}."
 
 
 def _attempt_line(attempt: Attempt) -> str:

@@ -36,6 +36,8 @@ COLUMNS: Mapping[Exported, Sequence[str]] = {
         "category",
         "language",
         "deleted",
+        "corrects",
+        "replaced",
         "cost_usd",
         "impressions",
         "engagements",
@@ -57,8 +59,9 @@ def post_rows(posts: Iterable[PostFigures], texts: Mapping[str, str]) -> Iterato
         cost = None if post.cost_micro_usd is None else Decimal(post.cost_micro_usd) / 1_000_000
         words = (post.news_class, post.template, post.variant, post.category, post.language)
         figures = (post.impressions, post.engagements, post.link_clicks)
+        chained = (post.deleted, post.corrects_id, post.replaced)
         text = texts.get(post.remote_id)
-        yield (post.remote_id, post.created_at, post.post_id, *words, post.deleted, cost, *figures, text)
+        yield (post.remote_id, post.created_at, post.post_id, *words, *chained, cost, *figures, text)
 
 
 def snapshot_rows(snapshots: Iterable[Snapshot]) -> Iterator[Row]:

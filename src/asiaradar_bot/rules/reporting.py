@@ -32,22 +32,25 @@ def summarise(name: str, posts: Sequence[PostFigures], *, baseline: Estimate | N
     """
     The line of one group; `baseline` is the account's own mean impressions, None: this is the baseline itself.
     """
-    seen = [post for post in posts if post.impressions is not None]
+    own = [post for post in posts if not post.replaced]
+    told = [post for post in posts if post.impressions is not None]
+    seen = [post for post in own if post.impressions is not None]
     impressions = mean_of([post.impressions for post in seen if post.impressions is not None])
     paid = [post for post in posts if post.cost_micro_usd is not None]
     return GroupLine(
         name=name,
-        posts=len(posts),
-        unknown=len(posts) - len(seen),
-        deleted=sum(post.deleted for post in posts),
+        posts=len(own),
+        unknown=len(own) - len(seen),
+        deleted=sum(post.deleted for post in own),
+        replaced=len(posts) - len(own),
         impressions=impressions,
         engagement_rate=share_of(_pairs(seen, _engagements, _impressions)),
         click_rate=share_of(_pairs(seen, _clicks, _impressions)),
         cost_usd=Decimal(sum(post.cost_micro_usd or 0 for post in paid)) / _MICRO if paid else None,
-        engagements_per_usd=ratio_of(_pairs(seen, _engagements, _usd)),
-        clicks_per_usd=ratio_of(_pairs(seen, _clicks, _usd)),
-        usd_per_1000=ratio_of(_pairs(seen, _usd_times_1000, _impressions)),
-        usd_per_click=ratio_of(_pairs(seen, _usd, _clicks)),
+        engagements_per_usd=ratio_of(_pairs(told, _engagements, _usd)),
+        clicks_per_usd=ratio_of(_pairs(told, _clicks, _usd)),
+        usd_per_1000=ratio_of(_pairs(told, _usd_times_1000, _impressions)),
+        usd_per_click=ratio_of(_pairs(told, _usd, _clicks)),
         lift=_lift(impressions, baseline),
         standing=standing_of(impressions, baseline),
         thin=len(seen) < LEAST_POSTS,

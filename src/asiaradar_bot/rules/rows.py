@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.correction import ChainPost
 from asiaradar_bot.model.decision import Decision
 from asiaradar_bot.model.post import Attempt, Post
 
@@ -29,6 +30,20 @@ def post_row(post: Post) -> dict[str, object]:
         "pictures": [{"picture_id": one.picture_id, "alt_text": one.alt_text} for one in post.pictures],
         "deleted_remotely_at": post.deleted_remotely_at,
         "corrects": post.corrects_id,
+    }
+
+
+def chain_row(link: ChainPost) -> dict[str, object]:
+    """
+    One post of a chain of corrections; `option` says how it came to be, null for the original.
+    """
+    return {
+        "post": link.post.id,
+        "state": link.post.state,
+        "corrects": link.post.corrects_id,
+        "option": None if link.made_by is None else link.made_by.option,
+        "remote_id": link.post.remote_id,
+        "deleted_remotely_at": link.post.deleted_remotely_at,
     }
 
 

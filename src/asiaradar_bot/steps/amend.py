@@ -19,6 +19,7 @@ from asiaradar_bot.model.correction import (
     CorrectionAttempt,
     CorrectionState,
     Option,
+    answered_by,
 )
 from asiaradar_bot.model.engagement import FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
@@ -283,7 +284,16 @@ def _record_deleted(
     who = correction.confirmed_by or correction.asked_by or "bot"
     marker = own_marker(text, correction, taken=tx.posts.markers())
     new = tx.posts.add(
-        correcting_post(correction, post, text=text, marker=marker, reply_to=None, now=now, price_usd=price, who=who),
+        correcting_post(
+            correction,
+            post,
+            text=text,
+            marker=marker,
+            reply_to=_still_answered(tx, post),
+            now=now,
+            price_usd=price,
+            who=who,
+        ),
         who=who,
     )
     tx.corrections.move(
@@ -295,6 +305,17 @@ def _record_deleted(
         new_post_id=new.id,
     )
     return "deleted"
+
+
+def _still_answered(tx: Transaction, post: Post) -> str | None:
+    """
+    What a correction post that goes out anew answers: the post that it corrects, or the one in the place of that.
+    """
+    answered = answered_by(post.id, tx.corrections.list_chain(post.id))
+    if post.reply_to is None or answered is None:
+        return None
+    corrected = tx.posts.get(answered)
+    return None if corrected.deleted_remotely_at is not None else _newest_id(tx, corrected)
 
 
 def _stop_following(tx: Transaction, post: Post) -> None:

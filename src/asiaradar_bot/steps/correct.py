@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
-from asiaradar_bot.model.article import Facts
+from asiaradar_bot.model.article import ArticleId, Facts
 from asiaradar_bot.model.correction import (
     LIVE_CORRECTIONS,
+    ChainPost,
     ChangeKind,
     Correction,
     CorrectionState,
@@ -18,6 +19,7 @@ from asiaradar_bot.model.correction import (
     NewCorrection,
     Offer,
     Option,
+    in_place_of,
 )
 from asiaradar_bot.model.errors import AccessError, InputError, TextError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.money import PriceList
@@ -70,6 +72,8 @@ class Look:
     """The article as readers of the post know it."""
     new: Facts | None
     """The article now."""
+    chain: tuple[ChainPost, ...]
+    """The original with all that corrected it or took its place, oldest first; the post alone where nothing did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +203,8 @@ class Corrector:
         live = past[-1] if past and past[-1].state in LIVE_CORRECTIONS else None
         old, new = self._facts(tx, post, live, past)
         drafts = drafts_for(post, live, old, new)
+        chain = tx.corrections.list_chain(post_id)
+        newest = in_place_of(post_id, chain)
         offers = offers_for(
             post,
             live,
@@ -207,20 +213,32 @@ class Corrector:
             now=self.clock.now(),
             terms=self.terms,
             prices=self.prices,
+            place_taken_by=None if newest == post_id else newest,
         )
         done = tuple(one for one in past if live is None or one.id != live.id)
-        return Look(post=post, correction=live, past=done, offers=offers, drafts=drafts, old=old, new=new)
+        return Look(
+            post=post,
+            correction=live,
+            past=done,
+            offers=offers,
+            drafts=drafts,
+            old=old,
+            new=new,
+            chain=tuple(chain),
+        )
 
     def _facts(
         self, tx: Transaction, post: Post, live: Correction | None, past: Sequence[Correction]
     ) -> tuple[Facts | None, Facts | None]:
-        article_id = post.article_id if live is None else live.article_id
+        article_id, told = _told_by(tx, post)
+        if live is not None and live.article_id is not None:
+            article_id = live.article_id
         if article_id is None:
             return None, None
         revisions = {one.number: one.facts for one in tx.articles.list_revisions(article_id)}
         newest = max(revisions, default=1)
-        known = past[-1].new_revision if past and live is None else (live.old_revision if live else post.revision)
-        return revisions.get(known or post.revision or 1), revisions.get(newest)
+        known = past[-1].new_revision if past and live is None else (live.old_revision if live else told)
+        return revisions.get(known or told or 1), revisions.get(newest)
 
     def _check(self, option: Option, post: Post, text: str, why: str) -> str:
         if option is Option.DISMISS:
@@ -238,14 +256,15 @@ class Corrector:
         return clean
 
     def _open(self, tx: Transaction, post: Post, why: str, *, now: datetime) -> Correction:
-        article = None if post.article_id is None else tx.articles.get(post.article_id)
+        article_id, told = _told_by(tx, post)
+        article = None if article_id is None else tx.articles.get(article_id)
         return tx.corrections.add(
             NewCorrection(
                 post_id=post.id,
-                article_id=post.article_id,
+                article_id=article_id,
                 kind=ChangeKind.ASKED,
                 reasons=(why.strip() or f"asked for by {self.person.who}",),
-                old_revision=post.revision,
+                old_revision=told,
                 new_revision=None if article is None else article.revision,
                 gone_at=None if article is None else article.gone_at,
                 opened_at=now,
@@ -305,6 +324,16 @@ class Corrector:
         if found and found[-1].state in LIVE_CORRECTIONS and state in {None, found[-1].state}:
             return found[-1]
         raise WrongStateError(f"{otherwise} for post {post_id}", post_id=post_id)
+
+
+def _told_by(tx: Transaction, post: Post) -> tuple[ArticleId | None, int | None]:
+    """
+    The article that the post tells and in which revision; a correcting post tells that of its correction.
+    """
+    if post.article_id is not None:
+        return post.article_id, post.revision
+    made_by = tx.corrections.find_making(post.id)
+    return (None, None) if made_by is None else (made_by.article_id, made_by.new_revision)
 
 
 def _check_version(correction: Correction, version: int | None) -> None:

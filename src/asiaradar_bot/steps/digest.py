@@ -70,7 +70,7 @@ def gather(store: Store, clock: Clock, period: Period, *, zone: str, handle: str
             handle=handle,
             zone=zone,
             sent=sent,
-            sent_before=len(tx.engagement.list_followed(period.before, period.since)),
+            sent_before=_count_before(tx, period),
             held=tx.reports.held(since=period.since, until=period.until),
             skipped=skipped,
             spent_usd=tx.reports.spent(since=period.since, until=period.until),
@@ -85,11 +85,20 @@ def gather(store: Store, clock: Clock, period: Period, *, zone: str, handle: str
         )
 
 
+def _count_before(tx: Transaction, period: Period) -> int:
+    replaced = tx.corrections.replaced_since(period.before)
+    followed = tx.engagement.list_followed(period.before, period.since)
+    return sum(one.post_id not in replaced for one in followed)
+
+
 def _sent(tx: Transaction, period: Period) -> Sequence[SentPost]:
     """
-    Posts that went out, ours even before they were measured, and those made by hand.
+    Posts that went out, ours even before they were measured, and those made by hand; a story that was deleted and
+    reposted once, as the post that readers see now.
     """
-    ours = {post.remote_id or "": post for post in tx.reports.published(since=period.since, until=period.until)}
+    replaced = tx.corrections.replaced_since(period.since)
+    published = tx.reports.published(since=period.since, until=period.until)
+    ours = {post.remote_id or "": post for post in published if post.id not in replaced}
     followed = tx.engagement.list_followed(period.since, period.until)
     by_hand = [one.remote_id for one in followed if one.post_id is None]
     ids = [*ours, *by_hand]

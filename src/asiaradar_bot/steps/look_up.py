@@ -26,6 +26,7 @@ class Story:
     decision: Decision | None
     """The newest; None while there is none."""
     posts: Sequence[Post]
+    """Made of the article, and what corrected those or took their place; oldest first."""
     attempts: Sequence[Attempt]
     """To send any of them, by post."""
     sentences: Sequence[str]
@@ -44,7 +45,9 @@ def story_of(tx: Transaction, article: Article) -> Story:
     Why the article was posted, held or skipped, as far as it is known.
     """
     decision = tx.articles.newest_decisions([article.id]).get(article.id)
-    posts = tx.posts.list_for_article(article.id)
+    own = tx.posts.list_for_article(article.id)
+    chains = [tx.corrections.list_chain(post.id) for post in own]
+    posts = [link.post for chain in chains for link in chain]
     attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
     sentences = explain(article, decision, posts=posts, attempts=attempts)
     return Story(article=article, decision=decision, posts=posts, attempts=attempts, sentences=sentences)

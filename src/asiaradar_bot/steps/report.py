@@ -34,7 +34,8 @@ def make_report(
     with store.read() as tx:
         known = tx.reports.at_age(age, since=since, until=span.until)
         posts = [post for post in known if post.created_at >= span.since]
-        best = _best(tx, best_posts(posts, count=_BEST))
+        standing = [post for post in posts if not post.replaced]
+        best = _best(tx, best_posts(standing, count=_BEST))
         reads = tx.reports.spent_on_reads(since=span.since, until=span.until)
     own = [post for post in known if post.created_at >= span.until - BASELINE]
     baseline = summarise("the account's last 90 days", own, baseline=None)
@@ -51,11 +52,11 @@ def make_report(
             for one in dict.fromkeys(by)
             if one is not Grouping.VARIANT or any(post.variant for post in posts)
         },
-        days=list_days(posts, since=span.since, until=span.until, zone=newsroom),
-        cells=list_cells(posts, zone=newsroom),
+        days=list_days(standing, since=span.since, until=span.until, zone=newsroom),
+        cells=list_cells(standing, zone=newsroom),
         best=best,
-        comparisons=compare_variants(posts),
-        slots=advise_slots(own, slots=slots),
+        comparisons=compare_variants(standing),
+        slots=advise_slots([post for post in own if not post.replaced], slots=slots),
         reads_usd=reads,
     )
 

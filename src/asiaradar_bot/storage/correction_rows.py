@@ -15,6 +15,7 @@ from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.correction import (
     LIVE_CORRECTIONS,
     ActKind,
+    ChainPost,
     ChangeKind,
     Correction,
     CorrectionAttempt,
@@ -27,12 +28,14 @@ from asiaradar_bot.model.correction import (
 )
 from asiaradar_bot.model.errors import NotFoundError, VersionConflictError
 from asiaradar_bot.model.lease import Lease
-from asiaradar_bot.model.post import PostId
+from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
 from asiaradar_bot.storage.encoding import to_json
 from asiaradar_bot.storage.instants import lease_instant
+from asiaradar_bot.storage.post_rows import post_from_row
 from asiaradar_bot.storage.tables import articles, correction_attempts, corrections, leases, posts
 
+_NEVER_OUT = (PostState.REJECTED, PostState.CANCELLED, PostState.EXPIRED)
 _FIELDS = tuple(field.name for field in fields(Correction))
 _ATTEMPT_FIELDS = tuple(field.name for field in fields(CorrectionAttempt))
 
@@ -85,6 +88,36 @@ class SqlCorrectionRows:
         """Oldest first."""
         query = select(corrections).where(corrections.c.article_id == article_id).order_by(corrections.c.id)
         return [_correction(row) for row in self._connection.execute(query)]
+
+    def find_making(self, post_id: PostId) -> Correction | None:
+        """The correction that this post was made by; None: it corrects nothing."""
+        return self._makers([post_id]).get(post_id)
+
+    def list_chain(self, post_id: PostId) -> Sequence[ChainPost]:
+        """The original, all that corrected it and all that took its place, from whichever of them; oldest first."""
+        first = post_id
+        found: dict[PostId, Post] = {}
+        while (above := self._connection.scalar(select(posts.c.corrects_id).where(posts.c.id == first))) is not None:
+            first = PostId(above)
+        below = select(posts).where(posts.c.id == first)
+        while rows := self._connection.execute(below).all():
+            found |= {PostId(row.id): post_from_row(row) for row in rows}
+            below = select(posts).where(
+                posts.c.corrects_id.in_([row.id for row in rows]), posts.c.state.not_in(_NEVER_OUT)
+            )
+        makers = self._makers(found)
+        return [ChainPost(post=found[one], made_by=makers.get(one)) for one in sorted(found)]
+
+    def _makers(self, post_ids: Collection[PostId]) -> Mapping[PostId, Correction]:
+        query = select(corrections).where(corrections.c.new_post_id.in_(list(post_ids))).order_by(corrections.c.id)
+        return {PostId(row.new_post_id): _correction(row) for row in self._connection.execute(query)}
+
+    def replaced_since(self, since: datetime) -> Collection[PostId]:
+        """Posts whose place another one took since then."""
+        query = select(corrections.c.post_id).where(
+            corrections.c.state == CorrectionState.REPOSTED, corrections.c.closed_at >= since
+        )
+        return {PostId(found) for found in self._connection.scalars(query)}
 
     def newest_of(self, post_ids: Collection[PostId]) -> Mapping[PostId, Correction]:
         """The newest correction of each of these posts that has any."""

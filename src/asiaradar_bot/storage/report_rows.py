@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, exists, func, or_, select, type_coerce
 
+from asiaradar_bot.model.correction import CorrectionState
 from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.digest import DigestKind, HeldArticle
 from asiaradar_bot.model.engagement import FollowState, Snapshot
@@ -22,6 +23,7 @@ from asiaradar_bot.storage.post_rows import post_from_row
 from asiaradar_bot.storage.tables import (
     articles,
     checkpoints,
+    corrections,
     decisions,
     digests,
     followed_posts,
@@ -38,6 +40,7 @@ _BY_HAND_LINKS = (
     select(timeline.c.link_key.is_not(None)).where(timeline.c.remote_id == followed_posts.c.remote_id).scalar_subquery()
 )
 _HAS_LINK = case((followed_posts.c.post_id.is_not(None), posts.c.link.is_not(None)), else_=_BY_HAND_LINKS)
+_REPLACES = corrections.c.state == CorrectionState.REPOSTED
 _COST = (
     select(func.sum(ledger.c.amount_micro_usd))
     .where(ledger.c.post_id == followed_posts.c.post_id, ledger.c.state != SpendState.RELEASED)
@@ -71,6 +74,7 @@ class SqlReportRows:
                 checkpoints.c.impressions,
                 checkpoints.c.engagements,
                 checkpoints.c.link_clicks,
+                posts.c.corrects_id,
             )
             .select_from(followed_posts)
             .outerjoin(
@@ -84,7 +88,8 @@ class SqlReportRows:
             .where(followed_posts.c.created_at >= since, followed_posts.c.created_at < until)
             .order_by(followed_posts.c.created_at)
         )
-        return [_figures(row) for row in self._connection.execute(query).all()]
+        replaced = set(self._connection.scalars(select(corrections.c.post_id).where(_REPLACES)))
+        return [_figures(row, replaced) for row in self._connection.execute(query).all()]
 
     def texts(self, remote_ids: Collection[str]) -> Mapping[str, str]:
         """The text of each of these posts that is on record."""
@@ -186,8 +191,8 @@ def _newest(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
     return articles.c.first_seen_at >= since, articles.c.first_seen_at < until, newest
 
 
-def _figures(row: Sequence[Any]) -> PostFigures:
-    remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks = row
+def _figures(row: Sequence[Any], replaced: Collection[int]) -> PostFigures:
+    remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks, corrects_id = row
     news_class, template, variant, category, language = words
     return PostFigures(
         remote_id,
@@ -204,4 +209,6 @@ def _figures(row: Sequence[Any]) -> PostFigures:
         impressions,
         engagements,
         clicks,
+        corrects_id,
+        post_id in replaced,
     )

@@ -14,6 +14,7 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import Correction, CorrectionState, Option
 from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.steps.amend import amend
+from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.spot import spot
 from tests.web.corrected import changed_article
 from tests.web.desk import browser, desk_app, visitor
@@ -147,6 +148,30 @@ def test_a_second_person_agrees_at_the_desk(tmp_path: Path) -> None:
         with app.store.read() as tx:
             (queued,) = tx.posts.list_posts(states=[PostState.QUEUED])
         assert f'corrects <a href="/posts/{post.id}">' in client.get(f"/posts/{queued.id}").text
+
+
+def test_a_chain_of_reposts_is_linked_on_every_page(app: App) -> None:
+    """Original, first and second repost: each page names all three, those that are gone lead to the one that stands."""
+    first = changed_article(app, title="Port Handled 8.9 Million Containers")
+    kim = app.corrector(Person(who="desk:kim", role=Role.ADMIN))
+    for number, text in ((1, NEW), (2, NEW + ".")):
+        kim.choose(number, Option.DELETE_AND_REPOST, text=text)
+        assert amend(app.press).deleted == 1
+        assert publish_due(app.press).outcomes
+        spot(app.store, app.clock, terms=app.limits.corrections, prices=app.prices, desk_url=app.desk_url)
+    client = browser(app, visitor())
+    for here in (1, 2, 3):
+        for path in (f"/posts/{here}", f"/posts/{here}/correct"):
+            page = client.get(path).text
+            chain = page[page.index('<ol class="chain">') : page.index("</ol>", page.index('<ol class="chain">'))]
+            assert re.findall(r'href="/posts/(\d)"', chain) == [str(one) for one in (1, 2, 3) if one != here], path
+            assert chain.count("no longer on X since") == 2
+            assert f'href="/articles/{first.article_id}"' in page
+            assert ("In its place readers see now" in page) == (here != 3)
+    assert client.get("/posts/1/correct").text.count("post 3 stands in its place now: correct that one") == 5
+    story = client.get(f"/articles/{first.article_id}").text
+    for number in (1, 2, 3):
+        assert f'href="/posts/{number}"' in story
 
 
 def test_a_choice_is_taken_back_at_the_desk(app: App) -> None:

@@ -16,6 +16,7 @@ from asiaradar_bot.rules.article_diff import diff_facts
 from asiaradar_bot.steps.correct import NEEDED_FOR, Look
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
+from asiaradar_bot.web.views.chain import show_chain
 from asiaradar_bot.web.views.correction_card import list_correction_cards
 from asiaradar_bot.web.views.post_card import list_cards
 
@@ -130,6 +131,7 @@ def _page(
             "correct.html",
             status=status,
             card=list_cards(frame.app, tx, [look.post], person=visitor.person)[0],
+            chain=show_chain(tx, look.post.id),
             live=list_correction_cards(tx, live, person=visitor.person),
             past=list_correction_cards(tx, look.past, person=visitor.person),
             diff=diff_facts(look.old, look.new) if look.old is not None and look.new is not None else (),

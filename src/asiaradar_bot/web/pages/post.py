@@ -25,6 +25,7 @@ from asiaradar_bot.steps.publish import why_waiting
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
+from asiaradar_bot.web.views.chain import show_chain
 from asiaradar_bot.web.views.correction_card import list_correction_cards
 from asiaradar_bot.web.views.curve import show_curve
 from asiaradar_bot.web.views.expected import expect
@@ -78,6 +79,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
                 attempts=tx.posts.list_attempts(post.id),
                 history=tx.audit.list_recent(subject=f"post {post.id}"),
                 corrections=list_correction_cards(tx, tx.corrections.list_for_post(post.id), person=visitor.person),
+                chain=show_chain(tx, post.id),
                 thread=thread,
                 out=sum(part.state is PostState.PUBLISHED for part in thread),
                 open_parts=sum(part.state in LIVE for part in thread),

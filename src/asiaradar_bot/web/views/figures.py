@@ -57,6 +57,8 @@ class Line:
     known: str
     deleted: int
     """So many of them are gone from X."""
+    replaced: int
+    """So many more were deleted and reposted."""
     thin: bool
     standing: Standing
     lift: str
@@ -261,6 +263,7 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
         posts=f"{line.posts:,}",
         known=f"{known:,}",
         deleted=line.deleted,
+        replaced=line.replaced,
         thin=line.thin,
         standing=line.standing,
         lift=lift_words(line.lift),
