@@ -80,7 +80,7 @@ def test_words_of_actions_and_subjects(language: str) -> None:
 def test_activity_shows_no_english_action(app: App, language: str) -> None:
     """Neither the names of actions nor their English words stand on the page, but as a title for those who need it."""
     page = browser(app, visitor(language=language)).get("/activity").text
-    shown = re.findall(r'<td title="([^"]+)">([^<]+)</td><td><a href="/posts/\d+">([^<]+)</a>', page)
+    shown = re.findall(r'<td title="([^"]+)">([^<]+)</td><td[^>]*><a href="/posts/\d+">([^<]+)</a>', page)
     assert {action for action, _, _ in shown} == set(ACTS)
     for action, words, subject in shown:
         assert words not in {action, ACTS[action]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.decision import NewsClass, Reason, Verdict
 from asiaradar_bot.model.policy import Policy, Rule, TemplateChoice
@@ -28,6 +30,7 @@ from tests.properties.test_eligibility import articles, judge, policies
 from tests.web.desk import browser, desk_app, visitor
 
 _PLACE = re.compile(r"%\((\w+)\)s")
+_ENDS = {"eyes", "waits", "second", "hint", "by"}
 _SAME = {(CHECK, "X")}
 """Words that are the same in a language of ours."""
 
@@ -49,7 +52,10 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 
 def _filled(form: str) -> str:
-    return _PLACE.sub(lambda found: found[1].upper(), form).replace("%%", "%") if "%(" in form else form
+    """The form with the name of each value as its value; ends of a sentence are clauses."""
+    if "%(" not in form:
+        return form
+    return _PLACE.sub(lambda found: ("", ", ")[found[1] in _ENDS] + f"{found[1].upper()}~", form).replace("%%", "%")
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -63,7 +69,7 @@ def test_every_form_is_said(language: str) -> None:
         said = one.say(english, context)
         assert said != english, form
         for name in _PLACE.findall(form):
-            assert name.upper() in said, form
+            assert f"{name.upper()}~" in said, form
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -236,3 +242,44 @@ def test_a_trial_speaks_it(app: App, language: str, verdict: str, because: str) 
     assert "«it fits»" not in page
     assert telling(language).say("rule «it fits»") in unescape(page)
     assert because not in page  # what no rule can change is not listed
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("written by desk:mei, waits for another pair of eyes", "desk:mei が作成、別の人の確認待ち"),
+        ("written by cli:root", "cli:root が作成"),
+        ("post 7 is held and cannot be changed any more", "投稿 7 は保留中で、もう変更できません"),
+        ("headline: a number changed (9.8 → 8.9)", "見出し：数字が変わった（9.8 → 8.9）"),
+        ("the text cannot go out: the text is empty; X takes only one cashtag in a post", None),
+        ("not sent: no connection to X: nothing was sent", "未送信：X に接続できず、何も送信していない"),
+        ("password and recovery code, from 2001:db8::1", "パスワードと復旧コード、2001:db8::1 から"),
+        ("stopped: a look at it", "停止中：a look at it"),
+    ],
+)
+def test_reasons_and_refusals_in_japanese(told: str, said: str | None) -> None:
+    """Sentences within sentences, names of states and ends of sentences are said; names and people's words stay."""
+    if said is None:
+        said = "文面を出せません：文面が空です；X では1つの投稿にキャッシュタグは1つだけです"
+    assert telling("ja").say(told) == said
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_reasons_and_refusals_on_pages(tmp_path: Path, language: str) -> None:
+    """Why a post stands where it stands, what was done to it, and why something is refused, in the language."""
+    with desk_app(tmp_path) as made:
+        editor = made.editor(Person(who="desk:mei", role=Role.EDITOR))
+        post = editor.add(["Good morning"], due_at=made.clock.now() + timedelta(hours=1))[0]
+        editor.hold(post.id)
+        editor.cancel(post.id)
+        client = browser(made, visitor(language=language))
+        shown = client.get(f"/posts/{post.id}").text + client.get("/activity").text
+        shown += client.get("/posts/99").text
+        form = {"csrf": "c" * 20, "version": "1", "back": "/"}
+        shown += client.post(f"/posts/{post.id}/hold", data=form).text
+        shown += client.post(
+            "/compose", data={"csrf": "c" * 20, "then": "view", "text": "@ann SEE THIS NOW #a #a"}
+        ).text
+    plain = unescape(re.sub(r"<[^>]+>", " ", shown))
+    assert not re.search(r"\b(by|is|was|held|waits|there|text|hashtag|mention|version|somebody)\b", plain), plain
+    assert "desk:mei" in plain

@@ -84,26 +84,26 @@ def _changes(old: Facts, new: Facts) -> Iterator[Found]:
     yield from _dates_and_authors(old, new)
 
 
-def _part(name: str, old: Facts, new: Facts, before: str, after: str, language: str | None) -> Iterator[Found]:
+def _part(what: str, old: Facts, new: Facts, before: str, after: str, language: str | None) -> Iterator[Found]:
     """
     One part of the article; a part that was or is empty says nothing.
     """
     if not before or not after or before == after:
         return
     if folded(before) == folded(after):
-        yield ChangeKind.TYPO, f"only signs or spaces of the {name} changed"
+        yield ChangeKind.TYPO, f"only signs or spaces of the {what} changed"
         return
     facts = list(_facts(before, after, _whole(old), _whole(new), language))
     if facts:
-        yield from ((ChangeKind.FACTUAL, f"{name}: {fact}") for fact in facts)
+        yield from ((ChangeKind.FACTUAL, f"{what}: {fact}") for fact in facts)
     elif _is_slip(before, after):
-        yield ChangeKind.TYPO, f"a slip in the {name} was mended: {_shown(before)} → {_shown(after)}"
-    elif name != "headline" and _likeness(before, after, language) < _MUCH:
-        yield ChangeKind.FACTUAL, f"much of the {name} was rewritten"
-    elif name != "headline" and not has_capitals(before + after):
-        yield ChangeKind.FACTUAL, f"words of the {name} changed, which may be names"
+        yield ChangeKind.TYPO, f"a slip in the {what} was mended: {_shown(before)} → {_shown(after)}"
+    elif what != "headline" and _likeness(before, after, language) < _MUCH:
+        yield ChangeKind.FACTUAL, f"much of the {what} was rewritten"
+    elif what != "headline" and not has_capitals(before + after):
+        yield ChangeKind.FACTUAL, f"words of the {what} changed, which may be names"
     else:
-        yield ChangeKind.HEADLINE, f"the {name} was worded anew: {_shown(before)} → {_shown(after)}"
+        yield ChangeKind.HEADLINE, f"the {what} was worded anew: {_shown(before)} → {_shown(after)}"
 
 
 def _facts(before: str, after: str, all_old: str, all_new: str, language: str | None) -> Iterator[str]:

@@ -148,8 +148,11 @@ def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterat
     twin = find_like(text, recent, percent=policy.duplicate_percent)
     if twin is not None:
         percent, post = twin
-        how = "the same as" if percent == 100 else f"{percent} % like"  # noqa: PLR2004
-        yield f"this is {how} post {post.post_id} of {post.at:%d %b %H:%M} UTC: say something new, or leave it"
+        when = f"{post.at:%d %b %H:%M} UTC"
+        if percent == 100:  # noqa: PLR2004
+            yield f"this is the same as post {post.post_id} of {when}: say something new, or leave it"
+        else:
+            yield f"this is {percent} % like post {post.post_id} of {when}: say something new, or leave it"
     if len(meant_links(text)) > 1:
         yield "more than one link: X shows a card for only one of them"
     found = hashtags(text)

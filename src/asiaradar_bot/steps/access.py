@@ -174,7 +174,7 @@ class Access:
             if tx.access.find_user(clean.casefold()) is not None:
                 raise InputError(f"there is a user {clean} already: choose another name")
             user = tx.access.add_user(clean, role, at=now)
-            note(tx, now, person.who, "user.add", f"user {clean}", f"as {role}")
+            note(tx, now, person.who, "user.add", f"user {clean}", f"added as {role}")
         return user
 
     def make_link(self, name: str, *, person: Person) -> str:
@@ -213,7 +213,7 @@ class Access:
             user = named(tx, name)
             _keep_an_admin(tx, user, None)
             tx.access.remove_user(user.id)
-            note(tx, now, person.who, "user.remove", f"user {user.name}", f"was {user.role}")
+            note(tx, now, person.who, "user.remove", f"user {user.name}", f"the role was {user.role}")
 
     def set_password(self, user_id: int, new: str, *, old: str | None, session_id: int | None) -> None:
         """

@@ -67,7 +67,11 @@ def confirm(store: Store, clock: Clock, subscription: Subscription, *, lease: ti
         tx.inbox.save_subscription(replace(subscription, verified_at=now, expires_at=now + (lease or LEASE)))
         tx.audit.record(
             AuditEntry(
-                at=now, who="bot", action="websub.confirmed", subject=subscription.topic, why=f"by {subscription.hub}"
+                at=now,
+                who="bot",
+                action="websub.confirmed",
+                subject=subscription.topic,
+                why=f"confirmed by {subscription.hub}",
             )
         )
 

@@ -23,9 +23,11 @@ TOLD, CHECK, RULE = "told", "check", "rule"
 _PLACE = re.compile(r"%\((\w+)\)s")
 _OURS = re.compile(
     r"(^|_)(why|reasons?|detail|errors?|problems?|states?|verdict|kind|role|class|option|act|hint|waits|what|how|eyes"
-    r"|otherwise|said|told|mend|meaning|clause|newest|old|new|stopped|paused|mode|cause|ending)(_\d)?$"
+    r"|otherwise|fact|said|told|mend|meaning|clause|newest|old|new|stopped|paused|mode|cause|ending)(_\d)?$"
 )
 """Ends of the names of values that may be words of ours; titles, addresses and people's names never are."""
+_TAIL = re.compile(r"(eyes|waits|second|hint|by)$")
+"""Names of values that may be empty or go on with the sentence: «, waits for another pair of eyes»."""
 _WEAK = 5
 """A form with fewer signs of its own takes only values without a space: «as %(role)s» is not every «as ...»."""
 _LONGEST = 2_000
@@ -51,13 +53,14 @@ class Telling:
         self._plain: dict[tuple[str, str], str] = {}
         self._forms: dict[str, list[_Form]] = {TOLD: [], CHECK: []}
         self._between = "; " if language == "ko" else "\uff1b"
+        self._colon = ": " if language == "ko" else "\uff1a"
         for context, form, said in _forms_of(language):
             if _PLACE.search(form):
                 self._forms[context].append(_compiled(form, said))
             else:
                 self._plain[context, form] = said
         for forms in self._forms.values():
-            forms.sort(key=lambda form: -form.weight)
+            forms.sort(key=lambda form: (-form.weight, -form.pattern.groups))
         self.say = lru_cache(maxsize=2_000)(self._say)
 
     def fill(self, form: str, **values: str) -> str:
@@ -81,6 +84,9 @@ class Telling:
         for form in self._forms[context]:
             if form.own in sentence and (found := form.pattern.fullmatch(sentence)):
                 return form.said % self._values(found.groupdict())
+        part, colon, rest = sentence.partition(": ")
+        if colon and part in NAMES and (said := self._known(rest, context)):
+            return f"{self._words.gettext(part)}{self._colon}{said}"  # «headline: a number changed»
         return None
 
     def _values(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -104,11 +110,16 @@ def _compiled(form: str, said: str) -> _Form:
     own = [piece.replace("%%", "%") for piece in _PLACE.split(form)[::2]]
     names = _PLACE.findall(form)
     weight = sum(len("".join(piece.split())) for piece in own)
-    value = r"\S+" if weight < _WEAK else r".*?"
     pattern = re.escape(own[0]) + "".join(
-        f"(?P<{name}>{value}){re.escape(piece)}" for name, piece in zip(names, own[1:], strict=True)
+        f"(?P<{name}>{_value_of(name, weight)}){re.escape(piece)}" for name, piece in zip(names, own[1:], strict=True)
     )
     return _Form(re.compile(pattern, re.DOTALL), max(own, key=len), weight, said)
+
+
+def _value_of(name: str, weight: int) -> str:
+    if _TAIL.match(name):
+        return r"(?:|[,;:]? .*?)"
+    return r"\S+?" if weight < _WEAK else r".+?"
 
 
 def _forms_of(language: str) -> Iterator[tuple[str, str, str]]:

@@ -39,11 +39,12 @@ NAMES = frozenset(
         *(named("verdict"), named("class"), named("reason"), named("detail"), named("rule"), named("template")),
         *(named("variant"), named("post"), named("held because"), named("text"), named("price"), named("none")),
         *(named("not before"), named("due"), named("expires")),
+        *(named("headline"), named("summary"), named("lead")),
     }
 )
 """
-Modes, roles, verdicts, states, classes of answers and what a trial of rules compares: what pages show of them goes
-through the filter `name`.
+Modes, roles, verdicts, states, classes of answers, parts of an article, and what a trial of rules compares: what pages
+show of them goes through the filter `name`.
 """
 
 
