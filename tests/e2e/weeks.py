@@ -73,6 +73,13 @@ class Weeks:
     """Somebody deleted it in the app when it was two hours old."""
     by_hand: StoredPost
     """Somebody made it in the app."""
+    forestalled: StoredPost
+    """Somebody posted a story in the app, hours before the site and the bot came to it."""
+
+    @property
+    def made_by_hand(self) -> set[str]:
+        """Ids of what was made in the app."""
+        return {self.by_hand.id, self.forestalled.id}
 
     def counts(self, remote_id: str, at: datetime) -> dict[str, int]:
         """What X would have told of this post then, by the names that our figures have."""
@@ -168,6 +175,7 @@ class _Player:
             timedelta(days=1, hours=2): self.fail_once,
             timedelta(days=2, hours=7): lambda: self.write("Our newsletter comes out on Fridays from now on"),
             timedelta(days=3, hours=5): self.post_by_hand,
+            timedelta(days=4, hours=9): self.forestall,
             timedelta(days=4, hours=3): lambda: self.write("We are looking into reports of an earthquake near Palu"),
             timedelta(days=4, hours=5): self.delete_by_hand,
             OUTAGE[0] - START: lambda: self.x.faults.add(Fault(kind=FaultKind.LIMIT_429, path=_TIMELINE)),
@@ -199,6 +207,10 @@ class _Player:
     def post_by_hand(self) -> None:
         """Somebody posts in the app."""
         self.made["by_hand"] = self.x.post_by_hand("Good morning from the newsroom in Singapore")
+
+    def forestall(self) -> None:
+        """Somebody posts the next story in the app, with the address that it will have."""
+        self.made["forestalled"] = self.x.post_by_hand(f"Soon on our pages https://radar.asia/{self.slugs[0]}")
 
     def delete_by_hand(self) -> None:
         """Somebody deletes a post of ours in the app."""

@@ -456,6 +456,8 @@ def test_a_reply_made_by_hand_is_adopted_and_linked(store: SqlStore, way: str) -
     assert (correction.state, correction.new_remote_id) == (CorrectionState.REPLIED, seen.id)
     with store.read() as tx:
         assert tx.account.state().paused is None
+        unfollowed = tx.engagement.list_unfollowed(NOON)
+    assert (seen.id, seen.created_at, None) in list(unfollowed)  # it is measured, as every post made by hand
 
 
 def test_what_is_not_open_is_refused_with_its_reason(store: SqlStore) -> None:

@@ -19,7 +19,7 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import SpendState
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostId, PostPicture
+from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
@@ -360,3 +360,56 @@ def test_x_counts_the_reads_that_we_count(press: Press, x: LocalX) -> None:
     lines = compare_usage(press.store, press.clock, counting, days=3)
     assert [line.x_counts for line in lines] == [line.we_count for line in lines]
     assert sum(line.x_counts for line in lines) >= 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_bought_beyond_the_budget(press: Press, x: LocalX, seed: int) -> None:
+    """
+    Whatever is asked for, no write and no measuring takes the month over its budget, in the ledger as on X's invoice;
+    only the looks at our timeline that sending once and guarding the account rest on go on, and they cost cents.
+    """
+    dice = random.Random(seed)
+    budget = Decimal(dice.choice(["0.9", "1.6", "2.111"]))
+    press = replace(press, limits=Limits(month_usd=budget, reads_usd=Decimal("0.05"), hold_foreign=False))
+    corrector = Corrector(
+        store=press.store,
+        clock=press.clock,
+        policy=press.policy,
+        prices=press.prices,
+        terms=press.limits.corrections,
+        person=Person(who="cli:me", role=Role.ADMIN),
+    )
+    refused = bought = 0
+    for number in range(60):
+        match dice.choice(("post", "plain", "delete", "patrol", "measure")):
+            case "post" | "plain" as what:
+                link = {} if what == "post" else {"text": f"Without a link {number}", "link": None}
+                post(press, number, due_at=press.clock.now(), **link)
+            case "delete":
+                standing = newest_of(press)
+                if standing is not None:
+                    corrector.choose(standing.id, Option.DELETE_AND_REPOST, text=f"Anew {number}")
+            case "patrol":
+                patrol(press)
+            case _:
+                before = x.invoice().total_usd
+                go(press)
+                assert x.invoice().total_usd <= max(budget, before)
+        before = x.invoice().total_usd
+        idle = [publish_due(press).idle, amend(press).idle]
+        assert x.invoice().total_usd <= max(budget, before)
+        refused += any("budget" in str(one) for one in idle)
+        bought += x.invoice().total_usd > before
+        assert spent(press) == x.invoice().total_usd
+        advance(press, minutes=dice.uniform(3, 90))
+    assert bought >= 3
+    assert refused >= 3
+    assert x.invoice().total_usd <= budget + Decimal("0.05")
+
+
+def newest_of(press: Press) -> Post | None:
+    """The newest post of ours that stands on X and about which nothing is chosen."""
+    with press.store.read() as tx:
+        found = tx.posts.list_posts(states=[PostState.PUBLISHED], limit=5)
+        chosen = tx.corrections.newest_of([one.id for one in found])
+    return next((one for one in found if one.deleted_remotely_at is None and one.id not in chosen), None)

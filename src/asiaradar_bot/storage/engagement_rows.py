@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
 
+from asiaradar_bot.model.correction import CorrectionState
 from asiaradar_bot.model.engagement import (
     FIGURES,
     OPEN_STATES,
@@ -23,10 +24,14 @@ from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.storage.encoding import to_json
 from asiaradar_bot.storage.inserting import portions, put
-from asiaradar_bot.storage.tables import checkpoints, followed_posts, snapshots, timeline
+from asiaradar_bot.storage.tables import checkpoints, corrections, followed_posts, snapshots, timeline
 
 _CODES = {SnapshotSource.TIMELINE: 1, SnapshotSource.LOOKUP: 2}
 _SOURCES = {code: source for source, code in _CODES.items()}
+_PREPARED = timeline.c.remote_id.in_(
+    select(corrections.c.new_remote_id).where(corrections.c.state == CorrectionState.REPLIED)
+)
+"""A text that we prepared and a person posted in the app."""
 
 
 class SqlEngagementRows:
@@ -72,7 +77,7 @@ class SqlEngagementRows:
             select(timeline.c.remote_id, timeline.c.created_at, timeline.c.post_id)
             .where(
                 timeline.c.created_at >= since,
-                or_(timeline.c.post_id.is_not(None), timeline.c.foreign_post.is_(True)),
+                or_(timeline.c.post_id.is_not(None), timeline.c.foreign_post.is_(True), _PREPARED),
                 ~exists().where(
                     or_(
                         followed_posts.c.remote_id == timeline.c.remote_id,
