@@ -252,7 +252,7 @@ def test_a_trial_speaks_it(app: App, language: str, verdict: str, because: str) 
         ("post 7 is held and cannot be changed any more", "投稿 7 は保留中で、もう変更できません"),
         ("headline: a number changed (9.8 → 8.9)", "見出し：数字が変わった（9.8 → 8.9）"),
         ("the text cannot go out: the text is empty; X takes only one cashtag in a post", None),
-        ("not sent: no connection to X: nothing was sent", "未送信：X に接続できず、何も送信していない"),
+        ("not sent: no connection to X: nothing was sent", "未送信：Xに接続できず、何も送信していない"),
         ("password and recovery code, from 2001:db8::1", "パスワードと復旧コード、2001:db8::1 から"),
         ("stopped: a look at it", "停止中：a look at it"),
     ],
@@ -260,7 +260,7 @@ def test_a_trial_speaks_it(app: App, language: str, verdict: str, because: str) 
 def test_reasons_and_refusals_in_japanese(told: str, said: str | None) -> None:
     """Sentences within sentences, names of states and ends of sentences are said; names and people's words stay."""
     if said is None:
-        said = "文面を出せません：文面が空です；X では1つの投稿にキャッシュタグは1つだけです"
+        said = "文面を出せません：文面が空です；Xでは1つの投稿にキャッシュタグは1つだけです"
     assert telling("ja").say(told) == said
 
 

@@ -68,6 +68,25 @@ def test_a_missing_sentence_is_found() -> None:
     assert missing(found) == {language: ["A sentence that nobody wrote"] for language in TRANSLATED}
 
 
+_NOT_SAID = {
+    "zh_Hant": "釋出 程式碼 當前 會話 點讚 繫結 模板 編輯臺 列表 訪問 用戶 默認 鏈接 帖 賬 “ ”",
+    "zh_Hans": "帳 貼 「 」 默認 连结 档案 权杖",
+    "ja": "您 「。」",
+    "ko": "。 ，",
+}
+"""Words of the mainland in the catalogue of Taiwan and Hong Kong, and signs of another language."""
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_each_language_has_its_own_words(language: str) -> None:
+    """No catalogue has words or signs that were converted from, or left of, its neighbour."""
+    for message in read(language):
+        said = str(message.string) if message.id else ""
+        assert not [word for word in _NOT_SAID[language].split() if word in said], said
+        if language != "ko":
+            assert not re.search(r"[\u4e00-\u9fff][,;?!]|[\u4e00-\u9fff]:(?!//)", said), said
+
+
 @pytest.mark.parametrize("kind", [Role, PostState, Verdict, NewsClass, ArticleState, AnswerClass])
 def test_names_in_data_have_words(kind: type[StrEnum]) -> None:
     """Every role, state, verdict, class and answer that a page shows is among the names that are translated."""
