@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -247,15 +246,3 @@ def test_hostile_articles_never_break_the_wording(title: str, summary: str, lang
     assert wording.weighted_length <= 280
     assert wording.problems or wording.links == (LINK,)
     assert "\n\n\n" not in wording.text
-
-
-def test_a_post_is_worded_in_well_under_20_milliseconds() -> None:
-    """The best of ten runs over a long article, after the tables are built."""
-    article = facts(summary="President Joe Biden concluded productive talks, reaching agreements on many things, " * 8)
-    spent = []
-    for _ in range(10):
-        start = time.perf_counter()
-        variables = variables_for(article, news_class=NewsClass.NORMAL, choices=CHOICES, link=LINK)
-        fill(skeleton(str(variables["title"]), str(variables["summary"])), link=LINK, language="en", choices=CHOICES)
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.02
