@@ -24,7 +24,6 @@ from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
 from asiaradar_bot.steps.amend import amend
-from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.measure import Measured, measure
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
@@ -33,10 +32,12 @@ from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.spend import compare_usage
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles
+from tests.protocol.test_correcting import corrector
 from tests.protocol.test_publishing import advance, queue
 from tests.sandbox.x_access import call, image_bytes
 
 TIMELINE = "/2/users/[0-9]+/tweets"
+ME = Person(who="cli:me", role=Role.ADMIN)
 
 
 @pytest.fixture
@@ -305,15 +306,8 @@ def test_alt_texts_and_deletes_are_in_the_ledger_too(press: Press, x: LocalX) ->
     publish_due(press)
     (shown,) = x.posts()
     x.faults.add(Fault(kind=FaultKind.NOT_CREATED_500, method="DELETE", times=1))
-    corrector = Corrector(
-        store=press.store,
-        clock=press.clock,
-        policy=press.policy,
-        prices=press.prices,
-        terms=press.limits.corrections,
-        person=Person(who="cli:me", role=Role.ADMIN),
-    )
-    corrector.choose(1, Option.DELETE_AND_REPOST, text="Ferries run again")
+    editor = corrector(press, ME)
+    editor.choose(1, Option.DELETE_AND_REPOST, text="Ferries run again")
     assert amend(press).still_open == 1
     assert len(shown.media_ids) == 2
     assert [one.id for one in x.posts()] == [shown.id]
@@ -371,14 +365,7 @@ def test_nothing_is_bought_beyond_the_budget(press: Press, x: LocalX, seed: int)
     dice = random.Random(seed)
     budget = Decimal(dice.choice(["0.9", "1.6", "2.111"]))
     press = replace(press, limits=Limits(month_usd=budget, reads_usd=Decimal("0.05"), hold_foreign=False))
-    corrector = Corrector(
-        store=press.store,
-        clock=press.clock,
-        policy=press.policy,
-        prices=press.prices,
-        terms=press.limits.corrections,
-        person=Person(who="cli:me", role=Role.ADMIN),
-    )
+    editor = corrector(press, ME)
     refused = bought = 0
     for number in range(60):
         match dice.choice(("post", "plain", "delete", "patrol", "measure")):
@@ -388,7 +375,7 @@ def test_nothing_is_bought_beyond_the_budget(press: Press, x: LocalX, seed: int)
             case "delete":
                 standing = newest_of(press)
                 if standing is not None:
-                    corrector.choose(standing.id, Option.DELETE_AND_REPOST, text=f"Anew {number}")
+                    editor.choose(standing.id, Option.DELETE_AND_REPOST, text=f"Anew {number}")
             case "patrol":
                 patrol(press)
             case _:

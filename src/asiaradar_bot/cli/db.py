@@ -16,6 +16,8 @@ from asiaradar_bot.model.account import STALE
 from asiaradar_bot.model.errors import InputError, SealError, StorageError
 
 group = typer.Typer(help="The database.", no_args_is_help=True)
+_BESIDE = ("-wal", "-shm", "-journal")
+"""Ends of the files that SQLite keeps beside a database."""
 
 
 @group.command()
@@ -78,13 +80,13 @@ def _put_in_place(copy: Path, target: Path) -> Path | None:
     The copy takes the database's name in one step; where the old one is now, with its journal, None if there was none.
     """
     kept = Path(f"{target}.replaced")
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in ("", *_BESIDE):
         Path(f"{kept}{end}").unlink(missing_ok=True)
     if not target.exists():
         copy.replace(target)
         return None
     os.link(target, kept)
-    for end in ("-wal", "-shm", "-journal"):  # before the copy is there: a journal would be played into it
+    for end in _BESIDE:  # before the copy is there: a journal would be played into it
         with suppress(FileNotFoundError):
             Path(f"{target}{end}").rename(f"{kept}{end}")
     copy.replace(target)

@@ -41,7 +41,7 @@ def _tell_all(app: App, post: Post) -> None:
     The post, and what became of the other parts of its thread.
     """
     with app.store.read() as tx:
-        thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else [post]
+        thread = tx.posts.thread_of(post)
     for part in thread:
         _tell(app, part)
 

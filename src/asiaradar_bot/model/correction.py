@@ -220,12 +220,18 @@ class ChainPost:
     """The correction that it was made by; None: it is the original."""
 
     @property
+    def takes_place(self) -> bool:
+        """
+        It was made to stand in the place of the post that it corrects, whether or not it is out yet.
+        """
+        return self.made_by is not None and self.made_by.option is Option.DELETE_AND_REPOST
+
+    @property
     def took_place_of(self) -> PostId | None:
         """
         The post that is gone and whose story this one tells now; None: none, or this one is not out yet.
         """
-        out = self.made_by is not None and self.made_by.option is Option.DELETE_AND_REPOST
-        return self.post.corrects_id if out and self.post.state is PostState.PUBLISHED else None
+        return self.post.corrects_id if self.takes_place and self.post.state is PostState.PUBLISHED else None
 
 
 def in_place_of(post_id: PostId, chain: Sequence[ChainPost]) -> PostId:

@@ -139,6 +139,9 @@ class PostRows(Protocol):
     def list_thread(self, thread_id: PostId) -> Sequence[Post]:
         """In order of parts."""
 
+    def thread_of(self, post: Post) -> Sequence[Post]:
+        """All parts of the post's thread in their order; the post alone, if it is no part of one."""
+
     def list_due(self, now: datetime, *, limit: int, skip: int = 0) -> Sequence[Post]:
         """
         Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first.

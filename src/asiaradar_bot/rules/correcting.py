@@ -284,7 +284,7 @@ def chain_line(link: ChainPost) -> str:
     post = link.post
     if post.corrects_id is None:
         did = "is the original"
-    elif link.made_by is not None and link.made_by.option is Option.DELETE_AND_REPOST:
+    elif link.takes_place:
         did = f"{'took' if link.took_place_of else 'is to take'} the place of post {post.corrects_id}"
     else:
         did = f"corrects post {post.corrects_id}"

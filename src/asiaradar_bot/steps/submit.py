@@ -255,7 +255,7 @@ class Editor:
         waiting = next((post for post in changed if post.state is PostState.HELD), None)
         if waiting is None or not self._waits:
             return
-        for part in _thread(tx, waiting):
+        for part in tx.posts.thread_of(waiting):
             if part.state is PostState.QUEUED:
                 tx.posts.move(part, PostState.HELD, at=now, who=self.who, why=waiting.reason, by_person=True)
 
@@ -356,7 +356,7 @@ class Editor:
                 f"post {post.id} is unknown: look at the account first, then settle whether X has it",
                 post_id=post.id,
             )
-        return post, together(act, post, _thread(tx, post))
+        return post, together(act, post, tx.posts.thread_of(post))
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
         self._check_eyes(tx, parts)
@@ -566,15 +566,11 @@ class Editor:
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
 
 
-def _thread(tx: Transaction, post: Post) -> Sequence[Post]:
-    return [post] if post.thread_id is None else tx.posts.list_thread(post.thread_id)
-
-
 def _but(why: str, tx: Transaction, parts: Sequence[Post]) -> str:
     """
     The reason, with what of the thread stays as it is because it is out, or on its way.
     """
-    others = [one for one in _thread(tx, parts[0]) if one.state in _GONE] if parts else []
+    others = [one for one in tx.posts.thread_of(parts[0]) if one.state in _GONE] if parts else []
     return f"{why}; {stays(others)}" if others else why
 
 

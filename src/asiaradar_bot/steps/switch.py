@@ -71,7 +71,7 @@ def resume(
 def _hold_others(tx: Transaction, keep: Collection[PostId], *, at: datetime, who: str) -> int:
     others = [post for post in tx.posts.list_due(at, limit=_BACKLOG) if post.id not in keep]
     for post in others:
-        for part in [post] if post.thread_id is None else tx.posts.list_thread(post.thread_id):
+        for part in tx.posts.thread_of(post):
             if part.state is PostState.QUEUED:
                 tx.posts.move(part, PostState.HELD, at=at, who=who, why="was due while sending was stopped")
     return len(others)

@@ -89,6 +89,10 @@ class SqlPostRows(SqlAttemptRows):
         query = select(posts).where(posts.c.thread_id == thread_id).order_by(posts.c.part)
         return [post_from_row(row) for row in self._connection.execute(query)]
 
+    def thread_of(self, post: Post) -> Sequence[Post]:
+        """All parts of the post's thread in their order; the post alone, if it is no part of one."""
+        return [post] if post.thread_id is None else self.list_thread(post.thread_id)
+
     def list_due(self, now: datetime, *, limit: int, skip: int = 0) -> Sequence[Post]:
         """Queued posts whose time has come and whose earlier parts are out, most urgent class and newest first."""
         earlier = posts.alias("earlier")

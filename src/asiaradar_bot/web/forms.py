@@ -68,19 +68,19 @@ class Forms:
         """
         Weekday, day and month.
         """
-        return self._skeleton(on, "MMMEd")
+        return _shown_day(self.locale, on, "MMMEd")
 
     def short_day(self, on: date, *, year: bool = False) -> str:
         """
         Day and month, with the year if asked.
         """
-        return self._skeleton(on, "yMMMd" if year else "MMMd")
+        return _shown_day(self.locale, on, "yMMMd" if year else "MMMd")
 
     def month(self, on: date) -> str:
         """
         The month with its year.
         """
-        return self._skeleton(on, "yMMMM")
+        return _shown_day(self.locale, on, "yMMMM")
 
     def count(self, value: int | None) -> str:
         """
@@ -99,10 +99,7 @@ class Forms:
         return _shown_usd(self.locale, Decimal(amount))
 
     def _day_of(self, at: datetime, skeleton: str) -> str:
-        return self._skeleton(at.astimezone(self.zone).date(), skeleton)
-
-    def _skeleton(self, on: date, skeleton: str) -> str:
-        return _shown_day(self.locale, on, skeleton)
+        return _shown_day(self.locale, at.astimezone(self.zone).date(), skeleton)
 
     def _time(self, at: datetime, shown: str) -> Markup:
         title = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone.key}, {at:%H:%M:%S} UTC"

@@ -104,10 +104,12 @@ class Frame:
             clock=forms.clock,
             day=forms.day,
             week_day=forms.week_day,
+            short_day=forms.short_day,
+            month=forms.month,
             usd=forms.usd,
             count=forms.count,
         )
-        env.filters.update(short_day=forms.short_day, month=forms.month, iso=iso, path_quote=quote, own_path=own_path)
+        env.filters.update(iso=iso, path_quote=quote, own_path=own_path)
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
         env.filters.update(act=lambda action: act_words(action, words.gettext))
         env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))

@@ -14,6 +14,7 @@ from asiaradar_bot.rules.days import Show
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.views.calendar_view import calendar_sheets
+from asiaradar_bot.web.views.expected import expect
 
 _YEARS = range(2000, 2200)
 
@@ -36,10 +37,12 @@ def calendar_routes(frame: Frame) -> APIRouter:
             raise InputError(f"{on} is too far away: name a day from {_YEARS[0]} to {_YEARS[-1]}")
         shows = [show] if show is not None else [Show.WEEK, Show.AGENDA]
         with frame.app.store.read() as tx:
-            sheets = calendar_sheets(frame.app, tx, shows, on)
+            expected = expect(frame.app, tx)
+            sheets = calendar_sheets(frame.app, tx, shows, on, expected=expected)
         return frame.page(
             request,
             "calendar.html",
+            expected=expected,
             sheets=sheets,
             on=on,
             zone=frame.zone.key,

@@ -73,6 +73,7 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
             return frame.page(
                 request,
                 "post.html",
+                expected=expected,
                 card=list_cards(frame.app, tx, [post], person=visitor.person, expected=expected)[0],
                 waits=why_waiting(frame.app.press, post),
                 view=view_text(post.text),
@@ -140,7 +141,7 @@ def _add_move(routes: APIRouter, frame: Frame) -> None:
         with app.store.read() as tx:
             post = tx.posts.get(PostId(post_id))
             due_at = _when(app, to) if to else _free_slot(app, tx)
-            parts = together(Act.MOVE, post, tx.posts.list_thread(post.thread_id) if post.thread_id else [post])
+            parts = together(Act.MOVE, post, tx.posts.thread_of(post))
             before = expect(app, tx)
             after = expect(app, tx, moved=[replace(part, due_at=due_at) for part in parts])
             changed = {one for one in knock_on(before, after) if one not in {part.id for part in parts}}

@@ -11,7 +11,6 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.days import Quiet, Show, clock_change, day_bounds, days_shown, quiet_within, slots_within, turn
-from asiaradar_bot.web.views.expected import expect
 from asiaradar_bot.web.views.post_card import headlines
 
 MOST_A_DAY = {Show.WEEK: 30, Show.MONTH: 4, Show.AGENDA: 100}
@@ -93,7 +92,9 @@ class _Desk:
     taken: Collection[datetime]
 
 
-def calendar_sheets(app: App, tx: Transaction, shows: Sequence[Show], on: date | None) -> list[CalendarSheet]:
+def calendar_sheets(
+    app: App, tx: Transaction, shows: Sequence[Show], on: date | None, *, expected: Mapping[PostId, datetime]
+) -> list[CalendarSheet]:
     """
     These views of the calendar around a day of the newsroom; None: around today.
     """
@@ -104,7 +105,7 @@ def calendar_sheets(app: App, tx: Transaction, shows: Sequence[Show], on: date |
         tx=tx,
         zone=zone,
         on=day,
-        expected=expect(app, tx),
+        expected=expected,
         taken=tx.posts.taken_slots(app.clock.now()),
     )
     return [_sheet(desk, show) for show in shows]

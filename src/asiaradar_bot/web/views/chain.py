@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asiaradar_bot.model.correction import ChainPost, Option, in_place_of
+from asiaradar_bot.model.correction import ChainPost, in_place_of
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.ports import Transaction
 
@@ -62,7 +62,7 @@ def _line(link: ChainPost, *, here: bool) -> ChainLine:
     return ChainLine(
         id=post.id,
         corrects_id=post.corrects_id,
-        in_place=link.made_by is not None and link.made_by.option is Option.DELETE_AND_REPOST,
+        in_place=link.takes_place,
         state=post.state,
         gone_at=post.deleted_remotely_at,
         headline=post.text.partition("\n")[0],
