@@ -255,4 +255,4 @@ def test_what_was_taken_back_is_not_logged(app: App, caplog: pytest.LogCaptureFi
         raise ZeroDivisionError
     app.access().add_user("ada", Role.VIEWER, person=ROOT)
     logged = [record.getMessage() for record in caplog.records if record.name == "asiaradar.security"]
-    assert logged == ["user.add: user ada by cli:root: as viewer"]
+    assert logged == ["user.add: user ada by cli:root: added as viewer"]
