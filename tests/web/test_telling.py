@@ -16,11 +16,13 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.decision import NewsClass, Reason, Verdict
+from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.policy import Policy, Rule, TemplateChoice
 from asiaradar_bot.model.rulebook import POLICY
 from asiaradar_bot.rulekeeping import in_force
 from asiaradar_bot.rules import explaining
 from asiaradar_bot.rules.rule_words import choice_in_words, default_in_words, rule_in_words
+from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.web.telling import CHECK, RULE, TOLD, Telling, telling
 from scripts.told import forms_in, told_forms
@@ -283,3 +285,20 @@ def test_reasons_and_refusals_on_pages(tmp_path: Path, language: str) -> None:
     plain = unescape(re.sub(r"<[^>]+>", " ", shown))
     assert not re.search(r"\b(by|is|was|held|waits|there|text|hashtag|mention|version|somebody)\b", plain), plain
     assert "desk:mei" in plain
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_refusals_on_pages(app: App, language: str) -> None:
+    """A time that is none, an address that is none, a post that is none: one sentence in the language."""
+    client = browser(app, visitor(language=language))
+    for path in ("/nowhere", "/articles/999", "/posts/999", "/webhooks", "/rules/versions/99"):
+        page = unescape(client.get(path).text)
+        sentence = re.search(r'<p class="sentence"[^>]*>([^<]+)</p>', page)
+        assert sentence is not None, path
+        assert not re.search(r"\b(there|look|nothing|is)\b", sentence[1]), sentence[1]
+    sent = {"csrf": "c" * 20, "then": "file", "text": "Good", "at": "soonish"}
+    page = unescape(client.post("/compose", data=sent).text)
+    with pytest.raises(InputError) as refused:
+        read_when("soonish", now=app.clock.now(), zone="UTC")
+    assert telling(language).say(str(refused.value)) in page
+    assert str(refused.value) not in page

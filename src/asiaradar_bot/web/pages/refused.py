@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
@@ -143,8 +144,12 @@ def refuse_address(frame: Frame, request: Request, status: int) -> Response:
     There is nothing at that address, or nothing that takes this method.
     """
     path = request.url.path[:100]
-    words = {404: f"there is nothing at {path}: look for it from the Desk", 405: f"{path} can't be asked in this way"}
-    return _told(frame, request, words.get(status, f"{path} answers {status}"), status=status)
+    sentence = f"{path} answers {status}"
+    if status == HTTPStatus.NOT_FOUND:
+        sentence = f"there is nothing at {path}: look for it from the Desk"
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        sentence = f"{path} can't be asked in this way"
+    return _told(frame, request, sentence, status=status)
 
 
 def lead_to_sign_in(request: Request) -> Response:
