@@ -60,6 +60,7 @@ WHOLE: tuple[str, ...] = (
 )
 """Every sentence in them is told."""
 REFUSALS: tuple[str, ...] = (
+    "adapters/passwords.py",
     "adapters/x_account/outcomes.py",
     "model/access.py",
     "model/correction.py",

@@ -77,7 +77,14 @@ def test_refusals_are_sentences(app: App) -> None:
     for tool, arguments, words in (
         ("show_post", {"post_id": 99}, "there is no post 99"),
         ("why_article", {"url": "https://radar.asia/never"}, "no source ever showed"),
-        ("draft_post", {"texts": ["x"] * 0}, ""),
+        ("why_article", {"url": "9" * 5000}, "longer than 2048 characters"),
+        ("why_article", {"url": "²"}, "is not a web address"),
+        ("draft_post", {"texts": []}, "a thread has 1 to 25 parts, and not 0"),
+        ("queue_post", {"texts": []}, "a thread has 1 to 25 parts, and not 0"),
+        ("draft_post", {"texts": ["x"] * 5000}, "and not 5000"),
+        ("draft_post", {"texts": ["x" * 3_000_000]}, "more than 20,000 characters"),
+        ("queue_post", {"texts": ["x" * 3_000_000]}, "more than 20,000 characters"),
+        ("preview_text", {"text": "x" * 3_000_000}, "more than 20,000 characters"),
         ("queue_post", {"texts": ["See Booking.com"]}, "cannot go out"),
         ("queue_post", {"texts": ["Ferries"], "at": "some day"}, "some day"),
     ):
@@ -85,6 +92,7 @@ def test_refusals_are_sentences(app: App) -> None:
         assert refused, tool
         assert words in told
         assert "Traceback" not in told
+    assert ask(app, "list_posts")[1] == [], "nothing of it was written down"
 
 
 def test_the_command_speaks_the_protocol(tmp_path: Path) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from asiaradar_bot.adapters.passwords import Argon2Passwords
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.errors import AccessError, InputError, NotFoundError
 from asiaradar_bot.model.user import ABSOLUTE, IDLE, LINK_LIFE
@@ -39,7 +44,7 @@ def user_with_password(door: Access, name: str = "mei", role: Role = Role.EDITOR
     assert isinstance(entered, Entered)
     session = door.find(entered.token)
     assert session is not None
-    door.set_password(entered.user.id, GOOD, old=None, session_id=session[1].id)
+    door.set_password(entered.user.id, GOOD, old=None, session_id=session[1].id, address="10.0.0.1")
     return entered
 
 
@@ -131,8 +136,8 @@ def test_a_new_password_ends_all_other_sessions(door: Access) -> None:
     found = door.find(here)
     assert found is not None
     with pytest.raises(AccessError, match="old password"):
-        door.set_password(found[0].id, "another long one", old="wrong", session_id=found[1].id)
-    door.set_password(found[0].id, "another long one", old=GOOD, session_id=found[1].id)
+        door.set_password(found[0].id, "another long one", old="wrong", session_id=found[1].id, address="a")
+    door.set_password(found[0].id, "another long one", old=GOOD, session_id=found[1].id, address="a")
     assert door.find(here) is not None
     assert door.find(there) is None
 
@@ -215,3 +220,146 @@ def test_old_traces_are_forgotten(door: Access) -> None:
         door.sign_in("mei", "wrong", address="a")
     with door.store.begin() as tx:
         assert tx.access.forget(before=clock(door).now() + timedelta(days=2)) == 2
+
+
+class MeanwhilePasswords(PlainPasswords):
+    """Something happens while a password is being hashed: that takes a third of a second."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile: list[Callable[[], object]] = [meanwhile]
+
+    def is_right(self, password: str, stored: str | None) -> bool:
+        """Slowly."""
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().is_right(password, stored)
+
+
+def test_a_new_password_brings_no_taken_role_back(door: Access) -> None:
+    """Who is made less while their new password is hashed stays less, and is out; another language does not help."""
+    found = door.find(user_with_password(door, role=Role.PUBLISHER).token)
+    assert found is not None
+    user, session = found.user, found.session
+    slow = replace(door, passwords=MeanwhilePasswords(lambda: door.change_role("mei", Role.VIEWER, person=ROOT)))
+    with pytest.raises(AccessError, match="signed out meanwhile"):
+        slow.set_password(user.id, "another long one", old=GOOD, session_id=session.id, address="a")
+    door.set_language(user.id, "ja")
+    with door.store.read() as tx:
+        now = tx.access.get_user(user.id)
+    assert (now.role, now.language) == (Role.VIEWER, "ja")
+    assert door.sign_in("mei", GOOD, address="a").user.role is Role.VIEWER, "the password is the old one"
+
+
+def test_a_sign_in_under_way_does_not_outlive_the_password(door: Access) -> None:
+    """Whoever signs in with a stolen password in the moment in which it is changed does not come in."""
+    found = door.find(user_with_password(door).token)
+    assert found is not None
+
+    def change() -> None:
+        door.set_password(found.user.id, "another long one", old=GOOD, session_id=found.session.id, address="here")
+
+    slow = replace(door, passwords=MeanwhilePasswords(change))
+    with pytest.raises(AccessError, match="do not fit"):
+        slow.sign_in("mei", GOOD, address="thief")
+    assert [one.id for one in door.list_sessions(found.user.id)] == [found.session.id]
+
+
+@pytest.mark.parametrize("how", ["password", "put out", "out everywhere"])
+def test_links_end_with_the_sessions(door: Access, how: str) -> None:
+    """A one-time link that lies in a mailbox opens nothing after a new password, or after being put out everywhere."""
+    found = door.find(user_with_password(door).token)
+    assert found is not None
+    link = door.make_link("mei", person=ROOT)
+    if how == "password":
+        door.set_password(found.user.id, "another long one", old=GOOD, session_id=found.session.id, address="a")
+    elif how == "put out":
+        door.end_sessions_of("mei", person=ROOT)
+    else:
+        door.sign_out(found.user.id, session_id=None)
+    with pytest.raises(AccessError, match="used already or is too old"):
+        door.use_link(link, address="thief")
+    assert isinstance(door.use_link(door.make_link("mei", person=ROOT), address="a"), Entered)
+
+
+def test_the_old_password_cannot_be_guessed_at_a_stolen_screen(door: Access) -> None:
+    """Five wrong ones, then the right one waits as well, and each is on record."""
+    found = door.find(user_with_password(door).token)
+    assert found is not None
+    for number in range(5):
+        with pytest.raises(AccessError, match="old password"):
+            door.set_password(
+                found.user.id, "another long one", old=f"guess {number}", session_id=found.session.id, address="a"
+            )
+    with pytest.raises(AccessError, match="too many tries"):
+        door.set_password(found.user.id, "another long one", old=GOOD, session_id=found.session.id, address="a")
+    assert audit(door).count("confirm.failed") == 5
+
+
+def test_many_tries_at_once_are_not_many_guesses(door: Access) -> None:
+    """Each try is counted before its password is looked at: while five are under way, the sixth waits."""
+    user_with_password(door)
+    looked_at: list[int] = []
+
+    def deeper(depth: int) -> None:
+        looked_at.append(depth)
+        slow = replace(door, passwords=MeanwhilePasswords(lambda: deeper(depth + 1)))
+        with pytest.raises(AccessError):
+            slow.sign_in("mei", f"guess {depth}", address="thief")
+
+    deeper(1)
+    assert looked_at == [1, 2, 3, 4, 5, 6]
+    passwords = door.passwords
+    assert isinstance(passwords, PlainPasswords)
+    before = passwords.checked
+    with pytest.raises(AccessError, match="too many tries"):
+        door.sign_in("mei", GOOD, address="thief")
+    assert passwords.checked == before
+    assert audit(door).count("login.failed") == 5
+
+
+class BusyPasswords(PlainPasswords):
+    """So many wait that nothing is looked at."""
+
+    def is_right(self, password: str, stored: str | None) -> bool:
+        """Not now."""
+        del password, stored
+        raise AccessError("too many people sign in at this moment")
+
+
+def test_a_crowd_at_the_door_shuts_nobody_out(door: Access) -> None:
+    """A password that was not looked at, as too many wait, is no failed try."""
+    user_with_password(door)
+    busy = replace(door, passwords=BusyPasswords())
+    for _ in range(9):
+        with pytest.raises(AccessError, match="at this moment"):
+            busy.sign_in("mei", GOOD, address="a")
+    assert door.sign_in("mei", GOOD, address="a").user.name == "mei"
+
+
+def test_a_flood_of_sign_ins_leaves_threads_for_the_pages() -> None:
+    """Eight may wait for their hash; whoever comes then is told at once, and comes in when it is over."""
+    passwords, go, waiting = Argon2Passwords(), threading.Event(), threading.Semaphore(0)
+
+    class Slow:
+        def hash(self, password: str) -> str:
+            del password
+            return "x"
+
+        def verify(self, password: str, stored: str) -> bool:
+            del password, stored
+            waiting.release()
+            return go.wait(30)
+
+    passwords.__dict__["_hasher"] = Slow()
+    refused = 0
+    with ThreadPoolExecutor(20) as pool:
+        tries = [pool.submit(passwords.is_right, "guess", "stored") for _ in range(20)]
+        assert waiting.acquire(timeout=30)
+        done = as_completed(tries, timeout=30)
+        for _ in range(12):
+            refused += isinstance(next(done).exception(), AccessError)
+        go.set()
+    assert refused == 12
+    assert sum(one.exception() is None and one.result() for one in tries) == 8
+    assert passwords.is_right("later", "stored")

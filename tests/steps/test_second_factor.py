@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 import pyotp
 import pytest
@@ -19,6 +22,7 @@ from asiaradar_bot.model.second_factor import (
     Whom,
 )
 from asiaradar_bot.model.user import CONFIRMED
+from asiaradar_bot.ports import Store, Transaction
 from asiaradar_bot.steps.access import Access
 from asiaradar_bot.steps.door import Asked, Entered
 from asiaradar_bot.steps.housekeep import prune
@@ -58,7 +62,7 @@ def entered(door: Access, name: str = "mei", role: Role = Role.ADMIN) -> tuple[i
     assert isinstance(came, Entered)
     found = door.find(came.token)
     assert found is not None
-    door.set_password(found.user.id, GOOD, old=None, session_id=found.session.id)
+    door.set_password(found.user.id, GOOD, old=None, session_id=found.session.id, address=AT)
     return found.user.id, found.session.id
 
 
@@ -344,3 +348,40 @@ def test_a_removed_user_takes_everything_along(door: Access, lock: SecondFactor)
     assert not lock.factors(user_id).any
     assert lock.factors(user_id).codes_left == 0
     assert lock.with_any() == frozenset()
+
+
+def test_many_codes_at_once_are_not_many_guesses(door: Access, lock: SecondFactor) -> None:
+    """Each code is counted before it is looked at: while five are under way, the sixth waits."""
+    user_id, _ = entered(door)
+    secret = lock.begin_app(user_id).secret
+    lock.finish_app(user_id, pyotp.TOTP(secret).at(clock(lock).now()))
+    asked = door.sign_in("mei", GOOD, address=AT)
+    assert isinstance(asked, Asked)
+    looked_at: list[int] = []
+
+    class MeanwhileStore:
+        """Another try comes in between a try's count and its look at the code."""
+
+        def __init__(self, depth: int) -> None:
+            self.depth, self.begun = depth, 0
+
+        def read(self) -> AbstractContextManager[Transaction]:
+            return door.store.read()
+
+        def begin(self) -> AbstractContextManager[Transaction]:
+            self.begun += 1
+            if self.begun == 2:
+                looked_at.append(self.depth)
+                if self.depth < 9:
+                    guess(self.depth + 1)
+            return door.store.begin()
+
+    def guess(depth: int) -> None:
+        with pytest.raises(AccessError):
+            replace(lock, store=cast("Store", MeanwhileStore(depth))).sign_in(asked.token, "000000", address=AT)
+
+    guess(1)
+    assert [depth for depth in looked_at if depth <= 5] == [1, 2, 3, 4, 5]
+    with door.store.read() as tx:
+        failed = [one for one in tx.audit.list_recent() if one.action == "login.second_failed"]
+    assert len(failed) == 5

@@ -100,6 +100,10 @@ class PostKind(StrEnum):
     MANUAL = "manual"
 
 
+MOST_PARTS = 25
+"""Of a thread: its posts are written in one transaction, which nothing else may write beside."""
+MOST_TEXT_CHARS = 20_000
+"""Of a text before it is shortened or split; every page that shows a draft carries it whole."""
 MOST_PICTURES = 4
 """Source: X API, POST /2/tweets, `media.media_ids`: one to four photos."""
 MOST_ALT_CHARS = 1000

@@ -215,12 +215,15 @@ class PasswordHasher(Protocol):
 
     def hash(self, password: str) -> str:
         """
-        The hash to store.
+        The hash to store. Raises AccessError: too many passwords wait to be hashed.
         """
 
     def is_right(self, password: str, stored: str | None) -> bool:
         """
         Whether it is the password of that hash; without one as much work is done, and the answer is no.
+
+        Raises:
+            AccessError: too many passwords wait to be hashed.
         """
 
 

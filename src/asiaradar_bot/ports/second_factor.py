@@ -129,6 +129,9 @@ class FactorRows(Protocol):
     def take_step(self, digest: str, *, at: datetime) -> Step | None:
         """The step if it is not over, and remove it: twice in the same moment gives it once."""
 
+    def end_steps(self, user_id: UserId) -> None:
+        """Remove the open steps of the user."""
+
     def count_steps(self, address: str, *, at: datetime) -> int:
         """Open steps from this address."""
 

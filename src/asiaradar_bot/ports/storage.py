@@ -483,8 +483,15 @@ class AccessRows(Protocol):
     def list_users(self) -> Sequence[User]:
         """By name."""
 
-    def save_user(self, user: User) -> None:
-        """Write role, password and language."""
+    def change_user(
+        self,
+        user_id: UserId,
+        *,
+        role: Role | None = None,
+        password_hash: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Write what is given and nothing else: who changes a password must not bring back a role that was taken."""
 
     def remove_user(self, user_id: UserId) -> None:
         """The user with all sessions and links."""
@@ -515,8 +522,14 @@ class AccessRows(Protocol):
     def use_link(self, digest: str, *, at: datetime) -> UserId | None:
         """Use the link up: whose it is, or None if it is unknown or over. Twice in the same moment lets one in."""
 
-    def record_failure(self, name_key: str, address: str, *, at: datetime) -> None:
-        """A sign-in failed."""
+    def end_links(self, user_id: UserId) -> None:
+        """Remove the one-time links of the user."""
+
+    def record_failure(self, name_key: str, address: str, *, at: datetime) -> int:
+        """A sign-in failed, or is about to be tried; the number of the record."""
+
+    def forgive_failure(self, number: int) -> None:
+        """It did not fail."""
 
     def count_failures(self, name_key: str, address: str, *, since: datetime) -> Failures:
         """Failures since then."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asiaradar_bot.model.account import Headline
+from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PICTURES
+from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PARTS, MOST_PICTURES, MOST_TEXT_CHARS
 from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.duplicates import headline_likeness
 from asiaradar_bot.rules.post_text import hashtags, link_spans, normalise, weighted_length
@@ -73,6 +74,19 @@ def lint_text(text: str, *, policy: Policy, recent: Sequence[RecentText] = ()) -
         return ()
     errors = tuple(Lint(sentence=problem, blocks=True, mend=_mend(problem)) for problem in text_errors(clean, policy))
     return (*errors, *(Lint(sentence=sentence, blocks=False) for sentence in _warnings(clean, policy, recent)))
+
+
+def check_amount(texts: Sequence[str]) -> None:
+    """
+    Return if so many texts, and such long ones, may be written down at all, as a draft or as a post.
+
+    Raises:
+        InputError: there are none or too many, or one is too long.
+    """
+    if not 1 <= len(texts) <= MOST_PARTS:
+        raise InputError(f"a thread has 1 to {MOST_PARTS} parts, and not {len(texts)}: make several of it")
+    if any(len(text) > MOST_TEXT_CHARS for text in texts):
+        raise InputError(f"a part has more than {MOST_TEXT_CHARS:,} characters: split it first")
 
 
 def lint_thread(texts: Sequence[str]) -> tuple[Lint, ...]:

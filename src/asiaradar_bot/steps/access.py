@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from asiaradar_bot.model.access import Action, Person, Role
@@ -18,13 +18,14 @@ from asiaradar_bot.steps.door import (
     Asked,
     Entered,
     Found,
-    check_tries,
     digest,
+    end_ways_in,
     enter,
     named,
     note,
-    note_failure,
+    note_failed_try,
     open_step,
+    take_try,
 )
 
 _SEEN_EVERY = timedelta(minutes=1)
@@ -52,16 +53,19 @@ class Access:
         """
         now = self.clock.now()
         key = name.strip().casefold()
+        number = take_try(self.store, key, address, at=now)
         with self.store.read() as tx:
-            check_tries(tx, key, address, at=now)
             user = tx.access.find_user(key)
-        right = self.passwords.is_right(password[:1024], user.password_hash if user is not None else None)
-        if user is None or not right:
-            with self.store.begin() as tx:
-                note_failure(tx, key, address, at=now, what="login.failed")
-            raise AccessError(_REFUSED)
+        stored = None if user is None else user.password_hash
+        right = self._is_right(number, password, stored)
         with self.store.begin() as tx:
-            return self._enter_or_ask(tx, user, address=address, agent=agent, how="password")
+            # Hashing takes a while, and meanwhile they may have changed the password to shut somebody out.
+            user = tx.access.find_user(key)
+            if user is not None and right and user.password_hash == stored:
+                tx.access.forgive_failure(number)
+                return self._enter_or_ask(tx, user, address=address, agent=agent, how="password")
+            note_failed_try(tx, key, address, at=now, what="login.failed")
+        raise AccessError(_REFUSED)
 
     def use_link(self, token: str, *, address: str, agent: str = "") -> Entered | Asked:
         """
@@ -118,18 +122,30 @@ class Access:
         now = self.clock.now()
         with self.store.read() as tx:
             user = tx.access.get_user(UserId(user_id))
-            check_tries(tx, user.name.casefold(), address, at=now)
             if tx.factors.has_any(user.id):
                 raise AccessError("you have a second factor: confirm with that")
-        right = self.passwords.is_right(password[:1024], user.password_hash)
+        number = take_try(self.store, user.name.casefold(), address, at=now)
+        right = self._is_right(number, password, user.password_hash)
         with self.store.begin() as tx:
             if right:
+                tx.access.forgive_failure(number)
                 tx.access.confirm_session(session_id, at=now)
                 note(tx, now, f"desk:{user.name}", "confirm.ok", f"user {user.name}", "password")
             else:
-                note_failure(tx, user.name.casefold(), address, at=now, what="confirm.failed")
+                note_failed_try(tx, user.name.casefold(), address, at=now, what="confirm.failed")
         if not right:
             raise AccessError("the password is not right")
+
+    def _is_right(self, number: int, password: str, stored: str | None) -> bool:
+        """
+        Whether it is; a password that was not looked at, as too many wait, is no failed try.
+        """
+        try:
+            return self.passwords.is_right(password[:1024], stored)
+        except AccessError:
+            with self.store.begin() as tx:
+                tx.access.forgive_failure(number)
+            raise
 
     def list_sessions(self, user_id: int) -> Sequence[Session]:
         """
@@ -141,22 +157,25 @@ class Access:
 
     def sign_out(self, user_id: int, *, session_id: int | None) -> None:
         """
-        End this session, or all of them.
+        End this session, or all of them with all that could become one.
         """
         with self.store.begin() as tx:
             user = tx.access.get_user(UserId(user_id))
-            tx.access.end_sessions(user.id, only=session_id)
+            if session_id is None:
+                end_ways_in(tx, user)
+            else:
+                tx.access.end_sessions(user.id, only=session_id)
             what = "login.end" if session_id is not None else "login.end_all"
             note(tx, self.clock.now(), f"desk:{user.name}", what, f"user {user.name}", "signed out")
 
     def end_sessions_of(self, name: str, *, person: Person) -> None:
         """
-        Put somebody out everywhere, at once.
+        Put somebody out everywhere, at once; one-time links that were made for them work no more.
         """
         person.check(Action.USERS)
         with self.store.begin() as tx:
             user = named(tx, name)
-            tx.access.end_sessions(user.id, only=None)
+            end_ways_in(tx, user)
             note(tx, self.clock.now(), person.who, "user.sessions", f"user {user.name}", "all sessions were ended")
 
     def add_user(self, name: str, role: Role, *, person: Person) -> User:
@@ -199,7 +218,7 @@ class Access:
         with self.store.begin() as tx:
             user = named(tx, name)
             _keep_an_admin(tx, user, role)
-            tx.access.save_user(replace(user, role=role))
+            tx.access.change_user(user.id, role=role)
             tx.access.end_sessions(user.id, only=None)
             note(tx, now, person.who, "user.role", f"user {user.name}", f"{user.role} -> {role}")
 
@@ -215,31 +234,47 @@ class Access:
             tx.access.remove_user(user.id)
             note(tx, now, person.who, "user.remove", f"user {user.name}", f"the role was {user.role}")
 
-    def set_password(self, user_id: int, new: str, *, old: str | None, session_id: int | None) -> None:
+    def set_password(self, user_id: int, new: str, *, old: str | None, session_id: int | None, address: str) -> None:
         """
-        Another password for oneself; all other sessions end. `old` is needed once there is one.
+        Another password for oneself; all other sessions and ways in end. `old` is needed once there is one.
 
         Raises:
-            AccessError: the old one is not right.
+            AccessError: the old one is not right, too many tries, or the session ended or the password changed
+                meanwhile.
             InputError: the new one is not good enough.
         """
+        now = self.clock.now()
         with self.store.read() as tx:
             user = tx.access.get_user(UserId(user_id))
-        if user.password_hash is not None and not self.passwords.is_right(old or "", user.password_hash):
-            raise AccessError("the old password is not right")
+        if user.password_hash is not None:
+            self._check_old(user, old or "", address=address)
         hashed = self.passwords.hash(check_password(new, name=user.name))
-        now = self.clock.now()
         with self.store.begin() as tx:
-            tx.access.save_user(replace(user, password_hash=hashed))
-            tx.access.end_sessions(user.id, only=None, but=session_id)
+            is_in = session_id is None or any(one.id == session_id for one in tx.access.list_sessions(user.id))
+            if not is_in or tx.access.get_user(user.id).password_hash != user.password_hash:
+                raise AccessError("you were signed out meanwhile, or your password was changed: sign in again")
+            tx.access.change_user(user.id, password_hash=hashed)
+            end_ways_in(tx, user, but=session_id)
             note(tx, now, f"desk:{user.name}", "user.password", f"user {user.name}", "changed")
+
+    def _check_old(self, user: User, password: str, *, address: str) -> None:
+        now = self.clock.now()
+        number = take_try(self.store, user.name.casefold(), address, at=now)
+        right = self._is_right(number, password, user.password_hash)
+        with self.store.begin() as tx:
+            if right:
+                tx.access.forgive_failure(number)
+            else:
+                note_failed_try(tx, user.name.casefold(), address, at=now, what="confirm.failed")
+        if not right:
+            raise AccessError("the old password is not right")
 
     def set_language(self, user_id: int, language: str) -> None:
         """
         The language of somebody's pages.
         """
         with self.store.begin() as tx:
-            tx.access.save_user(replace(tx.access.get_user(UserId(user_id)), language=language))
+            tx.access.change_user(UserId(user_id), language=language)
 
     def count_sessions(self) -> Mapping[UserId, int]:
         """

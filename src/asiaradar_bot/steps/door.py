@@ -11,8 +11,8 @@ from typing import NamedTuple
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import AccessError, NotFoundError
 from asiaradar_bot.model.second_factor import MOST_STEPS, STEP_LIFE, Purpose, Step
-from asiaradar_bot.model.user import Session, User
-from asiaradar_bot.ports import Transaction
+from asiaradar_bot.model.user import Failures, Session, User
+from asiaradar_bot.ports import Store, Transaction
 from asiaradar_bot.rules.signing_in import TRIES_WITHIN, too_many
 
 TOO_MANY = "too many tries: wait a quarter of an hour, or ask an admin for a one-time link"
@@ -70,12 +70,49 @@ def check_tries(tx: Transaction, name_key: str, address: str, *, at: datetime) -
         raise AccessError(TOO_MANY)
 
 
+def take_try(store: Store, name_key: str, address: str, *, at: datetime) -> int:
+    """
+    The number of a try that may be made now. It counts as failed until `forgive` says that it did not fail.
+
+    On record before anything costly is done, so that a hundred tries at once are not a hundred guesses.
+
+    Raises:
+        AccessError: too many failed lately, or are under way.
+    """
+    with store.begin() as tx:
+        number = tx.access.record_failure(name_key, address, at=at)
+    with store.read() as tx:
+        found = tx.access.count_failures(name_key, address, since=at - TRIES_WITHIN)
+    before = Failures(of_both=found.of_both - 1, of_name=found.of_name - 1, of_address=found.of_address - 1)
+    if too_many(before):
+        with store.begin() as tx:
+            tx.access.forgive_failure(number)
+        raise AccessError(TOO_MANY)
+    return number
+
+
+def note_failed_try(tx: Transaction, name_key: str, address: str, *, at: datetime, what: str) -> None:
+    """
+    Put a try that `take_try` counted already on record.
+    """
+    note(tx, at, "nobody", what, f"user {name_key[:60]}", f"from {address}")
+
+
+def end_ways_in(tx: Transaction, user: User, *, but: int | None = None) -> None:
+    """
+    End all sessions of the user but this one, and what could become one: half-way steps and one-time links.
+    """
+    tx.access.end_sessions(user.id, only=None, but=but)
+    tx.access.end_links(user.id)
+    tx.factors.end_steps(user.id)
+
+
 def note_failure(tx: Transaction, name_key: str, address: str, *, at: datetime, what: str) -> None:
     """
     Count a failed try, and put it on record.
     """
     tx.access.record_failure(name_key, address, at=at)
-    note(tx, at, "nobody", what, f"user {name_key[:60]}", f"from {address}")
+    note_failed_try(tx, name_key, address, at=at, what=what)
 
 
 def open_step(

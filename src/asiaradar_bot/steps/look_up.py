@@ -15,6 +15,9 @@ from asiaradar_bot.rules.addresses import canonical_url
 from asiaradar_bot.rules.explaining import explain
 from asiaradar_bot.rules.facts import merge_facts, names_of
 
+_LONGEST_NUMBER = 18
+"""Digits; what is longer is no number of ours, and costly to read as one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
@@ -66,7 +69,7 @@ def find_article(tx: Transaction, text: str, now: datetime) -> Article:
     """
     The article of that number or address. Raises NotFoundError, InputError.
     """
-    if text.isdigit():
+    if text.isdecimal() and len(text) <= _LONGEST_NUMBER:
         return tx.articles.get(ArticleId(int(text)))
     item = SourceItem(id=text, url=canonical_url(text))
     found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))

@@ -28,7 +28,18 @@ from asiaradar_bot.rules.signing_in import (
     digits_of,
     must_have_second,
 )
-from asiaradar_bot.steps.door import Entered, check_tries, digest, enter, named, note, note_failure, open_step
+from asiaradar_bot.steps.door import (
+    Entered,
+    check_tries,
+    digest,
+    enter,
+    named,
+    note,
+    note_failed_try,
+    note_failure,
+    open_step,
+    take_try,
+)
 
 _OVER = "this sign-in took too long, or was used already: start again"
 _WRONG_CODE = "the code is not right, or was used already: wait for the next one"
@@ -86,14 +97,15 @@ class SecondFactor:
             if found is None or found.purpose is not Purpose.SIGN_IN or found.user_id is None:
                 raise AccessError(_OVER)
             user = tx.access.get_user(found.user_id)
-            check_tries(tx, user.name.casefold(), address, at=now)
+        number = take_try(self.store, user.name.casefold(), address, at=now)
         with self.store.begin() as tx:
             how = self._use_code(tx, user, code, at=now)
             if how is None:
-                note_failure(tx, user.name.casefold(), address, at=now, what="login.second_failed")
+                note_failed_try(tx, user.name.casefold(), address, at=now, what="login.second_failed")
             elif tx.factors.take_step(digest(step), at=now) is None:
                 raise AccessError(_OVER)
             else:
+                tx.access.forgive_failure(number)
                 return enter(tx, user, at=now, address=address, agent=agent, how=f"password and {how}")
         raise AccessError(_WRONG_CODE)
 
@@ -123,12 +135,13 @@ class SecondFactor:
         now = self.clock.now()
         with self.store.read() as tx:
             user = tx.access.get_user(UserId(user_id))
-            check_tries(tx, user.name.casefold(), address, at=now)
+        number = take_try(self.store, user.name.casefold(), address, at=now)
         with self.store.begin() as tx:
             how = self._use_code(tx, user, code, at=now)
             if how is None:
-                note_failure(tx, user.name.casefold(), address, at=now, what="confirm.failed")
+                note_failed_try(tx, user.name.casefold(), address, at=now, what="confirm.failed")
             else:
+                tx.access.forgive_failure(number)
                 _confirm(tx, user, session_id, at=now, how=how)
                 return
         raise AccessError(_WRONG_CODE)

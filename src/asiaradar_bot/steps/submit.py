@@ -35,7 +35,7 @@ from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.guards import text_problem
-from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
+from asiaradar_bot.rules.lints import check_amount, lint_thread, picture_errors, text_errors
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
@@ -72,8 +72,10 @@ class Editor:
         The text as it is sent.
 
         Raises:
+            InputError: it is longer than anything that is read.
             TextError: it can't go out; all reasons in one sentence.
         """
+        check_amount([text])
         clean = normalise(text)
         problems = text_errors(clean, self.policy)
         if problems:
@@ -111,7 +113,8 @@ class Editor:
         Raises:
             TextError: a text can't go out, or with these pictures; nothing is written.
             NotFoundError: there is no such picture.
-            InputError: the sheet was filed already, or there are pictures for more texts than there are.
+            InputError: there is no text, or there are too many or too long ones; the sheet was filed already; or there
+                are pictures for more texts than there are.
             AccessError: it would go out at once, and the person may not send at once.
         """
         self.person.check(Action.WRITE)
@@ -146,6 +149,7 @@ class Editor:
             return self._insert_thread(tx, first, clean, shown)
 
     def _clean(self, texts: Sequence[str], *, draft: bool) -> list[str]:
+        check_amount(texts)
         if draft and any(text.strip() for text in texts):
             return [normalise(text) for text in texts]
         clean = [self.check_text(text) for text in texts]

@@ -47,13 +47,18 @@ class SqlAccessRows:
         """By name."""
         return [_user(row) for row in self._connection.execute(select(users).order_by(users.c.name_key))]
 
-    def save_user(self, user: User) -> None:
-        """Write role, password and language."""
-        self._connection.execute(
-            update(users)
-            .where(users.c.id == user.id)
-            .values(role=user.role, password_hash=user.password_hash, language=user.language)
-        )
+    def change_user(
+        self,
+        user_id: UserId,
+        *,
+        role: Role | None = None,
+        password_hash: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Write what is given and nothing else."""
+        given = {"role": role, "password_hash": password_hash, "language": language}
+        values = {name: value for name, value in given.items() if value is not None}
+        self._connection.execute(update(users).where(users.c.id == user_id).values(**values))
 
     def remove_user(self, user_id: UserId) -> None:
         """The user with all sessions and links."""
@@ -114,9 +119,18 @@ class SqlAccessRows:
         ).one_or_none()
         return None if row is None else UserId(row.user_id)
 
-    def record_failure(self, name_key: str, address: str, *, at: datetime) -> None:
-        """A sign-in failed."""
-        self._connection.execute(insert(sign_in_failures).values(at=at, name_key=name_key[:60], address=address))
+    def end_links(self, user_id: UserId) -> None:
+        """Remove the one-time links of the user."""
+        self._connection.execute(delete(entry_links).where(entry_links.c.user_id == user_id))
+
+    def record_failure(self, name_key: str, address: str, *, at: datetime) -> int:
+        """A sign-in failed, or is about to be tried; the number of the record."""
+        row = insert(sign_in_failures).values(at=at, name_key=name_key[:60], address=address)
+        return int(self._connection.execute(row.returning(sign_in_failures.c.id)).scalar_one())
+
+    def forgive_failure(self, number: int) -> None:
+        """It did not fail."""
+        self._connection.execute(delete(sign_in_failures).where(sign_in_failures.c.id == number))
 
     def count_failures(self, name_key: str, address: str, *, since: datetime) -> Failures:
         """Failures since then."""

@@ -146,6 +146,10 @@ class SqlFactorRows:
         ).one_or_none()
         return None if row is None else _step(row)
 
+    def end_steps(self, user_id: UserId) -> None:
+        """Remove the open steps of the user."""
+        self._connection.execute(delete(entry_steps).where(entry_steps.c.user_id == user_id))
+
     def count_steps(self, address: str, *, at: datetime) -> int:
         """Open steps from this address."""
         query = (

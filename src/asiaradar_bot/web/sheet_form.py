@@ -13,9 +13,8 @@ from asiaradar_bot.adapters.news_site.picture import MAX_PICTURE_BYTES
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.post import MOST_PICTURES, PostId, PostPicture
 from asiaradar_bot.model.sheet import Base, Sheet, SheetId, SheetPart
+from asiaradar_bot.rules.lints import check_amount
 
-_MOST_PARTS = 25
-_MOST_CHARS = 20_000
 _MOST_DIGITS = 15
 
 
@@ -43,10 +42,9 @@ async def read_sheet_form(request: Request) -> SheetForm:
     async with request.form(max_files=100, max_fields=1000, max_part_size=256 * 1024) as form:
         keys = _words(form, "key") or [str(at) for at in range(len(_words(form, "text")))]
         texts = _words(form, "text")
-        if not 1 <= len(texts) <= _MOST_PARTS or len(keys) != len(texts):
-            raise InputError(f"a thread has 1 to {_MOST_PARTS} parts: send it from the page Compose")
-        if any(len(text) > _MOST_CHARS for text in texts):
-            raise InputError(f"a part has more than {_MOST_CHARS:,} characters: split it first")
+        check_amount(texts)
+        if len(keys) != len(texts):
+            raise InputError("the form does not fit: send it from the page Compose")
         shown = _pictures(form, keys)
         if _word(form, "post") and not _words(form, "base"):
             raise InputError("a change of a post names what it began from: open the post, then Edit")

@@ -126,7 +126,7 @@ def test_the_days_work_by_tab_and_enter(chromium: Browser, desk: tuple[App, str]
     app, url = desk
     here = Desk(app=app, url=url)
     user = app.access().add_user("mei", Role.ADMIN, person=ROOT)
-    app.access().set_password(user.id, PASSWORD, old="", session_id=0)
+    app.access().set_password(user.id, PASSWORD, old="", session_id=None, address="here")
     with stranger(chromium, here, way) as mei:
         page = mei.page
         mei.go("/")

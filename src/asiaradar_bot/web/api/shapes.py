@@ -10,11 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from asiaradar_bot.model.article import ArticleState
 from asiaradar_bot.model.decision import NewsClass, Verdict
-from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PICTURES, PostPicture, PostState
+from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PARTS, MOST_PICTURES, MOST_TEXT_CHARS, PostPicture, PostState
 
-MOST_PARTS = 25
-_MOST_CHARS = 20_000
-Text = Annotated[str, StringConstraints(min_length=1, max_length=_MOST_CHARS)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MOST_TEXT_CHARS)]
 Instant = Annotated[AwareDatetime, Field(description="UTC.")]
 Usd = Annotated[Decimal, PlainSerializer(str, return_type=str), Field(description="USD, as decimal text.")]
 Words = Annotated[str, StringConstraints(max_length=100)]
@@ -169,7 +167,7 @@ class Check(_Shape):
     A text to be looked at; nothing is written.
     """
 
-    text: Annotated[str, StringConstraints(max_length=_MOST_CHARS)]
+    text: Annotated[str, StringConstraints(max_length=MOST_TEXT_CHARS)]
 
 
 class Remark(_Shape):

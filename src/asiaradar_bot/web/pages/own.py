@@ -15,7 +15,7 @@ from asiaradar_bot.steps.second_factor import AppSetup
 from asiaradar_bot.web.entry import ConfirmNeededError, Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
 from asiaradar_bot.web.pages.entering import Credential, SignedIn, Token, passkey_options
-from asiaradar_bot.web.session import place_of, takes_passkeys
+from asiaradar_bot.web.session import address_of, place_of, takes_passkeys
 from asiaradar_bot.web.views.picture_code import picture_code
 from asiaradar_bot.web.words import LANGUAGES
 
@@ -58,6 +58,7 @@ def _add_me(routes: APIRouter, frame: Frame) -> None:
 
     @routes.post("/password")
     def password(
+        request: Request,
         visitor: SignedIn,
         new: Annotated[str, Form(max_length=1024)],
         old: Annotated[str, Form(max_length=1024)] = "",
@@ -65,7 +66,9 @@ def _add_me(routes: APIRouter, frame: Frame) -> None:
         """Another password; all other sessions end. The first one only soon after coming in by a link."""
         if not visitor.confirmed and not _has_password(frame, visitor):
             raise ConfirmNeededError
-        frame.app.access().set_password(visitor.user_id, new, old=old, session_id=visitor.session_id)
+        frame.app.access().set_password(
+            visitor.user_id, new, old=old, session_id=visitor.session_id, address=address_of(request)
+        )
         return back_to("/me", said="saved")
 
 
