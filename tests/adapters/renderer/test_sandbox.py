@@ -68,6 +68,7 @@ def renderer() -> Iterator[SandboxedRenderer]:
         ("{{ true }}", "a bool stands where text should"),
         ("{{ tags | fit }}", "fit takes text, not a list"),
         ("{{ title | fit(10) }}", "fit takes a priority from 0 to 9"),
+        ("{{ title | fit(true) }}", "fit takes a priority from 0 to 9"),
         ("{{ title | fit | upper }}", "fit has to be the last filter"),
         ("{{ title | fit ~ 'x' }}", "fit has to be the last filter"),
         ("{{ nothing.at.all }}", "'nothing' is undefined"),

@@ -133,7 +133,8 @@ def _fit(text: object, priority: object = 1) -> Slot:
         str(text)
     if not isinstance(text, str):
         raise SecurityError(f"fit takes text, not a {type(text).__name__}")
-    if not isinstance(priority, int) or not 0 <= priority <= 9:  # noqa: PLR2004 - one digit
+    is_word = isinstance(priority, bool)  # true counts as 1, and is not written as a digit
+    if is_word or not isinstance(priority, int) or not 0 <= priority <= 9:  # noqa: PLR2004 - one digit
         raise SecurityError("fit takes a priority from 0 to 9, such as fit(1)")
     return Slot(text, priority)
 
