@@ -21,6 +21,7 @@ from asiaradar_bot.rules.composing import marker_of
 from asiaradar_bot.rules.prices import price_of_waiting
 from asiaradar_bot.rules.setting_aside import draft_or_set_aside
 from asiaradar_bot.rules.wording import primary_tag
+from asiaradar_bot.steps.press import set_aside
 
 _PER_TICK = 50
 _log = logging.getLogger("asiaradar.compose")
@@ -170,7 +171,7 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices
         changes |= {"template": new.template, "variant": new.variant}
     post = tx.posts.change(post, at=now, who="bot", why="the article changed", **changes)
     if why is not None and post.state is PostState.QUEUED:
-        tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
+        set_aside(tx, post, PostState.HELD, at=now, why=why)
         tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
     return "renewed"
 

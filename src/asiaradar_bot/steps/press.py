@@ -17,8 +17,9 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, PriceList, SpendState
 from asiaradar_bot.model.outcome import RemoteAccount, RemotePost, Uploaded, UploadOutcome
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostPicture
+from asiaradar_bot.model.post import Post, PostPicture, PostState
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
+from asiaradar_bot.rules.acts import Act, together
 from asiaradar_bot.rules.matching import link_key
 from asiaradar_bot.rules.prices import price_of
 
@@ -52,6 +53,20 @@ def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) ->
     tx.account.set_mark("paused", why)
     tx.account.set_mark("paused_until", None if until is None else until.isoformat())
     tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
+
+
+def set_aside(tx: Transaction, post: Post, state: PostState, *, at: datetime, why: str) -> None:
+    """
+    The bot holds a queued post or lets it expire, with all parts of its thread that are queued too.
+
+    What is out stays; a part alone would leave those behind it waiting for a post that does not come.
+
+    Raises:
+        VersionConflictError: somebody changed it since it was read.
+    """
+    parts = together(Act.HOLD, post, tx.posts.thread_of(post))
+    for part in (post, *(part for part in parts if part.id != post.id)):
+        tx.posts.move(part, state, at=at, who="bot", why=why)
 
 
 def follow_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: int) -> FollowedPost:

@@ -33,7 +33,7 @@ from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_waiting
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
-from asiaradar_bot.steps.press import Press, pause, remember_own
+from asiaradar_bot.steps.press import Press, pause, remember_own, set_aside
 
 _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
@@ -207,11 +207,11 @@ def _put_aside(press: Press, post: Post, guard: Guard) -> None:
     match guard:
         case Hold(why=why):
             with press.store.begin() as tx:
-                tx.posts.move(post, PostState.HELD, at=now, who="bot", why=why)
+                set_aside(tx, post, PostState.HELD, at=now, why=why)
                 tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
         case Expire(why=why):
             with press.store.begin() as tx:
-                tx.posts.move(post, PostState.EXPIRED, at=now, who="bot", why=why)
+                set_aside(tx, post, PostState.EXPIRED, at=now, why=why)
         case Go() | Wait():
             pass
         case _:
@@ -382,5 +382,5 @@ def _thin_out_backlog(press: Press) -> None:
                 if expired
                 else (PostState.HELD, f"came due while the bot was down; only the newest {keep} go out by themselves")
             )
-            tx.posts.move(post, state, at=now, who="bot", why=why)
+            set_aside(tx, post, state, at=now, why=why)
         tx.account.set_mark("last_sweep_at", now.isoformat())

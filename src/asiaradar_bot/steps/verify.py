@@ -14,6 +14,7 @@ from asiaradar_bot.ports import ArticleSource, Clock, Store
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts
 from asiaradar_bot.rules.guards import needs_verifying
 from asiaradar_bot.rules.retries import back_off
+from asiaradar_bot.steps.press import set_aside
 
 _AHEAD = timedelta(seconds=30)
 _PER_TICK = 5
@@ -54,7 +55,7 @@ def _verify_one(store: Store, site: ArticleSource, clock: Clock, post: Post, art
                     tx.posts.change(current, at=now, who="bot", why="its article is still there", verified_at=now)
             case PageGone(status=status):
                 why = f"its article answers {status}"
-                tx.posts.move(current, PostState.HELD, at=now, who="bot", why=why)
+                set_aside(tx, current, PostState.HELD, at=now, why=why)
                 tx.articles.save(replace(article, gone_at=now, read_at=now), was=article)
                 tx.inbox.raise_alert("held", why, subject=f"post {post.id}", at=now)
             case PageFailed(detail=detail):
