@@ -33,6 +33,7 @@ WHOLE: tuple[str, ...] = (
     "rules/eligibility.py",
     "rules/four_eyes.py",
     "rules/guards.py",
+    "rules/letting_out.py",
     "rules/lints.py",
     "rules/wording.py",
     "steps/access.py",

@@ -13,6 +13,7 @@ from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.errors import AccessError
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import Base, SheetPart
+from asiaradar_bot.rules.acts import Act
 from tests.web.desk import browser, desk_app, visitor
 
 MEI = Person(who="desk:mei", role=Role.ADMIN)
@@ -114,3 +115,18 @@ def test_a_thread_written_anew_waits_again(app: App) -> None:
     for one in changed:
         with pytest.raises(AccessError, match="wrote or changed"):
             app.editor(KIM).approve(one.id)
+
+
+def test_a_thread_with_a_part_of_ones_own_is_not_offered(app: App) -> None:
+    """The bot's or another's part looks free, yet approving does it to all of them: the button says so first."""
+    first = app.editor(KIM).add(["One", "Two"])[0]
+    with app.store.read() as tx:
+        second = tx.posts.list_thread(PostId(first.id))[1]
+    app.editor(MEI).edit(second.id, text="Two, as mei has it")
+    with app.store.read() as tx:
+        seen = tx.posts.get(PostId(first.id))
+        assert app.editor(MEI).why_refused(tx, Act.APPROVE, seen) is not None
+        assert app.editor(Person(who="desk:ada", role=Role.EDITOR)).why_refused(tx, Act.APPROVE, seen) is None
+    page = browser(app, visitor()).get(f"/posts/{first.id}").text
+    assert f"wrote or changed post {second.id}: somebody else must approve it" in page
+    assert f'action="/posts/{first.id}/approve"' not in page

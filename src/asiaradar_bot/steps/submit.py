@@ -12,9 +12,9 @@ from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.errors import (
     AccessError,
+    AsiaRadarError,
     InputError,
     PostError,
-    TextError,
     VersionConflictError,
     WrongStateError,
 )
@@ -34,8 +34,14 @@ from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
-from asiaradar_bot.rules.guards import text_problem
-from asiaradar_bot.rules.lints import check_amount, lint_thread, picture_errors, text_errors
+from asiaradar_bot.rules.letting_out import (
+    check_letting_out,
+    check_pictures,
+    check_text,
+    check_thread,
+    to_be_approved,
+)
+from asiaradar_bot.rules.lints import check_amount
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
@@ -77,9 +83,7 @@ class Editor:
         """
         check_amount([text])
         clean = normalise(text)
-        problems = text_errors(clean, self.policy)
-        if problems:
-            raise TextError("the text cannot go out: " + "; ".join(problems))
+        check_text(clean, self.policy)
         return clean
 
     def keep_picture(self, picture: Picture) -> int:
@@ -153,9 +157,7 @@ class Editor:
         if draft and any(text.strip() for text in texts):
             return [normalise(text) for text in texts]
         clean = [self.check_text(text) for text in texts]
-        problems = [lint.sentence for lint in lint_thread(clean)]
-        if problems:
-            raise TextError("the thread cannot go out: " + "; ".join(problems))
+        check_thread(clean)
         return clean
 
     def _insert_thread(
@@ -341,13 +343,7 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.APPROVE, post_id, version)
-            for part in parts:
-                if part.due_at <= now and _speaks_of_embargo(tx, part):
-                    raise PostError(
-                        f"the article of post {part.id} speaks of an embargo, and the post is due already: move it to "
-                        "the embargo's end and approve it then, or publish it now if the embargo has ended",
-                        post_id=part.id,
-                    )
+            self._check_out(tx, Act.APPROVE, parts, now)
             return self._approve(tx, parts, now).get(post.id, post)
 
     def _together(self, tx: Transaction, act: Act, post_id: int, version: int | None) -> tuple[Post, list[Post]]:
@@ -355,33 +351,38 @@ class Editor:
         The post, and all parts of its thread to which the act is done, itself among them.
         """
         post = _of_version(tx.posts.get(PostId(post_id)), version)
-        if post.state is PostState.UNKNOWN and act in {Act.APPROVE, Act.NOW}:
-            raise PostError(
-                f"post {post.id} is unknown: look at the account first, then settle whether X has it",
-                post_id=post.id,
-            )
-        return post, together(act, post, tx.posts.thread_of(post))
+        return post, _parts(tx, act, post)
+
+    def why_refused(self, tx: Transaction, act: Act, post: Post) -> str | None:
+        """
+        Why this act would be refused just now, in the words that it would be refused with; None: it would be done.
+
+        Of acts that let posts out (approve, publish now): whoever offers one asks first.
+        """
+        try:
+            self._check_out(tx, act, _parts(tx, act, post), self.clock.now())
+        except AsiaRadarError as error:
+            return str(error)
+        return None
+
+    def _check_out(self, tx: Transaction, act: Act, parts: Sequence[Post], now: datetime) -> None:
+        """
+        Return if the act may let these parts out.
+
+        Raises:
+            AccessError: this person wrote or changed one of them, and another must approve it.
+            PostError, TextError: they can't go out as they stand.
+        """
+        for post in to_be_approved(act, parts) if self.four_eyes else []:
+            check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
+        due = {part.article_id for part in parts if part.article_id is not None and part.due_at <= now}
+        decisions = tx.articles.newest_decisions(due) if act is Act.APPROVE and due else {}
+        embargoed = {article for article, one in decisions.items() if one.reason is Reason.EMBARGO}
+        check_letting_out(act, parts, now=now, policy=self.policy, embargoed=embargoed)
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
-        self._check_eyes(tx, parts)
-        self._check_approved(parts)
         why = _but(f"approved by {self.who}", tx, parts)
         return {part.id: self._let_go(tx, part, now, why=why) for part in parts}
-
-    def _check_eyes(self, tx: Transaction, posts: Sequence[Post]) -> None:
-        for post in posts if self.four_eyes else []:
-            check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
-
-    def _check_approved(self, posts: Sequence[Post]) -> None:
-        for post in posts:
-            if post.kind is PostKind.MANUAL:
-                self.check_text(post.text)
-                _checked(post.pictures)
-            elif (problem := text_problem(replace(post, text_frozen=True), self.policy)) is not None:
-                raise TextError(f"post {post.id} cannot go out: {problem}; edit it, then approve it")
-        problems = [lint.sentence for lint in lint_thread([post.text for post in posts])]
-        if problems:
-            raise TextError("the thread cannot go out: " + "; ".join(problems))
 
     def _let_go(self, tx: Transaction, post: Post, now: datetime, *, why: str) -> Post:
         expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
@@ -411,16 +412,10 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.NOW, post_id, version)
-            for part in parts:
-                if part.not_before_at is not None and part.not_before_at > now:
-                    raise PostError(
-                        f"post {part.id} is under embargo until {part.not_before_at:%Y-%m-%d %H:%M} UTC: "
-                        "it cannot go earlier",
-                        post_id=part.id,
-                    )
-            waiting = [part for part in parts if part.state is not PostState.QUEUED]
+            waiting = to_be_approved(Act.NOW, parts)
             if waiting:
                 self.person.check(Action.APPROVE)
+            self._check_out(tx, Act.NOW, parts, now)
             approved = self._approve(tx, waiting, now)
             why = _but("to go out now", tx, parts)
             return self._change_all(
@@ -570,6 +565,14 @@ class Editor:
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
 
 
+def _parts(tx: Transaction, act: Act, post: Post) -> list[Post]:
+    if post.state is PostState.UNKNOWN and act in {Act.APPROVE, Act.NOW}:
+        raise PostError(
+            f"post {post.id} is unknown: look at the account first, then settle whether X has it", post_id=post.id
+        )
+    return together(act, post, tx.posts.thread_of(post))
+
+
 def _but(why: str, tx: Transaction, parts: Sequence[Post]) -> str:
     """
     The reason, with what of the thread stays as it is because it is out, or on its way.
@@ -602,9 +605,7 @@ def _check_there(tx: Transaction, pictures: Sequence[PostPicture]) -> None:
 
 
 def _checked(pictures: Sequence[PostPicture]) -> Sequence[PostPicture]:
-    problems = picture_errors([one.alt_text for one in pictures])
-    if problems:
-        raise TextError("the pictures cannot go out: " + "; ".join(problems))
+    check_pictures([one.alt_text for one in pictures])
     return [replace(one, alt_text=(one.alt_text or "").strip() or None) for one in pictures]
 
 
@@ -629,10 +630,3 @@ def _of_version(post: Post, version: int | None) -> Post:
             changes=max(post.version - version, 0),
         )
     return post
-
-
-def _speaks_of_embargo(tx: Transaction, post: Post) -> bool:
-    if post.article_id is None:
-        return False
-    decisions = tx.articles.list_decisions(post.article_id)
-    return bool(decisions) and decisions[-1].reason is Reason.EMBARGO

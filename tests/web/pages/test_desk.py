@@ -13,9 +13,11 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import PRESENCE
+from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.pages.live import look
 from asiaradar_bot.web.views.said import read_said
+from tests.factories import add_post, make_article, make_facts
 from tests.web.desk import browser, desk_app, visitor
 
 HOSTILE = '<img src=x onerror=alert(1)> "javascript:alert(1)"'
@@ -129,6 +131,60 @@ def test_a_skip_is_undone(app: App) -> None:
     skipped = stored(app, post)
     assert client.post(f"/posts/{post.id}/restore", data=form(skipped)).status_code == 303
     assert stored(app, post).state is PostState.HELD
+
+
+@pytest.mark.parametrize("path", ["/", "/queue?state=held", "/posts/{id}"])
+def test_what_would_be_refused_is_not_offered(app: App, path: str) -> None:
+    """Held for an embargo and due already: Approve is grey with its reason, and what it would say if it were pressed."""
+    now = app.clock.now()
+    with app.store.begin() as tx:
+        facts = make_facts(title="EMBARGOED until May: gates", published_at=now)
+        article = tx.articles.add(make_article(facts=facts, first_seen_at=now, read_at=now), names=["a"])
+    decide(app.store, app.clock, policy=app.policy, max_age=timedelta(hours=24), first_run_posts=True)
+    post = add_post(app.store, PostState.HELD, article_id=article.id, due_at=now, created_at=now)
+    client = browser(app, visitor())
+    why = "speaks of an embargo, and the post is due already: move it"
+    page = client.get(path.format(id=post.id)).text
+    assert re.search(r"<button [^>]*act-approve[^>]* disabled>Approve</button>", page)
+    assert why in page[page.index('<p class="soft refused"') :]
+    assert f'action="/posts/{post.id}/approve"' not in page
+    assert f'action="/posts/{post.id}/now"' in page, "the way that the reason names"
+    refused = client.post(f"/posts/{post.id}/approve", data=form(post))
+    assert refused.status_code == 409
+    assert why in refused.text
+    editor(app).move(post.id, due_at=now + timedelta(hours=1))
+    page = client.get(path.format(id=post.id)).text
+    assert f'action="/posts/{post.id}/approve"' in page
+    assert "soft refused" not in page
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (["x" * 281], "over the limit"),
+        (["One", "x" * 281], "over the limit"),
+        (["Same words", "Same words"], "are the same; X refuses the second"),
+    ],
+)
+def test_a_text_that_cannot_go_out_greys_its_approval(app: App, texts: list[str], why: str) -> None:
+    """Whichever part of a thread is at fault; once it is mended the button is there."""
+    parts = editor(app).add(texts, draft=True)
+    client = browser(app, visitor())
+    page = client.get(f"/posts/{parts[0].id}").text
+    assert why in page[page.index('<p class="soft refused"') :]
+    assert page.count('<p class="soft refused"') == 1, "two buttons, one reason"
+    assert client.post(f"/posts/{parts[0].id}/approve", data=form(stored(app, parts[0]))).status_code == 422
+    editor(app).edit(parts[-1].id, text="Other words")
+    assert f'action="/posts/{parts[0].id}/approve"' in client.get(f"/posts/{parts[0].id}").text
+
+
+def test_an_embargo_greys_publish_now(app: App) -> None:
+    """A queued post that may not go earlier says so, beside the button."""
+    later = app.clock.now() + timedelta(hours=5)
+    post = add_post(app.store, due_at=later, not_before_at=later)
+    page = browser(app, visitor()).get(f"/posts/{post.id}").text
+    assert re.search(r"<button [^>]*act-now[^>]* disabled>Publish now</button>", page)
+    assert "it cannot go earlier" in page
 
 
 def test_an_old_page_overwrites_nothing(app: App) -> None:

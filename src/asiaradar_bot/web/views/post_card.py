@@ -13,8 +13,9 @@ from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.post import LIVE, Post, PostId, PostPicture, PostState
 from asiaradar_bot.model.sheet import PRESENCE, Presence
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.acts import open_acts
+from asiaradar_bot.rules.acts import Act, open_acts
 from asiaradar_bot.rules.four_eyes import hand_of, hands_of
+from asiaradar_bot.steps.submit import Editor
 
 _X = "https://x.com"
 
@@ -56,6 +57,8 @@ class PostCard:
     impressions: int | None
     likes: int | None
     acts: tuple[str, ...]
+    refused: Mapping[str, str]
+    """Those of the acts that would be refused just now, with the sentence that they would be refused with."""
     own_hand: bool
     """With four eyes: the person who looks wrote or changed it, so that somebody else approves it."""
     others: tuple[Presence, ...]
@@ -78,6 +81,8 @@ def list_cards(
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
     own = _of_own_hand(app, tx, posts, person)
+    open_to = {post.id: open_acts(post, person, own_hand=post.id in own) for post in posts}
+    editor = app.editor(person)
     others = _others(app, tx, posts, person)
     return [
         PostCard(
@@ -107,12 +112,18 @@ def list_cards(
             x_url=x_url(app, post.remote_id),
             impressions=_of(figures, post).impressions,
             likes=_of(figures, post).likes,
-            acts=open_acts(post, person, own_hand=post.id in own),
+            acts=open_to[post.id],
+            refused=_refused(editor, tx, post, open_to[post.id]),
             own_hand=post.id in own and post.state in _WAITING,
             others=others.get(_subject(post), ()),
         )
         for post in posts
     ]
+
+
+def _refused(editor: Editor, tx: Transaction, post: Post, acts: Collection[Act]) -> Mapping[str, str]:
+    asked = {act: editor.why_refused(tx, act, post) for act in (Act.APPROVE, Act.NOW) if act in acts}
+    return {act.value: why for act, why in asked.items() if why is not None}
 
 
 def _of_own_hand(app: App, tx: Transaction, posts: list[Post], person: Person) -> set[PostId]:

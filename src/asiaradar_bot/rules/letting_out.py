@@ -1,0 +1,95 @@
+"""Whether an editor's word may let a post out as it stands; asked by the act itself, and by the buttons that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.errors import PostError, TextError
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import Post, PostKind, PostState
+from asiaradar_bot.rules.acts import Act
+from asiaradar_bot.rules.guards import text_problem
+from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
+
+
+def to_be_approved(act: Act, parts: Sequence[Post]) -> list[Post]:
+    """
+    Those parts that the act approves: all of them, or with «publish now» those that wait for somebody.
+    """
+    return [part for part in parts if act is Act.APPROVE or (act is Act.NOW and part.state is not PostState.QUEUED)]
+
+
+def check_letting_out(
+    act: Act, parts: Sequence[Post], *, now: datetime, policy: Policy, embargoed: Collection[ArticleId]
+) -> None:
+    """
+    Return if the act may be done to these parts of a thread, of which it approves `to_be_approved`.
+
+    `embargoed` are articles that speak of an embargo, by their newest decision.
+
+    Raises:
+        PostError: it is under embargo, or would go out at once though its article speaks of one.
+        TextError: what would be approved can't go out as it stands.
+    """
+    for part in parts:
+        if act is Act.APPROVE and part.due_at <= now and part.article_id in embargoed:
+            raise PostError(
+                f"the article of post {part.id} speaks of an embargo, and the post is due already: move it to "
+                "the embargo's end and approve it then, or publish it now if the embargo has ended",
+                post_id=part.id,
+            )
+        if act is Act.NOW and part.not_before_at is not None and part.not_before_at > now:
+            raise PostError(
+                f"post {part.id} is under embargo until {part.not_before_at:%Y-%m-%d %H:%M} UTC: it cannot go earlier",
+                post_id=part.id,
+            )
+    _check_texts(to_be_approved(act, parts), policy)
+
+
+def check_text(text: str, policy: Policy) -> None:
+    """
+    Return if an editor's text can go out.
+
+    Raises:
+        TextError: it can't; all reasons in one sentence.
+    """
+    problems = text_errors(text, policy)
+    if problems:
+        raise TextError("the text cannot go out: " + "; ".join(problems))
+
+
+def check_pictures(alt_texts: Sequence[str | None]) -> None:
+    """
+    Return if pictures with these descriptions can go out together.
+
+    Raises:
+        TextError: they can't; all reasons in one sentence.
+    """
+    problems = picture_errors(alt_texts)
+    if problems:
+        raise TextError("the pictures cannot go out: " + "; ".join(problems))
+
+
+def check_thread(texts: Sequence[str]) -> None:
+    """
+    Return if these texts can go out one after the other.
+
+    Raises:
+        TextError: they can't; all reasons in one sentence.
+    """
+    problems = [lint.sentence for lint in lint_thread(texts)]
+    if problems:
+        raise TextError("the thread cannot go out: " + "; ".join(problems))
+
+
+def _check_texts(posts: Sequence[Post], policy: Policy) -> None:
+    for post in posts:
+        if post.kind is PostKind.MANUAL:
+            check_text(post.text, policy)
+            check_pictures([one.alt_text for one in post.pictures])
+        elif (problem := text_problem(replace(post, text_frozen=True), policy)) is not None:
+            raise TextError(f"post {post.id} cannot go out: {problem}; edit it, then approve it")
+    check_thread([post.text for post in posts])
