@@ -12,7 +12,7 @@ from sqlalchemy import event
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostState
+from asiaradar_bot.model.post import Post
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due

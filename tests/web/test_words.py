@@ -130,7 +130,17 @@ def test_times_as_the_language_writes_them(language: str, local: str, day: str) 
     assert forms.local(AT) == f"{stamp}{local}</time>"
     assert forms.day(AT) == f"{stamp}{day}</time>"
     assert forms.clock(AT) == f"{stamp}19:05:09</time>"
-    assert (forms.local(None), forms.day(None), forms.clock(None)) == ("—", "—", "—")
+    assert forms.minute(AT) == f"{stamp}19:05</time>"
+    assert (forms.local(None), forms.day(None), forms.clock(None), forms.minute(None)) == ("—", "—", "—", "—")
+
+
+def test_english_days_have_no_leading_zero() -> None:
+    """As one writes them."""
+    forms = Forms("en", lambda: ZoneInfo("UTC"))
+    first = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert ">Tuesday 1 December 2026<" in forms.day(first)
+    assert ">Tue 1 Dec 09:00<" in forms.local(first)
+    assert (forms.week_day(first.date()), forms.short_day(first.date(), year=True)) == ("Tue 1 Dec", "1 Dec 2026")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -109,6 +109,9 @@ class ArticleRows(Protocol):
     def titles(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, str]:
         """Headlines of these, as they are now."""
 
+    def titles_at(self, at: Collection[tuple[ArticleId, int]]) -> Mapping[tuple[ArticleId, int], str]:
+        """Headlines of articles as they were at these revisions; one that is not on record is left out."""
+
     def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:
         """The newest decision about each of these; an article without one is left out."""
 

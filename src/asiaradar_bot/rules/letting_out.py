@@ -1,4 +1,4 @@
-"""Whether an editor's word may let a post out as it stands; asked by the act itself, and by the buttons that lead to it."""
+"""Whether an editor's word may let a post out as it stands; asked by the act, and by the buttons that offer it."""
 
 from __future__ import annotations
 
@@ -83,6 +83,18 @@ def check_thread(texts: Sequence[str]) -> None:
     problems = [lint.sentence for lint in lint_thread(texts)]
     if problems:
         raise TextError("the thread cannot go out: " + "; ".join(problems))
+
+
+def check_parts(texts: Sequence[str], pictures: Sequence[int]) -> None:
+    """
+    Return if there is something in every part of a thread; `pictures` are how many each shows, from the first on.
+
+    Raises:
+        TextError: a part has neither words nor pictures, and nobody knows what it was to say.
+    """
+    for number, text in enumerate(texts, start=1):
+        if len(texts) > 1 and not text.strip() and not any(pictures[number - 1 : number]):
+            raise TextError(f"part {number} is empty: write it or take it away")
 
 
 def _check_texts(posts: Sequence[Post], policy: Policy) -> None:

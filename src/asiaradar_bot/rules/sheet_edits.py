@@ -37,6 +37,14 @@ def edit_parts(parts: Parts, word: str, places: Sequence[int]) -> Parts | None: 
     return _moved(parts, part, -1 if word == "up" else 1)
 
 
+def without_empty_end(parts: Parts) -> Parts:
+    """
+    The parts without those at the end in which nothing is; the first one stays.
+    """
+    last = max((at for at, part in enumerate(parts) if part.text.strip() or part.pictures), default=0)
+    return parts[: last + 1]
+
+
 def _split(parts: Parts, at: int) -> Parts:
     texts = split_text(parts[at].text)
     if len(texts) <= 1:

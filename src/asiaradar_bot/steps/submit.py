@@ -36,6 +36,7 @@ from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.letting_out import (
     check_letting_out,
+    check_parts,
     check_pictures,
     check_text,
     check_thread,
@@ -115,14 +116,14 @@ class Editor:
         It is queued if the person may let posts go out, else held until somebody does.
 
         Raises:
-            TextError: a text can't go out, or with these pictures; nothing is written.
+            TextError: a text can't go out, or with these pictures, or a part is empty; nothing is written.
             NotFoundError: there is no such picture.
             InputError: there is no text, or there are too many or too long ones; the sheet was filed already; or there
                 are pictures for more texts than there are.
             AccessError: it would go out at once, and the person may not send at once.
         """
         self.person.check(Action.WRITE)
-        clean = self._clean(texts, draft=draft)
+        clean = self._clean(texts, draft=draft, pictures=pictures)
         if len(pictures) > len(clean):
             raise InputError(f"there are pictures for {len(pictures)} texts, and {len(clean)} texts: give each its own")
         shown = [_checked(pictures[at]) if at < len(pictures) else () for at in range(len(clean))]
@@ -152,8 +153,9 @@ class Editor:
             )
             return self._insert_thread(tx, first, clean, shown)
 
-    def _clean(self, texts: Sequence[str], *, draft: bool) -> list[str]:
+    def _clean(self, texts: Sequence[str], *, draft: bool, pictures: Sequence[Sequence[PostPicture]]) -> list[str]:
         check_amount(texts)
+        check_parts(texts, [len(shown) for shown in pictures])
         if draft and any(text.strip() for text in texts):
             return [normalise(text) for text in texts]
         clean = [self.check_text(text) for text in texts]
@@ -281,7 +283,11 @@ class Editor:
         with self.store.begin() as tx:
             posts = [_of_version(tx.posts.get(base.post_id), base.version) for base in bases]
             _use_up(tx, sheet, [part.pictures for part in parts])
-            clean = self._clean([part.text for part in parts], draft=posts[0].state is PostState.DRAFT)
+            clean = self._clean(
+                [part.text for part in parts],
+                draft=posts[0].state is PostState.DRAFT,
+                pictures=[part.pictures for part in parts],
+            )
             whole = posts[0].parts == len(posts)
             changed = []
             for number, (text, part) in enumerate(zip(clean, parts, strict=True), start=1):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, union, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, tuple_, union, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
@@ -206,6 +206,15 @@ class SqlArticleRows:
             ArticleId(row.id): row.title
             for some in portions({int(one) for one in article_ids})
             for row in self._connection.execute(select(articles.c.id, articles.c.title).where(articles.c.id.in_(some)))
+        }
+
+    def titles_at(self, at: Collection[tuple[ArticleId, int]]) -> Mapping[tuple[ArticleId, int], str]:
+        """Headlines of articles as they were at these revisions; one that is not on record is left out."""
+        key = tuple_(revisions.c.article_id, revisions.c.number)
+        return {
+            (ArticleId(row.article_id), row.number): facts_from_json(row.facts).title
+            for some in portions({(int(article_id), number) for article_id, number in at})
+            for row in self._connection.execute(select(revisions).where(key.in_(some)))
         }
 
     def newest_decisions(self, article_ids: Collection[ArticleId]) -> Mapping[ArticleId, Decision]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
-_Key = TypeVar("_Key", str, int)
+_Key = TypeVar("_Key", str, int, tuple[int, int])
 _AT_ONCE = 500
 """Values in one IN list: databases bound how many a statement may carry."""
 

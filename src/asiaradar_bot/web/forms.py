@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from asiaradar_bot.web.words import MISSING
 
-_ENGLISH = {"MMMEd": "EEE dd MMM", "full": "EEEE dd MMMM y", "MMMd": "dd MMM", "yMMMd": "dd MMM y"}
+_ENGLISH = {"MMMEd": "EEE d MMM", "full": "EEEE d MMMM y", "MMMd": "d MMM", "yMMMd": "d MMM y"}
 """Day before month, as the newsroom reads it; Babel's English is that of the United States."""
 
 _TIME = Markup('<time datetime="%s" title="%s">%s</time>')
@@ -51,6 +51,12 @@ class Forms:
         return (
             MISSING if at is None else self._time(at, f"{self._day_of(at, 'MMMEd')} {at.astimezone(self.zone):%H:%M}")
         )
+
+    def minute(self, at: datetime | None) -> str | Markup:
+        """
+        The minute of the day.
+        """
+        return MISSING if at is None else self._time(at, f"{at.astimezone(self.zone):%H:%M}")
 
     def clock(self, at: datetime | None) -> str | Markup:
         """

@@ -101,6 +101,7 @@ class Frame:
         env.globals.update(static_url=static_url, missing=MISSING, language=language, direction=forms.direction)
         env.filters.update(
             local=forms.local,
+            minute=forms.minute,
             clock=forms.clock,
             day=forms.day,
             week_day=forms.week_day,

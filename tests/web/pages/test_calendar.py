@@ -153,7 +153,7 @@ def test_without_a_view_the_screen_chooses(app: App) -> None:
 def test_days_and_months_speak_the_visitors_language(app: App) -> None:
     """The month on top and the days have their names in each language."""
     for language, month, day in (
-        ("en", "May 2030", "Wed 01 May"),
+        ("en", "May 2030", "Wed 1 May"),
         ("zh_Hans", "2030年5月", "5月1日周三"),
         ("ja", "2030年5月", "5月1日(水)"),
         ("ko", "2030년 5월", "5월 1일 (수)"),

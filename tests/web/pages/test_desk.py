@@ -11,13 +11,14 @@ import pytest
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.article import Revision
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.pages.live import look
 from asiaradar_bot.web.views.said import read_said
-from tests.factories import add_post, make_article, make_facts
+from tests.factories import NOON, add_post, make_article, make_facts
 from tests.web.desk import browser, desk_app, visitor
 
 HOSTILE = '<img src=x onerror=alert(1)> "javascript:alert(1)"'
@@ -268,6 +269,8 @@ def test_the_queue_has_days_slots_and_tabs(app: App) -> None:
     page = client.get("/queue").text
     assert "A quiet post" in page
     assert "free slot" in page
+    slot = r'<div class="slot" data-slot="[^"]+"><span><time [^>]+>\d\d:\d\d</time></span> <span>free slot'
+    assert re.search(slot, page), "slots are minutes of the day, not seconds"
     held = client.get("/queue?state=held").text
     assert "Held one" in held
     assert "A quiet post" not in held
@@ -432,3 +435,33 @@ def test_the_bar_counts_down_to_what_will_really_happen(tmp_path: Path) -> None:
         page = browser(app, visitor()).get("/").text
         assert f'data-until="{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"' in page
         assert stored(app, second).state is PostState.QUEUED
+
+
+def test_a_post_that_is_out_keeps_the_headline_it_went_out_with(app: App) -> None:
+    """The article's newer one stands beside it; a post that waits has the newer one, and so has one edited on X."""
+    old, new = make_facts(title="Ferries stop"), make_facts(title="Ferries run again")
+    with app.store.begin() as tx:
+        first, second = (
+            tx.articles.add(make_article(url=f"https://radar.asia/{name}", facts=new, revision=2), names=[name])
+            for name in ("a", "b")
+        )
+        for article in (first, second):
+            tx.articles.add_revision(Revision(article_id=article.id, number=1, seen_at=NOON, facts=old, changed=()))
+    text = "Ferries stop\nhttps://radar.asia/a"
+    out = add_post(app.store, PostState.PUBLISHED, article_id=first.id, revision=1, text=text)
+    waits = add_post(app.store, article_id=second.id, revision=1, text=text, marker="m2")
+    client = browser(app, visitor())
+    page = client.get(f"/posts/{out.id}").text
+    assert '<h1 dir="auto">Ferries stop</h1>' in page
+    assert ">As it was sent</h2>" in page
+    assert "The article&#39;s headline is another one since: Ferries run again" in page
+    page = client.get(f"/posts/{waits.id}").text
+    assert '<h1 dir="auto">Ferries run again</h1>' in page
+    assert ">As it is sent</h2>" in page
+    assert "another one since" not in page
+    assert f'<a href="/posts/{out.id}">Ferries stop</a>' in client.get("/").text
+    with app.store.begin() as tx:
+        tx.posts.amend(
+            tx.posts.get(out.id), at=NOON, who="bot", why="edited", text="Ferries run again\nhttps://radar.asia/a"
+        )
+    assert '<h1 dir="auto">Ferries run again</h1>' in client.get(f"/posts/{out.id}").text

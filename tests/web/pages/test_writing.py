@@ -13,6 +13,7 @@ from markupsafe import escape
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import PostId, PostState
+from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite
 from tests.sandbox.x_access import image_bytes
@@ -52,7 +53,78 @@ def test_a_text_is_filed(app: App, then: str, state: PostState, slot: bool) -> N
     assert (post.text, post.state, post.in_slot) == ("Good morning, Asia", state, slot)
     if not slot:
         assert abs(post.due_at - app.clock.now() - timedelta(hours=2)) < timedelta(seconds=30)
-    assert answer.headers["location"] == f"/posts/{post.id}?said=saved"
+    assert answer.headers["location"] == f"/posts/{post.id}?said={'draft' if then == 'draft' else 'queued'}"
+
+
+@pytest.mark.parametrize(("then", "state"), [("queue", PostState.QUEUED), ("draft", PostState.DRAFT)])
+def test_without_a_time_it_goes_to_the_next_free_slot(app: App, then: str, state: PostState) -> None:
+    """Never out at once: Compose says so beside the field, and which slot it was on the post's page."""
+    client = browser(app, visitor())
+    assert "empty: the next free slot" in client.get("/compose").text
+    page = client.post("/compose", data={"text": "Good morning, Asia", "then": "live", "page": "p"}).text
+    assert "Without a time it goes to the next free slot:" in page
+    answer = client.post("/compose", data={"text": "Good morning, Asia", "then": then, "at": " ", **kept(page)})
+    with app.store.read() as tx:
+        (post,) = tx.posts.list_posts()
+    now = app.clock.now()
+    assert (post.state, post.in_slot) == (state, True)
+    assert post.due_at == next_slot(now, app.policy.slots, [])
+    said = client.get(answer.headers["location"]).text
+    if then == "queue":
+        assert re.search(rf'Queued for the next free slot: <time datetime="{post.due_at:%Y-%m-%dT%H:%M:%SZ}"', said)
+    else:
+        assert "Kept as a draft." in said
+
+
+def test_at_once_only_by_an_explicit_choice(app: App) -> None:
+    """The button Now, or the word in the field; a time that is not understood is no choice at all."""
+    client = browser(app, visitor())
+    for number, data in enumerate(({"then": "now"}, {"then": "queue", "at": "now"})):
+        answer = client.post("/compose", data={"text": f"Number {number}", **data})
+        assert answer.status_code == 303
+        with app.store.read() as tx:
+            post = tx.posts.list_posts()[0]
+        assert (post.text, post.in_slot) == (f"Number {number}", False)
+        assert post.due_at <= app.clock.now()
+    assert client.post("/compose", data={"text": "Number 2", "then": "queue", "at": "soonish"}).status_code == 400
+
+
+@pytest.mark.parametrize("then", ["queue", "draft", "now"])
+def test_empty_parts_at_the_end_are_left_out(app: App, then: str) -> None:
+    """Without scripts nobody takes away the part that was added for nothing; one in the middle is asked about."""
+    client = browser(app, visitor())
+    middle = client.post("/compose", data={"text": ["One", " ", "Three", ""], "then": then})
+    assert middle.status_code == 422
+    assert "part 2 is empty: write it or take it away" in middle.text
+    assert middle.text.count('name="text"') == 4, "nothing that was written is lost"
+    answer = client.post("/compose", data={"text": ["One", "Two", "\r\n", ""], "then": then})
+    assert answer.status_code == 303
+    with app.store.read() as tx:
+        assert [(post.text, post.part, post.parts) for post in tx.posts.list_posts()][::-1] == [
+            ("One", 1, 2),
+            ("Two", 2, 2),
+        ]
+
+
+def test_an_empty_part_leaves_a_thread_that_is_edited(app: App) -> None:
+    """Emptied at the end it is taken out of the thread, as by its button."""
+    first, second = editor(app).add(["One", "Two"], due_at=app.clock.now() + timedelta(hours=1))
+    bases = [f"{one.id}:{stored(app, one).version}" for one in (first, second)]
+    data = {"text": ["One, anew", ""], "base": bases, "post": first.id, "then": "save"}
+    assert browser(app, visitor()).post("/compose", data=data).status_code == 303
+    assert (stored(app, first).text, stored(app, first).parts) == ("One, anew", 1)
+    assert stored(app, second).state is PostState.CANCELLED
+
+
+def test_a_part_of_pictures_alone_is_not_empty(app: App) -> None:
+    """A draft may wait for its words."""
+    client = browser(app, visitor())
+    files = [("file-1", ("a.png", image_bytes("PNG", (40, 30)), "image/png"))]
+    page = client.post("/compose", data={"text": ["One", ""], "then": "upload", "page": "p"}, files=files).text
+    data = {"text": ["One", ""], "key": ["0", "1"], "picture": "1:1", "alt": "", "then": "draft", **kept(page)}
+    assert client.post("/compose", data=data).status_code == 303
+    with app.store.read() as tx:
+        assert sorted(len(post.pictures) for post in tx.posts.list_posts()) == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostPicture, PostState
 from asiaradar_bot.model.sheet import Base, Sheet, SheetPart
 from asiaradar_bot.rules.lints import picture_errors
-from asiaradar_bot.rules.sheet_edits import edit_parts
+from asiaradar_bot.rules.sheet_edits import edit_parts, without_empty_end
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.rules.text_diff import DiffPiece, diff_texts
 from asiaradar_bot.rules.when import read_when
@@ -38,6 +38,7 @@ from asiaradar_bot.web.views.sheet_view import view_sheet
 Writer = Annotated[Visitor, Depends(needs(Action.WRITE))]
 Subject = Annotated[str, Form(pattern=r"^(post|sheet) [0-9]{1,15}$")]
 _FILED = frozenset({"queue", "slot", "draft", "now", "save"})
+_FILED_AS = {PostState.QUEUED: "queued", PostState.HELD: "held", PostState.DRAFT: "draft"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +119,10 @@ def _act(frame: Frame, request: Request, visitor: Visitor, sent: SheetForm, wake
         return back_to("/compose", said="done")
     if word in _FILED:
         saved = sheets.save(sent.sheet) if sent.sheet.id is not None or sent.sheet.bases else sent.sheet
-        filed = _file(frame.app, visitor, saved, word)
+        filed = _file(frame.app, visitor, saved, word)[0]
         wake("publish")
-        return back_to(f"/posts/{filed[0].id}", said="saved")
+        said = "saved" if saved.bases else _FILED_AS.get(filed.state, "saved")
+        return back_to(f"/posts/{filed.id}", said="now" if word == "now" and said == "queued" else said)
     sheet = sent.sheet
     if word in {"mine", "theirs"}:
         sheet = _settled(frame.app, visitor, sheet, keep_mine=word == "mine")
@@ -146,17 +148,22 @@ def _worth_saving(sheet: Sheet) -> bool:
 
 
 def _file(app: App, visitor: Visitor, sheet: Sheet, word: str) -> Sequence[Post]:
+    """
+    What is sent at once was asked for in so many words: without a time it goes to the next free slot.
+    """
     editor = app.editor(visitor.person)
+    parts = without_empty_end(sheet.parts)
     if sheet.bases:
-        return editor.rewrite(sheet.bases, sheet.parts, sheet=sheet.id)
+        return editor.rewrite(sheet.bases, parts, sheet=sheet.id)
     now = app.clock.now()
-    words = "now" if word == "now" else sheet.due_words
+    words = "now" if word == "now" else sheet.due_words.strip()
+    slot = word == "slot" or not words
     return editor.add(
-        [part.text for part in sheet.parts],
-        due_at=read_when(words, now=now, zone=app.policy.wording.zone),
-        slot=word == "slot",
+        [part.text for part in parts],
+        due_at=None if slot else read_when(words, now=now, zone=app.policy.wording.zone),
+        slot=slot,
         draft=word == "draft",
-        pictures=[part.pictures for part in sheet.parts],
+        pictures=[part.pictures for part in parts],
         sheet=sheet.id,
     )
 

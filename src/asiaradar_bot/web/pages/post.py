@@ -70,11 +70,13 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
             post = tx.posts.get(PostId(post_id))
             expected = expect(frame.app, tx)
             thread = tx.posts.list_thread(post.thread_id) if post.thread_id is not None else []
+            card = list_cards(frame.app, tx, [post], person=visitor.person, expected=expected)[0]
             return frame.page(
                 request,
                 "post.html",
                 expected=expected,
-                card=list_cards(frame.app, tx, [post], person=visitor.person, expected=expected)[0],
+                card=card,
+                newer=_newer_headline(tx, post, card.headline),
                 waits=why_waiting(frame.app.press, post),
                 view=view_text(post.text),
                 attempts=tx.posts.list_attempts(post.id),
@@ -212,6 +214,14 @@ def _add_review(routes: APIRouter, frame: Frame) -> None:
         else:
             raise InputError("say whether the post is on X or surely is not")
         return back_to(f"/posts/{post_id}", said="settled", post=post_id)
+
+
+def _newer_headline(tx: Transaction, post: Post, shown: str) -> str | None:
+    """
+    The headline that its article has now, if the post is called by an older one.
+    """
+    now = "" if post.article_id is None else tx.articles.titles([post.article_id])[post.article_id]
+    return now if now not in {"", shown} else None
 
 
 def _when(app: App, words: str) -> datetime:

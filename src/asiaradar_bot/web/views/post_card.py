@@ -166,9 +166,25 @@ def _others(app: App, tx: Transaction, posts: list[Post], person: Person) -> Map
 def headlines(tx: Transaction, posts: Collection[Post]) -> Mapping[PostId, str]:
     """
     What each post is called: its article's headline, or else the first line of its text.
+
+    One that is out keeps the headline that it went out with, unless it was given the newer one on X.
     """
-    found = tx.articles.titles([post.article_id for post in posts if post.article_id is not None])
-    titles = {post.id: found[post.article_id] for post in posts if post.article_id is not None}
+    now = tx.articles.titles([post.article_id for post in posts if post.article_id is not None])
+    then = tx.articles.titles_at(
+        {
+            (post.article_id, post.revision)
+            for post in posts
+            if post.state is PostState.PUBLISHED
+            and post.article_id is not None
+            and post.revision is not None
+            and now[post.article_id] not in post.text
+        }
+    )
+    titles = {
+        post.id: then.get((post.article_id, post.revision or 0)) or now[post.article_id]
+        for post in posts
+        if post.article_id is not None
+    }
     return {post.id: titles.get(post.id) or post.text.partition("\n")[0] for post in posts}
 
 

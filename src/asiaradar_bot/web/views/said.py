@@ -34,6 +34,8 @@ UNDO: dict[str, str | None] = {
     "moved": None,
     "settled": None,
     "saved": None,
+    "queued": None,
+    "draft": None,
     "stopped": None,
     "resumed": None,
     "chosen": None,
