@@ -454,7 +454,7 @@ def test_a_post_that_is_out_keeps_the_headline_it_went_out_with(app: App) -> Non
     page = client.get(f"/posts/{out.id}").text
     assert '<h1 dir="auto">Ferries stop</h1>' in page
     assert ">As it was sent</h2>" in page
-    assert "The article&#39;s headline is another one since: Ferries run again" in page
+    assert "The article's headline is another one since: Ferries run again" in page
     page = client.get(f"/posts/{waits.id}").text
     assert '<h1 dir="auto">Ferries run again</h1>' in page
     assert ">As it is sent</h2>" in page
