@@ -1,5 +1,6 @@
 """
-What the small parts take: wording one post, and one answer of the local X, on whose own time the other figures lie.
+What the small parts take: rendering and wording one post, and one answer of the local X, on whose own time the other
+figures lie.
 
 Run: uv run python -m benchmarks.small_parts
 """
@@ -9,8 +10,10 @@ from __future__ import annotations
 import socket
 import sys
 import time
+from pathlib import Path
 from statistics import median
 
+from asiaradar_bot.adapters.renderer import SandboxedRenderer
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.rules.wording import fill, variables_for
 from asiaradar_bot.sandbox.x import LocalX
@@ -19,8 +22,25 @@ from tests.rules.test_wording import CHOICES, LINK, facts, skeleton
 from tests.sandbox.test_x_wire import port_of, spelled_out
 
 ROUNDS = 50
+RENDERING_BAR_MS = 5.0
 WORDING_BAR_MS = 20.0
 ANSWER_BAR_MS = 3.0
+
+
+def rendering_ms() -> float:
+    """
+    The shipped template in the warm child process, there and back.
+    """
+    renderer = SandboxedRenderer(Path("templates"))
+    taken = []
+    try:
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            renderer.render("article", {"title": "t", "summary": "s", "hashtags": "", "url": "u"})
+            taken.append((time.perf_counter() - started) * 1000)
+    finally:
+        renderer.close()
+    return median(taken)
 
 
 def wording_ms() -> float:
@@ -60,6 +80,7 @@ def main() -> int:
     """
     how = f"median of {ROUNDS}"
     return record(
+        Figure(name="rendering one template", value=rendering_ms(), unit="ms", most=RENDERING_BAR_MS, how=how),
         Figure(name="wording one post", value=wording_ms(), unit="ms", most=WORDING_BAR_MS, how=how),
         Figure(name="one answer of the local X", value=answer_ms(), unit="ms", most=ANSWER_BAR_MS, how=how),
     )
