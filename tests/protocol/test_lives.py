@@ -14,6 +14,18 @@ LIVES = int(os.environ.get("ASIARADAR_LIVES", "25"))
 """More of them by `make deep`."""
 ENOUGH = 100
 """Lives within which a planted bug must show."""
+SHOWED = {
+    "no intent": 43,
+    "retry on timeout": 17,
+    "timeout taken for not sent": 21,
+    "no gate": 9,
+    "a marker for each attempt": 121,
+    "no settle": 25,
+    "no gap between reads": 25,
+    "one absent read is enough": 23,
+    "lease ignored": 9,
+}
+"""The first life of each that did; it is lived first, and the others too if the protocol has moved since."""
 
 
 @pytest.mark.timeout(3600)
@@ -31,9 +43,9 @@ def test_no_life_loses_or_doubles() -> None:
 def test_a_planted_bug_is_found(bug: str) -> None:
     """With this piece broken a post is lost or doubled within the budget, so that the suite can fail."""
     with PLANTS[bug]() as steps, pytest.raises(AssertionError, match=r"^(lost|doubled)"):
-        _live_through_storms(steps)
+        _live_through_storms(steps, first=SHOWED.get(bug, 1))
 
 
-def _live_through_storms(steps: Steps) -> None:
-    for seed in range(1, 2 * ENOUGH, 2):
+def _live_through_storms(steps: Steps, *, first: int) -> None:
+    for seed in sorted(range(1, 2 * ENOUGH, 2), key=lambda seed: seed != first):
         live(seed, steps)

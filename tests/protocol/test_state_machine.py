@@ -159,7 +159,7 @@ def test_the_protocol_keeps_its_promise() -> None:
 @pytest.mark.timeout(300)
 def test_the_machine_finds_a_planted_bug() -> None:
     """Hypothesis itself finds a broken protocol; `test_lives` finds all the other ones."""
-    with PLANTS["no intent"]() as steps:
+    with PLANTS["timeout taken for not sent"]() as steps:
         broken = type("Broken", (Protocol,), {"steps": steps})
         with pytest.raises(AssertionError, match=r"lost|doubled"):
             run_state_machine_as_test(broken, settings=settings(SHALLOW, max_examples=200, phases=(Phase.generate,)))
