@@ -10,6 +10,7 @@ from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
+from asiaradar_bot.model.source import Source
 from asiaradar_bot.settings import Mode
 from asiaradar_bot.steps.housekeep import disk_problem
 from asiaradar_bot.steps.reseal import first_lost
@@ -69,7 +70,7 @@ def examine_outside(app: App) -> Iterator[Check]:
         answer = app.site.read_source(source, url=source.url, validators=Validators(), now=app.clock.now())
         match answer:
             case SourceRead(items=items):
-                yield Check(name=f"source {source.name}", good=True, sentence=f"{len(items)} items at {source.url}")
+                yield _source(source, len(items))
             case SourceFailed(detail=detail):
                 yield Check(
                     name=f"source {source.name}",
@@ -79,6 +80,18 @@ def examine_outside(app: App) -> Iterator[Check]:
                 )
             case _:
                 yield Check(name=f"source {source.name}", good=True, sentence="answers")
+
+
+def _source(source: Source, items: int) -> Check:
+    if items:
+        sentence = f"{items} items at {source.url}" if items > 1 else f"one item at {source.url}"
+        return Check(name=f"source {source.name}", good=True, sentence=sentence)
+    sentence = f"{source.url} answers and shows no items now"
+    mend = (
+        "the site may have none yet, or keep an old feed (Radar Asia's does for ten minutes); if there are articles, "
+        "look again later, and keep a listing among the sources, which shows them at once"
+    )
+    return Check(name=f"source {source.name}", good=True, sentence=sentence, mend=mend)
 
 
 def _kill_switch(app: App) -> Check:

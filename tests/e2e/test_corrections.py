@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,6 +56,12 @@ def on_x(app: App) -> list[str]:
     account = app.press.account_id()
     shown = app.press.timeline.own_posts(account, since=app.clock.now().replace(year=2020))
     return [post.text.partition("\n")[0] for post in shown]
+
+
+def described_on_x(app: App) -> list[str]:
+    """What the local X's page tells those who don't see its pictures."""
+    with urllib.request.urlopen(f"{app.local_x_url}/") as page:  # noqa: S310 - our own local X
+        return re.findall(r'<img[^>]* alt="([^"]+)"', page.read().decode())
 
 
 def test_a_wrong_number_is_told_and_replaced(tmp_path: Path) -> None:
@@ -136,6 +144,31 @@ def test_a_repost_is_reposted_again(
     say = Saying(capsys)
     assert_commands_lead_on(say)
     assert_counted_once(say, billed)
+
+
+def test_a_repost_shows_the_pictures_of_the_post_it_replaces(tmp_path: Path) -> None:
+    """The local X shows as many as before, described in the same words; they are paid as the look said, and kept once."""
+    with running(tmp_path, corrections=EAGER) as (app, site):
+        site.publish(PORT)
+        go_until(app, lambda: on_x(app))
+        post = the_post(app)
+        assert [bool(one.alt_text) for one in post.pictures] == [True]
+        account, long_ago = app.press.account_id(), app.clock.now().replace(year=2020)
+        (before,) = app.press.timeline.own_posts(account, since=long_ago)
+        (offer,) = [one for one in app.corrector(MEI).look(post.id).offers if one.option is Option.DELETE_AND_REPOST]
+        described = described_on_x(app)
+        assert post.alt_text in described
+        new = repost(app, post)
+        assert new.pictures == post.pictures
+        (after,) = app.press.timeline.own_posts(account, since=long_ago)
+        assert (after.id, after.media_count) == (new.remote_id, before.media_count)
+        assert after.media_count == 1
+        price = app.press.price(Billable.DELETE, at=app.clock.now()) + Decimal(new.price_usd)
+        assert price == offer.price_usd
+        with app.store.read() as tx:
+            spent = sum(entry.amount_usd for entry in tx.ledger.list_month(app.clock.now().date()) if entry.post_id)
+        assert spent == price + Decimal(post.price_usd)
+        assert described_on_x(app) == described * 2  # the page keeps the one that is gone, marked so
 
 
 @dataclass(frozen=True, slots=True)

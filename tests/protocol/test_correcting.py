@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event
@@ -21,6 +22,7 @@ from asiaradar_bot.model.errors import (
     VersionConflictError,
     WrongStateError,
 )
+from asiaradar_bot.model.money import Billable
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.correct import Corrector
@@ -30,6 +32,7 @@ from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.spot import spot
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import NOON, FakeSideFiles, SimulatedCrash
+from tests.protocol.test_pictures import WORDS, with_pictures
 from tests.protocol.test_publishing import advance, fake, make_press, queue, recover, state_of
 
 MEI = Person(who="desk:mei", role=Role.PUBLISHER)
@@ -119,6 +122,50 @@ def test_a_deletion_ends_gone_and_its_new_post_goes_out_once(store: SqlStore, wo
         followed = tx.engagement.find_for_post(post.id)
         assert followed is not None
         assert followed.state is FollowState.DELETED
+
+
+def test_a_repost_shows_the_same_pictures_again(store: SqlStore) -> None:
+    """All four in their order with their words, at the price that was offered; a correction post shows none."""
+    press = premium(store)
+    post = with_pictures(store)
+    publish_due(press)
+    prices = {one.option: one.price_usd for one in corrector(press).look(post.id).offers}
+    corrector(press).choose(post.id, Option.DELETE_AND_REPOST, text=NEW)
+    go_on(press)
+    _, correction = now_of(store, post)
+    with store.read() as tx:
+        assert correction.new_post_id is not None
+        new = tx.posts.get(correction.new_post_id)
+    assert (new.state, new.pictures) == (PostState.PUBLISHED, post.pictures)
+    assert fake(press).timeline[0].media_count == 4
+    assert tuple(fake(press).described) == WORDS * 2
+    deletion = press.price(Billable.DELETE, at=press.clock.now())
+    assert prices[Option.DELETE_AND_REPOST] == Decimal(new.price_usd) + deletion
+    corrector(press).choose(new.id, Option.POST, text="One more word on it")
+    with store.read() as tx:
+        (told,) = tx.posts.list_queued()
+    assert (told.pictures, told.price_usd) == ((), str(prices[Option.POST]))
+
+
+def test_a_part_of_a_thread_says_that_its_repost_stands_alone(store: SqlStore) -> None:
+    """Before it is chosen; and so it goes out, answering nothing."""
+    press = premium(store)
+    first = queue(store, 1, parts=2)
+    with store.begin() as tx:
+        first = tx.posts.change(first, at=NOON, who="t", why="t", thread_id=first.id)
+    second = queue(store, 2, thread_id=first.id, part=2, parts=2)
+    publish_due(press)
+    publish_due(press)
+    tools = corrector(press)
+    said = next(one.why for one in tools.look(second.id).offers if one.option is Option.DELETE_AND_REPOST)
+    assert said == (
+        "deletes part 2 of 2 of its thread with its likes and answers, then queues a new post that stands alone, "
+        "outside the thread"
+    )
+    tools.choose(second.id, Option.DELETE_AND_REPOST, text=NEW)
+    go_on(press)
+    newest = fake(press).timeline[0]
+    assert (newest.text, newest.in_reply_to) == (NEW, None)
 
 
 def test_the_new_post_waits_until_the_old_one_is_known_to_be_gone(store: SqlStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import secrets
+import shlex
 import shutil
 import signal
 import threading
@@ -76,7 +77,8 @@ def _show(*, pace: float, port: int, once: bool) -> int:
         scenario = Scenario(site, pace_seconds=pace, push_url=f"{web.url}/hooks/publish", push_secret=secret)
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
         print(f"the Desk     {web.url}/enter/{_link(app)}?next=/   <- lets you in once, as an admin")
-        print(f"commands     export ASIARADAR_CONFIG={_settings_file(app, site.base_url, web.url)}\n", flush=True)
+        file = shlex.quote(str(_settings_file(app, site.base_url, web.url)))
+        print(f"commands     export ASIARADAR_CONFIG={file}\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)
         finally:
@@ -94,14 +96,16 @@ def _link(app: App) -> str:
 
 def _settings_file(app: App, site_url: str, desk_url: str) -> Path:
     """
-    A settings file with which commands see what the demo sees.
+    A settings file with which commands see what the demo sees, whatever folder they are run in.
     """
     import tomlkit
 
-    file = FOLDER / "asiaradar.toml"
+    file = FOLDER.absolute() / "asiaradar.toml"
     x = {"mode": "sandbox", "base_url": app.local_x_url}
     web = {"port": int(desk_url.rpartition(":")[2])}
-    file.write_text(tomlkit.dumps({**_world(site_url), "x": x, "web": web}), encoding="utf-8")
+    used = app.settings.templates
+    templates = {name: str(path.absolute()) for name, path in used if isinstance(path, Path)}
+    file.write_text(tomlkit.dumps({**_world(site_url), "x": x, "web": web, "templates": templates}), encoding="utf-8")
     return file
 
 
@@ -114,7 +118,12 @@ def _world(site_url: str) -> dict[str, Any]:
         "environment": "demo",
         "storage": {"url": f"sqlite:///{folder}/asiaradar.db", "folder": folder},
         "x": {"mode": "sandbox"},
+        "sources": [
+            {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 2},
+            {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 2},
+        ],
         "fetch": {"allowed_hosts": ["radar.asia"], "stand_in": site_url},
+        "publishing": {"first_run": "post", "sweep_seconds": 0.5, "per_hour": 60},
         "access": {"second_factor": "nobody"},
     }
 
@@ -123,15 +132,7 @@ def demo_settings(site_url: str, *, port: int, hook_secret: str) -> Settings:
     """
     The settings of the demo: everything in its own folder, the sample site in place of radar.asia.
     """
-    return load_settings(
-        **_world(site_url),
-        sources=[
-            {"name": "latest", "kind": "feed", "url": "https://radar.asia/rss/latest-posts", "poll_seconds": 2},
-            {"name": "home", "kind": "listing", "url": "https://radar.asia/", "poll_seconds": 2},
-        ],
-        publishing={"first_run": "post", "sweep_seconds": 0.5, "per_hour": 60},
-        web={"port": port, "hook_secret": hook_secret},
-    )
+    return load_settings(**_world(site_url), web={"port": port, "hook_secret": hook_secret})
 
 
 def _tell_story(app: App, scenario: Scenario, stopping: threading.Event, *, pace: float, once: bool) -> None:

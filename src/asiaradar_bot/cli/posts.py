@@ -10,7 +10,6 @@ import typer
 from asiaradar_bot.cli import correct
 from asiaradar_bot.cli.shared import opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
 from asiaradar_bot.rules.post_csv import write_csv
@@ -21,6 +20,7 @@ from asiaradar_bot.steps.imports import Fate
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
+    from asiaradar_bot.model.outcome import Picture
 
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
 correct.register(group)
@@ -218,13 +218,10 @@ def settle(
 
 
 def _picture(file: Path) -> Picture:
-    from asiaradar_bot.adapters.news_site.picture import make_safe
+    from asiaradar_bot.adapters.news_site.picture import take_in
 
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InputError(f"the image {file} cannot be read: {error.strerror}; check the path") from error
-    answer = make_safe(content, name=str(file))
-    if not isinstance(answer, Picture):
-        raise InputError(answer.detail)
-    return answer
+    return take_in(content, name=str(file))

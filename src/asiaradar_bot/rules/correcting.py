@@ -20,7 +20,7 @@ from asiaradar_bot.model.correction import (
     WatchedPost,
 )
 from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
 from asiaradar_bot.rules.post_text import LIMIT, defuse, links, normalise, weighted_length
 from asiaradar_bot.rules.prices import price_of, price_of_post
 from asiaradar_bot.rules.retries import back_off
@@ -93,16 +93,15 @@ def price_of_option(option: Option, post: Post, text: str, *, now: datetime, pri
     """
     USD that X asks for the option with this text; what a person does in the app is free.
 
-    The price of an edit is not documented: it is taken for that of a new post.
+    The price of an edit is not documented: it is taken for that of a new post. An edit and a repost show the post's
+    pictures again, and their descriptions are paid again.
     """
     if option in {Option.REPLY, Option.DISMISS}:
         return Decimal(0)
-    total = price_of_post(text, on=now.date(), lists=prices)
+    described = 0 if option is Option.POST else _described(post.pictures)
+    total = price_of_post(text, on=now.date(), lists=prices, described=described)
     if option is Option.DELETE_AND_REPOST:
         total += price_of(Billable.DELETE, on=now.date(), lists=prices)
-    if option is Option.EDIT:
-        described = sum(one.alt_text is not None for one in post.pictures)
-        total += described * price_of(Billable.ALT_TEXT, on=now.date(), lists=prices)
     return total
 
 
@@ -151,6 +150,11 @@ def _does(option: Option, post: Post, *, now: datetime, terms: CorrectionTerms) 
             return "queues a correction " + ("that answers the post" if answers else "as a post of its own")
         case Option.DELETE_AND_REPOST:
             second = "; a second person must agree" if terms.two_person_delete else ""
+            if post.parts > 1:
+                return (
+                    f"deletes part {post.part} of {post.parts} of its thread with its likes and answers, then queues a "
+                    f"new post that stands alone, outside the thread{second}"
+                )
             return f"deletes the post with its likes and answers, then queues a new one{second}"
         case Option.REPLY:
             return "keeps a text ready that a person posts in the app; it is linked when it is seen"
@@ -245,17 +249,19 @@ def correcting_post(
     marker: str,
     reply_to: str | None,
     now: datetime,
-    price_usd: str,
+    prices: Sequence[PriceList],
     who: str,
 ) -> NewPost:
     """
     The new post that answers or replaces the old one, to go out at once, byte for byte with this text.
 
-    `marker` is its own (see `own_marker`). Reports compare it by category and language as they did the old one; its
-    words are nobody's template.
+    `marker` is its own (see `own_marker`). One that takes the old one's place shows its pictures, too. Reports compare
+    it by category and language as they did the old one; its words are nobody's template.
     """
     found = links(text)
     answers = correction.option is Option.POST
+    shown = () if answers else post.pictures
+    price = price_of_post(text, on=now.date(), lists=prices, described=_described(shown))
     return NewPost(
         kind=PostKind.MANUAL,
         state=PostState.QUEUED,
@@ -267,14 +273,19 @@ def correcting_post(
         expires_at=None,
         reason=f"{'corrects' if answers else 'stands in for'} post {post.id}, decided by {who}",
         created_at=now,
-        price_usd=price_usd,
+        price_usd=str(price),
         text_frozen=True,
         category=post.category,
         language=post.language,
         approved_by=who,
         reply_to=reply_to,
         corrects_id=post.id,
+        **picture_fields(shown),  # type: ignore[arg-type]  # its three fields
     )
+
+
+def _described(pictures: Sequence[PostPicture]) -> int:
+    return sum(1 for one in pictures if one.alt_text)
 
 
 def chain_line(link: ChainPost) -> str:

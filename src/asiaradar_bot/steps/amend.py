@@ -45,7 +45,7 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.correcting import correcting_post, offers_for, own_marker, price_of_option
 from asiaradar_bot.rules.matching import carries_marker, match_key
 from asiaradar_bot.rules.post_text import links
-from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_post
+from asiaradar_bot.rules.prices import billable_of, budget_room
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.steps.press import Press, follow_edit, pause, remember_own
 
@@ -280,7 +280,6 @@ def _record_deleted(
         post = tx.posts.amend(post, at=now, who="bot", why=why, deleted_remotely_at=now)
     _stop_following(tx, post)
     text = correction.text or ""
-    price = str(price_of_post(text, on=now.date(), lists=press.prices))
     who = correction.confirmed_by or correction.asked_by or "bot"
     marker = own_marker(text, correction, taken=tx.posts.markers())
     new = tx.posts.add(
@@ -291,7 +290,7 @@ def _record_deleted(
             marker=marker,
             reply_to=_still_answered(tx, post),
             now=now,
-            price_usd=price,
+            prices=press.prices,
             who=who,
         ),
         who=who,

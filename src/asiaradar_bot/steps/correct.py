@@ -37,7 +37,6 @@ from asiaradar_bot.rules.correcting import (
 from asiaradar_bot.rules.four_eyes import EYES
 from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import normalise
-from asiaradar_bot.rules.prices import price_of_post
 
 NEEDED_FOR: dict[Option, Action] = {
     Option.EDIT: Action.PUBLISH_NOW,
@@ -311,7 +310,7 @@ class Corrector:
             marker=own_marker(text, correction, taken=tx.posts.markers()),
             reply_to=newest if answers else None,
             now=now,
-            price_usd=str(price_of_post(text, on=now.date(), lists=self.prices)),
+            prices=self.prices,
             who=self.person.who,
         )
         if self.terms.four_eyes:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.outcome import Picture, PictureAnswer, PictureRefused
 
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
@@ -40,6 +41,19 @@ def make_safe(content: bytes, *, name: str, seconds: float = CHILD_SECONDS) -> P
     except OSError as error:
         return PictureRefused(detail=f"the image {name} could not be decoded, as no process could be started: {error}")
     return _answer(child, name=name)
+
+
+def take_in(content: bytes, *, name: str) -> Picture:
+    """
+    A picture that a person or a program brings, made safe.
+
+    Raises:
+        InputError: it can't be used; the sentence says why.
+    """
+    answer = make_safe(content, name=name)
+    if not isinstance(answer, Picture):
+        raise InputError(answer.detail)
+    return answer
 
 
 def _answer(child: subprocess.CompletedProcess[bytes], *, name: str) -> PictureAnswer:

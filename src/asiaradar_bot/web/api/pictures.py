@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Response, UploadFile
 
-from asiaradar_bot.adapters.news_site.picture import MAX_PICTURE_BYTES, make_safe
+from asiaradar_bot.adapters.news_site.picture import MAX_PICTURE_BYTES, take_in
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model import outcome as nouns
 from asiaradar_bot.model.access import Action, Person
-from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.web.api.entry import may
 from asiaradar_bot.web.api.once import once_route
 from asiaradar_bot.web.api.posts import KEY, Number
@@ -77,10 +76,8 @@ def picture_changes(app: App) -> APIRouter:
         again if no post shows it for 30 days.
         """
         name = f"«{(file.filename or '')[:_MOST_NAME_CHARS]}»"
-        answer = make_safe(file.file.read(MAX_PICTURE_BYTES + 1), name=name)
-        if not isinstance(answer, nouns.Picture):
-            raise InputError(answer.detail)
-        return _shape(app.editor(person).keep_picture(answer), answer)
+        picture = take_in(file.file.read(MAX_PICTURE_BYTES + 1), name=name)
+        return _shape(app.editor(person).keep_picture(picture), picture)
 
     return routes
 

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from asiaradar_bot.adapters.news_site.picture import make_safe
+from asiaradar_bot.adapters.news_site.picture import take_in
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.errors import (
@@ -21,7 +21,6 @@ from asiaradar_bot.model.errors import (
     SheetConflictError,
     VersionConflictError,
 )
-from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostPicture, PostState
 from asiaradar_bot.model.sheet import Base, Sheet, SheetPart
 from asiaradar_bot.rules.lints import picture_errors
@@ -180,11 +179,12 @@ def _with_files(app: App, visitor: Visitor, sent: SheetForm) -> tuple[Sheet, Inp
             if found := picture_errors([None] * (len(shown) + 1)):
                 problems.append(found[0])
                 break
-            answer = make_safe(content, name=f"«{name}»")
-            if isinstance(answer, Picture):
-                shown.append(PostPicture(picture_id=editor.keep_picture(answer)))
+            try:
+                picture = take_in(content, name=f"«{name}»")
+            except InputError as error:
+                problems.append(str(error))
             else:
-                problems.append(answer.detail)
+                shown.append(PostPicture(picture_id=editor.keep_picture(picture)))
         parts[at] = replace(parts[at], pictures=tuple(shown))
     problem = InputError("; ".join(problems)) if problems else None
     return replace(sent.sheet, parts=tuple(parts)), problem
