@@ -118,7 +118,12 @@ def _sending(app: App) -> Check:
 
 def _database(app: App) -> Iterator[Check]:
     problem = app.store.check() or disk_problem(app.store)
-    kind = "PostgreSQL" if app.store.is_postgresql else f"SQLite {sqlite3.sqlite_version}, journal {journal_mode()}"
+    place = app.settings.storage.place
+    kind = (
+        f"PostgreSQL at {place}"
+        if app.store.is_postgresql
+        else f"SQLite {sqlite3.sqlite_version}, journal {journal_mode()}, at {place}"
+    )
     yield Check(name="database", good=problem is None, sentence=problem or kind)
     backups = sorted((app.settings.storage.folder / "backups").glob("*.db"))
     newest = f"the newest is {backups[-1].name}" if backups else "none yet: the first is made within the hour"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -65,6 +66,16 @@ class StorageSettings(_Section):
     keep_daily: int = Field(default=30, ge=1)
     replay_days: int = Field(default=180, ge=1)
     """How long `replay` reaches back: so long it is kept what each decision was made from."""
+
+    @property
+    def place(self) -> str:
+        """
+        The database for people: the whole path of its file, or server and name without who signs in.
+        """
+        if self.url.startswith("sqlite:///"):
+            return str(Path(self.url.removeprefix("sqlite:///")).absolute())
+        address = urlsplit(self.url)
+        return f"{address.hostname or 'this machine'}{address.path}"
 
     @field_validator("url")
     @classmethod

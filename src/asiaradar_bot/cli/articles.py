@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json, stamp
+from asiaradar_bot.cli.shared import opened, print_json, stamp, tell_where
 from asiaradar_bot.rules.rows import article_row
 from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 
@@ -18,7 +18,11 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, json: Json = False) -> None:
     """The newest articles with their decisions."""
     with opened() as app, app.store.read() as tx:
-        for article, decision in list_decided(tx, limit=limit):
+        found = list_decided(tx, limit=limit)
+        if not found and not json:
+            print("no articles")
+            tell_where(app)
+        for article, decision in found:
             row = article_row(article, decision)
             if json:
                 print_json(row)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.cli.shared import opened, print_json, tell_where
 from asiaradar_bot.steps.spend import MonthAccount, UsageLine, account_month, compare_usage
 
 
@@ -28,6 +28,8 @@ def costs(
     with opened() as app:
         month = account_month(app.store, app.clock, limits=app.limits)
         lines = compare_usage(app.store, app.clock, app.metrics) if usage else ()
+        if not month.kinds and not json:
+            tell_where(app)
     if json:
         _print_rows(month, lines)
     else:

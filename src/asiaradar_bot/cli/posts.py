@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli import correct
-from asiaradar_bot.cli.shared import opened, person, print_json, stamp
+from asiaradar_bot.cli.shared import opened, person, print_json, stamp, tell_where
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
@@ -63,7 +63,11 @@ def list_posts(
 ) -> None:
     """The newest posts."""
     with opened() as app, app.store.read() as tx:
-        for post in tx.posts.list_posts(states=state or [], limit=limit):
+        found = tx.posts.list_posts(states=state or [], limit=limit)
+        if not found and not json:
+            print("no posts" if not state else f"no posts that are {' or '.join(state)}")
+            tell_where(app)
+        for post in found:
             if json:
                 print_json(post_row(post))
             else:
@@ -155,7 +159,10 @@ def export(
 ) -> None:
     """The newest posts as CSV on standard output."""
     with opened() as app, app.store.read() as tx:
-        print(write_csv(tx.posts.list_posts(states=state or [], limit=limit)), end="")
+        found = tx.posts.list_posts(states=state or [], limit=limit)
+        print(write_csv(found), end="")
+        if not found:
+            tell_where(app)
 
 
 @group.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.cli.shared import opened, print_json, tell_where
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.rules.replaying import CHECKS, KINDS, Rulebook
 from asiaradar_bot.rules.when import read_past
@@ -48,6 +48,8 @@ def replay(
 
             rules = replace(rules, policy=load_policy(policy))
         found = make_again(app.store, rules, since=begin, until=end)
+        if not found.decisions and not json:
+            tell_where(app)
     if json:
         _print_rows(found)
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json
+from asiaradar_bot.cli.shared import opened, print_json, tell_where
 from asiaradar_bot.model.digest import DigestKind
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.report import Grouping, Report, Span
@@ -89,6 +89,8 @@ def report(  # noqa: PLR0913 - options of a command
             _print_rows(found, age=age)
             return
         view = show_report(found, name=f"@{app.settings.x.handle}", link=lambda remote_id: x_url(app, remote_id))
+        if not view.posts:
+            tell_where(app)
     if html is not None:
         html.write_text(report_file(view, show_learnt(found)), encoding="utf-8")
         print(f"{html}: {view.total.posts} posts, {view.span}")
@@ -130,6 +132,8 @@ def export(
             for piece in pieces:
                 sys.stdout.buffer.write(piece)
             sys.stdout.flush()
+            if not count and chosen != "json":
+                tell_where(app)
             return
         part = to.with_name(to.name + ".part")
         try:

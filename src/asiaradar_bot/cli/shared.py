@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.settings_file import find_settings_file
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
@@ -36,8 +39,26 @@ def opened(
     app = build_app(settings, offline=offline, saved_rules=saved_rules)
     try:
         yield app
+    except NotFoundError:
+        if _is_new(app):
+            tell_where(app)
+        raise
     finally:
         app.close()
+
+
+def tell_where(app: App) -> None:
+    """
+    On standard error, beside an empty answer: in which database one looked, and how to look in another.
+    """
+    place, file = app.settings.storage.place, find_settings_file(None)
+    by = "built-in settings" if file is None else f"settings of {file}"
+    print(f"asiaradar: looked in the database {place} ({by}); ASIARADAR_CONFIG=FILE chooses another", file=sys.stderr)
+
+
+def _is_new(app: App) -> bool:
+    with app.store.read() as tx:
+        return not tx.articles.list_recent(limit=1) and not tx.posts.list_posts(limit=1)
 
 
 def person() -> Person:

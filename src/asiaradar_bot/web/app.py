@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError, StorageError
-from asiaradar_bot.web.api import PREFIX
+from asiaradar_bot.web.api import PREFIX, front_page
 from asiaradar_bot.web.entry import ConfirmNeededError, SecondFactorNeededError, SignInNeededError, Visitor
 from asiaradar_bot.web.frame import STATIC, Frame
 from asiaradar_bot.web.health import health_routes
@@ -104,6 +104,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         return answer
 
     _answer_refusals(web, frame)
+    web.get(PREFIX, include_in_schema=False)(front_page)  # a mount answers only below its address
     web.mount(PREFIX, _WhenAsked(lambda: _api(app, wake)), name="api")
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     web.include_router(health_routes(app))

@@ -234,6 +234,67 @@ def test_refusals_are_one_sentence(app: App) -> None:
         assert "Traceback" not in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            '{"texts": [\n "Ferries"',
+            "the body is not valid JSON at line 2, column 11: expecting ',' delimiter; mend it there",
+        ),
+        ("x", "the body is not valid JSON at line 1, column 1: expecting value; mend it there"),
+        ('{"texts": ["a"], "slto": true}', "the request does not fit: there is no field slto: did you mean slot?"),
+        (
+            '{"text": "a"}',
+            "the request does not fit: texts: it is missing; there is no field text: did you mean texts?",
+        ),
+        ('{"texts": ["a"], "colour": 1}', "the request does not fit: there is no field colour: take it out"),
+        (
+            '{"texts": ["a"], "pictures": [[{"picture_id": 1, "alt_txt": "A ferry"}]]}',
+            "the request does not fit: there is no field pictures.0.0.alt_txt: did you mean alt_text?",
+        ),
+        ('{"texts": "a", "at": 5}', "the request does not fit: texts: write a list; at: write a text"),
+        (
+            '["a"]',
+            "the request does not fit: the body is missing or no object: "
+            "send a JSON object, with Content-Type: application/json",
+        ),
+    ],
+)
+def test_a_body_that_does_not_fit_is_told_where_and_how(app: App, body: str, said: str) -> None:
+    """One sentence in our own words: the place, and the field that was probably meant."""
+    headers = {"content-type": "application/json", **key()}
+    answer = program(app).post("posts", content=body.encode(), headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+
+
+def test_a_body_in_another_form_or_script_is_told_so(app: App) -> None:
+    """What curl sends without a header, nothing at all, and bytes that are no UTF-8."""
+    client = program(app)
+    for content, form in ((b'{"texts": ["a"]}', "application/x-www-form-urlencoded"), (b"", "application/json")):
+        answer = client.post("posts", content=content, headers={"content-type": form, **key()})
+        assert "send a JSON object, with Content-Type: application/json" in answer.json()["detail"]
+    answer = client.post("posts", content=b'{"texts": ["\xff"]}', headers={"content-type": "application/json", **key()})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400,
+        "the body cannot be read: send JSON in UTF-8, or a form for a picture",
+    )
+    refused = client.get("posts", params={"limit": "many"}).json()["detail"]
+    assert refused == "the request does not fit: query.limit: write a whole number"
+
+
+def test_the_address_of_the_api_says_how_to_go_on(app: App) -> None:
+    """With or without a token and a slash; an address that is none leads to the document."""
+    client = program(app)
+    bare = TestClient(client.app, base_url="http://testserver", follow_redirects=False)
+    for path in ("/api/v1", "/api/v1/", "/api/v1/docs"):
+        answer = bare.get(path)
+        assert (answer.status_code, answer.json()["openapi"]) == (200, "/api/v1/openapi.json")
+        assert "Settings, Programs" in answer.json()["token"]
+    assert bare.post("/api/v1/").status_code == 401
+    assert "/api/v1/openapi.json lists all addresses" in client.get("doc").json()["detail"]
+    assert "/api/v1/posts takes no DELETE" in client.delete("posts").json()["detail"]
+
+
 def test_a_surprise_is_logged_and_told_without_its_inner_parts(app: App) -> None:
     """A bug of ours is a 500 in one sentence with a number; what broke stands under it in the log only."""
     client = program(app)

@@ -10,13 +10,15 @@ from starlette.concurrency import run_in_threadpool
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.web.api import PREFIX, front_page
 from asiaradar_bot.web.api.entry import bearer_of
 from asiaradar_bot.web.api.newsroom import newsroom_changes, newsroom_reads
 from asiaradar_bot.web.api.pictures import MAX_UPLOAD_BYTES, picture_changes, picture_reads
 from asiaradar_bot.web.api.posts import post_changes, post_reads
-from asiaradar_bot.web.api.problems import REFUSALS, answer_problems, problem
+from asiaradar_bot.web.api.problems import NO_TOKEN, REFUSALS, answer_problems, problem
 
 MAX_BODY_BYTES = 256 * 1024
+_FRONT = (f"{PREFIX}/", f"{PREFIX}/docs")
 _WORDS = """Work with asiaradar_bot from another program.
 
 A token (an admin makes it at the Desk under Settings, Programs, or with `asiaradar tokens add`) goes into
@@ -44,6 +46,8 @@ def build_api(app: App, *, wake: Callable[[str], None]) -> FastAPI:
 
     @api.middleware("http")
     async def _let_in(request: Request, call_next: Any) -> Response:
+        if request.method == "GET" and request.url.path in _FRONT:
+            return front_page()
         length = request.headers.get("content-length", "0")
         chunked = "transfer-encoding" in request.headers
         brings = request.method == "POST" and request.url.path.endswith("/pictures")
@@ -56,7 +60,7 @@ def build_api(app: App, *, wake: Callable[[str], None]) -> FastAPI:
         except StorageError as error:
             return problem(503, str(error))
         if found is None:
-            return problem(401, "send a token that is good as `Authorization: Bearer ...`; an admin makes one")
+            return problem(401, NO_TOKEN)
         request.state.token = found
         answer: Response = await call_next(request)
         return answer

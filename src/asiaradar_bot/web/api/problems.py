@@ -15,10 +15,15 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import AsiaRadarError, PostError, VersionConflictError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.rules.rows import post_row
+from asiaradar_bot.web.api import PREFIX
 from asiaradar_bot.web.api.entry import TokenNeededError
+from asiaradar_bot.web.api.misfits import misfit
 from asiaradar_bot.web.api.shapes import Post
 from asiaradar_bot.web.pages.refused import status_of
 from asiaradar_bot.web.surprises import log_surprise
+
+
+NO_TOKEN = "send a token that is good as `Authorization: Bearer ...`; an admin makes one at the Desk (Settings, Programs)"
 
 
 class Problem(BaseModel):
@@ -72,29 +77,24 @@ def answer_problems(api: FastAPI, app: App) -> None:
     @api.exception_handler(TokenNeededError)
     def _no_token(request: Request, error: TokenNeededError) -> Response:
         del request, error
-        return problem(401, "send a token that is good as `Authorization: Bearer ...`; an admin makes one at the Desk")
+        return problem(401, NO_TOKEN)
 
     @api.exception_handler(RequestValidationError)
     def _misfit(request: Request, error: RequestValidationError) -> Response:
-        del request
-        return problem(422, misfit(error))
+        return problem(422, misfit(request, error))
 
     @api.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
-        words = {404: f"there is nothing at {request.url.path}: see /api/v1/openapi.json", 405: "not done here"}
+        words = {
+            400: "the body cannot be read: send JSON in UTF-8, or a form for a picture",
+            404: f"there is nothing at {request.url.path}: {PREFIX}/openapi.json lists all addresses",
+            405: f"{request.url.path} takes no {request.method}: {PREFIX}/openapi.json lists what it takes",
+        }
         return problem(error.status_code, words.get(error.status_code, str(error.detail)))
 
     @api.exception_handler(Exception)
     def _surprise(request: Request, error: Exception) -> Response:
         return problem(500, log_surprise(request, error))
-
-
-def misfit(error: RequestValidationError) -> str:
-    """
-    A sentence that names each field and what is wrong with it.
-    """
-    parts = [f"{'.'.join(str(step) for step in one['loc'])}: {one['msg'].lower()}" for one in error.errors()]
-    return "the request does not fit: " + "; ".join(parts)
 
 
 def _as_it_is(app: App, error: PostError) -> dict[str, Any]:
