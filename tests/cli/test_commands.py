@@ -14,6 +14,7 @@ import pytest
 
 from asiaradar_bot.cli.main import main
 from asiaradar_bot.cli.shared import stamp
+from asiaradar_bot.settings import StorageSettings
 from asiaradar_bot.storage.store import SqlStore
 from tests.sandbox.x_access import image_bytes
 
@@ -121,7 +122,7 @@ def test_posts_from_a_file_and_back(capsys: pytest.CaptureFixture[str], tmp_path
     tried = told(capsys, "posts", "import", str(file), "--dry-run", code=1)
     assert "line 2: new" in tried
     assert "line 3: wrong" in tried
-    assert told(capsys, "posts", "list") == ""
+    assert told(capsys, "posts", "list").startswith("no posts\n")
     assert "line 2: new post 1" in told(capsys, "posts", "import", str(file), code=1)
     assert "line 2: known post 1" in told(capsys, "posts", "import", str(file), code=1)
     file.write_text(told(capsys, "posts", "export", "--state", "queued"), encoding="utf-8")
@@ -138,7 +139,7 @@ def test_the_kill_switch(capsys: pytest.CaptureFixture[str]) -> None:
     assert "waits: stopped: testing" in told(capsys, "posts", "show", "1")
     said = told(capsys, "resume")
     assert "0 queued, 1 held" in said
-    assert "1 came due meanwhile and are held: approve each" in said
+    assert "1 post came due meanwhile and is held: approve it if it is still right" in said
     told(capsys, "posts", "approve", "1")
     told(capsys, "stop", "testing")
     assert "1 queued, 0 held" in told(capsys, "resume", "--send-backlog")
@@ -296,6 +297,75 @@ def test_preview_shows_text_price_and_decision(capsys: pytest.CaptureFixture[str
     found = json.loads(told(capsys, "preview", "--page", str(page), "--url", "https://radar.asia/f", "--json"))
     assert found["text"].startswith("Ferries run\n\nThey run again.\n\nhttps://radar.asia/f?")
     assert (found["price_usd"], found["decision"], len(found["links"])) == ("0.200", "auto", 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("posts", "list"),
+        ("posts", "list", "--state", "held"),
+        ("posts", "export"),
+        ("posts", "show", "3"),
+        ("articles", "list"),
+        ("articles", "why", "https://radar.asia/x"),
+        ("costs",),
+        ("report",),
+        ("export", "posts"),
+        ("replay", "--since", "2026-11-01"),
+    ],
+)
+def test_an_empty_answer_says_where_it_looked(
+    capsys: pytest.CaptureFixture[str], settings: Path, command: tuple[str, ...]
+) -> None:
+    """On standard error: the database by its whole path, and how to look in another."""
+    main(list(command))
+    said = capsys.readouterr().err.splitlines()[0]
+    assert said == (
+        f"asiaradar: looked in the database {settings.parent}/bot.db (settings of {settings}); "
+        "ASIARADAR_CONFIG=FILE chooses another"
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [("posts", "list"), ("articles", "list"), ("costs",), ("report",), ("replay", "--since", "2026-11-01")]
+)
+def test_programs_and_full_answers_are_spared_the_place(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    """Not with --json, and not where something is on record."""
+    assert main([*command, "--json"]) == 0
+    assert capsys.readouterr().err == ""
+    told(capsys, "posts", "add", "Ferries run")
+    main(["posts", "list"])
+    main(["posts", "show", "9"])
+    assert "looked in" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("sqlite:////srv/bot/asiaradar.db", "/srv/bot/asiaradar.db"),
+        ("postgresql+psycopg://bot:secret@db.example:5432/news?sslmode=require", "db.example/news"),
+        ("postgresql+psycopg:///news", "this machine/news"),
+    ],
+)
+def test_the_place_of_a_database_names_no_password(url: str, place: str) -> None:
+    """The file's whole path, or server and name."""
+    assert StorageSettings(url=url).place == place
+
+
+def test_what_will_not_go_now_says_so_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A post added, moved or approved while sending is stopped; resumed, one is held in the singular."""
+    told(capsys, "stop", "a look")
+    assert "\nwaits: stopped: a look" in told(capsys, "posts", "add", "Ferries run", "--at", "now")
+    assert "waits: " not in told(capsys, "posts", "add", "Later", "--at", "in 2 h")
+    assert "waits: stopped" in told(capsys, "posts", "move", "2", "--at", "now")
+    told(capsys, "posts", "move", "2", "--at", "in 2 h")
+    assert "1 post came due meanwhile and is held: approve it if it is still right" in told(capsys, "resume")
+    told(capsys, "stop", "another look")
+    assert "waits: stopped: another look" in told(capsys, "posts", "approve", "1")
+    told(capsys, "posts", "add", "One more")
+    assert "2 posts came due meanwhile and are held: approve each that is still right" in told(capsys, "resume")
 
 
 def test_costs_as_page_and_as_rows(capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,7 +100,9 @@ def resume(
         done = switch.resume(app.store, app.clock, app.files, person=person(), keep=None if send_backlog else ())
     print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")
     if done.backlog:
-        print(f"{done.backlog} came due meanwhile and are held: approve each that is still right")
+        one = done.backlog == 1
+        which = "1 post came due meanwhile and is" if one else f"{done.backlog} posts came due meanwhile and are"
+        print(f"{which} held: approve {'it if it' if one else 'each that'} is still right")
     if done.still_stopped is not None:
         print(f"still {done.still_stopped}: remove it as well")
     return 0

@@ -34,6 +34,7 @@ def _tell(app: App, post: Post) -> None:
     due = stamp(post.due_at, app.policy.wording.zone)
     which = f" (part {post.part} of {post.parts})" if post.parts > 1 else ""
     print(f"post {post.id}{which} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+    _tell_why_waiting(app, post)
 
 
 def _tell_all(app: App, post: Post) -> None:
@@ -90,7 +91,6 @@ def show(post_id: Number, *, json: Json = False) -> None:
             print_json({**post_row(post), "chain": [chain_row(link) for link in chain]})
             return
         _tell(app, post)
-        _tell_why_waiting(app, post)
         zone = app.policy.wording.zone
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
     for link in chain if len(chain) > 1 else ():

@@ -36,6 +36,9 @@ def state_of(app: App, post_id: int) -> str:
         return tx.posts.get(PostId(post_id)).state
 
 
+NO_OBJECT = "the body is missing or no object: send a JSON object, with Content-Type: application/json"
+
+
 def test_a_posts_whole_life(app: App) -> None:
     """Written, read, changed, moved, held, approved, sent at once, withdrawn: the same states as at the Desk."""
     woken: list[str] = []
@@ -253,11 +256,7 @@ def test_refusals_are_one_sentence(app: App) -> None:
             "the request does not fit: there is no field pictures.0.0.alt_txt: did you mean alt_text?",
         ),
         ('{"texts": "a", "at": 5}', "the request does not fit: texts: write a list; at: write a text"),
-        (
-            '["a"]',
-            "the request does not fit: the body is missing or no object: "
-            "send a JSON object, with Content-Type: application/json",
-        ),
+        ('["a"]', f"the request does not fit: {NO_OBJECT}"),
     ],
 )
 def test_a_body_that_does_not_fit_is_told_where_and_how(app: App, body: str, said: str) -> None:
@@ -272,7 +271,7 @@ def test_a_body_in_another_form_or_script_is_told_so(app: App) -> None:
     client = program(app)
     for content, form in ((b'{"texts": ["a"]}', "application/x-www-form-urlencoded"), (b"", "application/json")):
         answer = client.post("posts", content=content, headers={"content-type": form, **key()})
-        assert "send a JSON object, with Content-Type: application/json" in answer.json()["detail"]
+        assert NO_OBJECT in answer.json()["detail"]
     answer = client.post("posts", content=b'{"texts": ["\xff"]}', headers={"content-type": "application/json", **key()})
     assert (answer.status_code, answer.json()["detail"]) == (
         400,

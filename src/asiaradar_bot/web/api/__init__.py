@@ -16,7 +16,6 @@ def front_page() -> JSONResponse:
             "name": "asiaradar_bot",
             "token": "an admin makes one at the Desk (Settings, Programs); send it as `Authorization: Bearer ...`",
             "openapi": f"{PREFIX}/openapi.json",
-            "detail": "the OpenAPI document lists all addresses and fields, any token sees it; docs/api.md tells how to "
-            "do things once, what threads do, and how refusals look",
+            "detail": "the OpenAPI document lists all addresses and fields (any token sees it)",
         }
     )

@@ -15,7 +15,7 @@ from asiaradar_bot.web.api.entry import bearer_of
 from asiaradar_bot.web.api.newsroom import newsroom_changes, newsroom_reads
 from asiaradar_bot.web.api.pictures import MAX_UPLOAD_BYTES, picture_changes, picture_reads
 from asiaradar_bot.web.api.posts import post_changes, post_reads
-from asiaradar_bot.web.api.problems import NO_TOKEN, REFUSALS, answer_problems, problem
+from asiaradar_bot.web.api.problems import REFUSALS, WANTED, answer_problems, problem
 
 MAX_BODY_BYTES = 256 * 1024
 _FRONT = (f"{PREFIX}/", f"{PREFIX}/docs")
@@ -60,7 +60,7 @@ def build_api(app: App, *, wake: Callable[[str], None]) -> FastAPI:
         except StorageError as error:
             return problem(503, str(error))
         if found is None:
-            return problem(401, NO_TOKEN)
+            return problem(401, WANTED)
         request.state.token = found
         answer: Response = await call_next(request)
         return answer

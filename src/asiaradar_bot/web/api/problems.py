@@ -22,8 +22,7 @@ from asiaradar_bot.web.api.shapes import Post
 from asiaradar_bot.web.pages.refused import status_of
 from asiaradar_bot.web.surprises import log_surprise
 
-
-NO_TOKEN = "send a token that is good as `Authorization: Bearer ...`; an admin makes one at the Desk (Settings, Programs)"
+WANTED = "send a token that is good as `Authorization: Bearer ...`; an admin makes one at the Desk (Settings, Programs)"
 
 
 class Problem(BaseModel):
@@ -77,7 +76,7 @@ def answer_problems(api: FastAPI, app: App) -> None:
     @api.exception_handler(TokenNeededError)
     def _no_token(request: Request, error: TokenNeededError) -> Response:
         del request, error
-        return problem(401, NO_TOKEN)
+        return problem(401, WANTED)
 
     @api.exception_handler(RequestValidationError)
     def _misfit(request: Request, error: RequestValidationError) -> Response:
