@@ -234,3 +234,38 @@ def test_what_is_set_back_while_the_other_side_is_told_stays_so(app: App, receiv
         run_once(app, "deliver")
     with app.store.read() as tx:
         assert tx.programs.get_webhook(webhook.id).cursor == webhook.cursor
+
+
+def test_the_path_of_an_address_stays_with_the_admins(app: App, receiver: Receiver) -> None:
+    """With many receivers it is what lets in: the record, which everybody reads, and alerts name the host alone."""
+    webhook, _ = app.webhooks().add(f"{receiver.url}/T0/LETSIN?key=LETSIN", [], person=ROOT)
+    app.editor(ROOT).add(["Ferries"], draft=True)
+    receiver.status = 410
+    run_once(app, "deliver")
+    with app.store.read() as tx:
+        error = tx.programs.get_webhook(webhook.id).error
+        alerts = [one.message for one in tx.inbox.list_alerts()]
+    app.webhooks().remove(webhook.id, person=ROOT)
+    with app.store.read() as tx:
+        record = [f"{one.action} {one.why} {one.before} {one.after}" for one in tx.audit.list_recent()]
+    assert [one.split(" ")[0] for one in record if one.startswith("webhook.")] == [
+        "webhook.remove",
+        "webhook.stop",
+        "webhook.add",
+    ]
+    assert error is not None
+    assert f"127.0.0.1:{receiver.server.server_port}" in error
+    assert alerts
+    assert "LETSIN" not in " ".join([error, *alerts, *record])
+
+
+def test_a_slow_receiver_leaves_time_for_the_others(app: App, receiver: Receiver) -> None:
+    """One that takes nine seconds for each message is told two in a round, not twenty; the rest comes in the next."""
+    app.webhooks().add(receiver.url, ["post.*"], person=ROOT)
+    for number in range(5):
+        app.editor(ROOT).add([f"Story {number}"], draft=True)
+    with patch.object(type(app.clock), "monotonic", lambda _: 9.0 * len(receiver.got)):
+        assert run_once(app, "deliver") == 2
+        assert run_once(app, "deliver") == 2
+        assert run_once(app, "deliver") == 1
+    assert receiver.types == ["post.add"] * 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from asiaradar_bot.model.program import Delivery, Message
 
 _SECONDS = 10.0
 _MAX_ANSWER_BYTES = 64 * 1024
+_ADDRESS = re.compile(r"(https?://[^/?#\s]+)[/?#][^\s;,)]*")
 FetcherOf = Callable[[str], SafeFetcher]
 
 
@@ -46,5 +48,12 @@ class WebhookCourier:
             url, headers=headers, body=text.encode(), max_bytes=_MAX_ANSWER_BYTES, deadline=_SECONDS
         )
         if isinstance(answer, FetchFailed):
-            return Delivery(error=answer.detail, gone=answer.status == HTTPStatus.GONE)
+            return Delivery(error=_hosts_only(answer.detail), gone=answer.status == HTTPStatus.GONE)
         return Delivery(error=None)
+
+
+def _hosts_only(detail: str) -> str:
+    """
+    The sentence without paths and queries: with many receivers they are the secret, and more people read the sentence.
+    """
+    return _ADDRESS.sub(r"\1", detail)

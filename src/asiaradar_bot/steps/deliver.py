@@ -10,6 +10,7 @@ from asiaradar_bot.model.errors import NotFoundError, SealError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.model.program import Delivery, Event, Message, Webhook
 from asiaradar_bot.ports import Clock, Courier, SecretBox, Store, Transaction
+from asiaradar_bot.rules.addresses import parse_address
 from asiaradar_bot.rules.delivering import body_of, is_hopeless, is_wanted, settled
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.rows import post_row
@@ -17,6 +18,8 @@ from asiaradar_bot.rules.rows import post_row
 _AT_ONCE = 200
 _MESSAGES = 20
 """Per webhook and round, so that a slow one does not hold up the others for long."""
+_SECONDS = 10.0
+"""After which no further message is begun for it in this round: one that takes nine seconds for each is slow, too."""
 _BASE = timedelta(seconds=30)
 _CAP = timedelta(hours=1)
 
@@ -48,10 +51,10 @@ def _tell(store: Store, courier: Courier, box: SecretBox, clock: Clock, webhook:
     except SealError as error:
         _record_failure(store, clock, webhook, Delivery(error=str(error)))
         return 0
-    told, known = 0, webhook.cursor
+    told, known, begun = 0, webhook.cursor, clock.monotonic()
     for event in events:
         if is_wanted(webhook, event.entry.action):
-            if told == _MESSAGES:
+            if told == _MESSAGES or clock.monotonic() - begun >= _SECONDS:
                 break
             answer = courier.deliver(webhook.url, _message(store, clock, event), secret=secret)
             if answer.error is not None:
@@ -107,6 +110,6 @@ def _record_failure(store: Store, clock: Clock, webhook: Webhook, answer: Delive
         if given_up:
             subject = f"webhook {webhook.id}"
             mend = f"`asiaradar webhooks start {webhook.id}` tries again"
-            why = f"{webhook.url} is told nothing more: {answer.error}; {mend}"
+            why = f"{parse_address(webhook.url).host} is told nothing more: {answer.error}; {mend}"
             tx.inbox.raise_alert("webhook_stopped", why, subject=subject, at=now)
             tx.audit.record(AuditEntry(at=now, who="bot", action="webhook.stop", subject=subject, why=why))

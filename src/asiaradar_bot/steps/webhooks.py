@@ -59,7 +59,7 @@ class Webhooks:
                 at=now,
                 by=person.who,
             )
-            why = f"{address.href} for {', '.join(names) or 'all changes'}"
+            why = f"{address.host} for {', '.join(names) or 'all changes'}"  # paths are often what lets in
             tx.audit.record(
                 AuditEntry(at=now, who=person.who, action="webhook.add", subject=f"webhook {webhook.id}", why=why)
             )
@@ -82,7 +82,7 @@ class Webhooks:
                 who=person.who,
                 action="webhook.remove",
                 subject=f"webhook {webhook_id}",
-                why=webhook.url,
+                why=parse_address(webhook.url).host,
             )
             tx.audit.record(entry)
 

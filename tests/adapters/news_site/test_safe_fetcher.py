@@ -244,6 +244,13 @@ def test_metadata_addresses_stay_closed_in_the_sandbox() -> None:
     assert answer.kind is FailureKind.FORBIDDEN
 
 
+@pytest.mark.parametrize("address", ["fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe"])
+def test_credentials_of_clouds_are_not_near(address: str) -> None:
+    """Where private addresses are allowed, those at which clouds hand out credentials are not."""
+    fetcher = SafeFetcher(allowed_hosts=(address,), allow_private_addresses=True, user_agent="t", contact="c")
+    assert "not a public address" in failed(get(fetcher, f"http://[{address}]/")).detail
+
+
 def test_plain_http_to_a_public_host_stays_closed_in_the_sandbox() -> None:
     """Allowing private addresses does not open http to public ones."""
     fetcher = SafeFetcher(

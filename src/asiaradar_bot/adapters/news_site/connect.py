@@ -23,6 +23,8 @@ _PROTOCOL_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")
 """Not global, though Python 3.11 counts parts of it as such. Source: IANA special-purpose address registry."""
 _SITE_LOCAL = ipaddress.ip_network("fec0::/10")
 """Deprecated by RFC 3879, and still nobody's on the outside; Python 3.11 counts it as global."""
+_METADATA = frozenset(ipaddress.ip_address(text) for text in ("fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe"))
+"""Where clouds (AWS, Google, Oracle) hand out credentials, though these addresses are private and not link-local."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -108,7 +110,11 @@ def is_near(address: IpAddress) -> bool:
     plain = _plain(address)
     if plain.is_loopback:
         return True
-    return plain.is_private and not (plain.is_link_local or plain.is_unspecified or plain.is_reserved)
+    return (
+        plain.is_private
+        and plain not in _METADATA
+        and not (plain.is_link_local or plain.is_unspecified or plain.is_reserved)
+    )
 
 
 class PinnedBackend(httpcore2.NetworkBackend):
