@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -499,3 +500,22 @@ def test_no_json_makes_the_feed_reader_raise(items: list[object], other: object)
     """Any JSON in any place of a JSON feed gives a value."""
     document = json.dumps({"items": items, "hubs": other, "language": other, "feed_url": other}).encode()
     assert isinstance(read_feed(document, settings=FeedSettings(url=URL)), SourceRead | SourceFailed)
+
+
+def test_a_mean_author_does_not_stop_the_watch() -> None:
+    """A pattern took hours over a name of thousands of «@.», and nothing else of the process ran meanwhile."""
+    mean = "@." * 4000 + " x"
+    begun = process_time()
+    found = only(ATOM.replace("<name>N</name><email>n@radar.asia</email>", f"<name>{mean}</name>"))
+    assert process_time() - begun < 5
+    assert found.title == "A & B"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_author"),
+    [("mei@radar.asia", False), ("a.b@c.d", False), ("Mei @ Radar.asia", True), ("@mei.l", True), ("mei@radar", True)],
+)
+def test_an_address_of_mail_is_no_author(name: str, is_author: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Feeds put one where a name belongs; what only looks a little like one is a name."""
+    found = only(ATOM.replace("<name>N</name><email>n@radar.asia</email>", f"<name>{name}</name>"))
+    assert bool(found.authors) is is_author
