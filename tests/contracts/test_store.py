@@ -301,7 +301,7 @@ def test_posts_are_listed_by_what_is_asked(tx: Transaction) -> None:
 
 
 def test_words_are_sought_in_all_posts_and_articles(tx: Transaction) -> None:
-    """In capitals or not, beyond ASCII too; signs that patterns know are plain; headline or address holds them all."""
+    """In capitals or not, beyond ASCII too; signs that patterns know are plain; headline and address hold them all."""
     texts = ("100% of Éire ferries_run", "100 percent of ferries run", "渡轮恢复 ÉIRE")
     posts = [tx.posts.add(new_post(marker=f"m{n}", text=text), who="bot").id for n, text in enumerate(texts)]
     for words, found in (
@@ -319,6 +319,32 @@ def test_words_are_sought_in_all_posts_and_articles(tx: Transaction) -> None:
     assert [one.id for one in tx.articles.search(["headline", "1"], limit=9)] == [articles[1]]
     assert [one.id for one in tx.articles.search([f"{URL}-2"], limit=9)] == [articles[2]]
     assert [one.id for one in tx.articles.search(["HEADLINE"], limit=2)] == articles[:0:-1]
+    assert tx.posts.search(["\u200b"], limit=9) == []
+    assert tx.articles.search([], limit=9) == []
+
+
+def test_what_is_typed_finds_what_typography_made_of_it(tx: Transaction) -> None:
+    """Invisible signs, quotes, width, accents; not the ids that links are followed by; a text that changed anew."""
+    text = "Booking.\u2060com\u2019s \u201ccaf\u00e9s\u201d https://radar.asia/a?utm_id=m4711"
+    post = tx.posts.add(new_post(text=text), who="bot")
+
+    def found(*words: str) -> bool:
+        return [one.id for one in tx.posts.search(words, limit=9)] == [post.id]
+
+    assert found("booking.com's")
+    assert found('"CAFES"', "\uff42ooking")
+    assert found("https://radar.asia/a?utm_id=other")
+    assert not found("4711")
+    post = tx.posts.change(post, at=NOON, who="t", why="t", text="Ferries\u2014again")
+    assert found("ferries-again")
+    assert not found("booking.com")
+    facts = make_facts(title="Agoda\u2019s Booking.\u2060com", url=URL)
+    article = tx.articles.add(make_article(facts=facts), names=["a"])
+    assert [one.id for one in tx.articles.search(["agoda's", "booking.com"], limit=9)] == [article.id]
+    renamed = replace(article, facts=replace(facts, title="Trip.\u2060com"))
+    assert tx.articles.save(renamed, was=article)
+    assert [one.id for one in tx.articles.search(["trip.com"], limit=9)] == [article.id]
+    assert tx.articles.search(["agoda's"], limit=9) == []
 
 
 def test_old_articles_are_found_beyond_the_newest(tx: Transaction, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,32 @@ def test_open_secrets_of_hubs_are_forgotten(store: SqlStore) -> None:
     assert (found.sealed_secret, found.requested_at, found.verified_at, found.expires_at) == (None,) * 4
 
 
+def test_old_rows_are_found_as_new_ones(store: SqlStore) -> None:
+    """After 0020 what was there before is searched as if it were written now."""
+    schema.migrate(store, "base")
+    schema.migrate(store, "0019")
+    with store.writer.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO articles (id, url, state, source, first_seen_at, title, facts, revision, read_failures,"
+                " seeded, burst) VALUES (7, 'https://radar.asia/a', 'done', 's', 1, :title, :facts, 1, 0, false, 1)"
+            ),
+            {"title": "Caf\u00e9s of Asia\u2019s north", "facts": '{"title": "Cafes", "url": "https://radar.asia/a"}'},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO posts (id, kind, state, news_class, urgency, text, marker, due_at, reason, created_at,"
+                " version, price_usd, text_frozen, part, parts, in_slot, attempts) VALUES (8, 'manual', 'held',"
+                " 'normal', 1, :text, 'm', 1, 'r', 1, 1, '0.015', true, 1, 1, false, 0)"
+            ),
+            {"text": "Booking.\u2060com cuts fees"},
+        )
+    schema.migrate(store, "head")
+    with store.read() as tx:
+        assert [one.id for one in tx.posts.search(["booking.com"], limit=9)] == [8]
+        assert [one.id for one in tx.articles.search(["cafes", "asia's"], limit=9)] == [7]
+
+
 def test_a_database_whose_schema_cannot_be_asked_is_told_in_a_sentence(tmp_path: Path) -> None:
     """Damaged here; a lock that lasts comes the same way."""
     (tmp_path / "bot.db").write_bytes(b"no database" * 1000)

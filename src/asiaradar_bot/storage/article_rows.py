@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, tuple_, union, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, tuple_, update
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.decision import Decision, DecisionId, NewsClass, Reason, Verdict
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import PostState
+from asiaradar_bot.rules.searching import sought
 from asiaradar_bot.storage.encoding import (
     facts_from_json,
     facts_to_json,
@@ -37,7 +38,9 @@ _ON_ITS_WAY = (
 _RECENT = 2000
 """Of the newest articles, which a search tries first: most that are sought are among them."""
 _TITLE_CHARS = 600
-"""Of the column that is looked through: PostgreSQL indexes no more than 2704 bytes. The facts have the whole."""
+"""Of the column that pages read; the facts have the whole."""
+_SOUGHT_BYTES = 2600
+"""Of the column that is looked through: PostgreSQL indexes no more than 2704 bytes."""
 
 
 class SqlArticleRows:
@@ -125,16 +128,15 @@ class SqlArticleRows:
         return [article_from_row(row) for row in self._connection.execute(query)]
 
     def search(self, words: Sequence[str], *, limit: int) -> Sequence[Article]:
-        """Articles whose headline, or whose address, holds all the words, in capitals or not; newest first."""
+        """Articles whose headline and address hold all the words, as `rules.searching` compares them; newest first."""
         query = select(articles).order_by(articles.c.id.desc()).limit(limit)
-        title, url = (holds(self._connection, column, words) for column in (articles.c.title, articles.c.url))
+        named = holds(self._connection, articles.c.sought, words)
         newest_id = self._connection.execute(select(func.max(articles.c.id))).scalar_one() or 0
-        recent = query.where(or_(title, url), articles.c.id > newest_id - _RECENT)
+        recent = query.where(named, articles.c.id > newest_id - _RECENT)
         found = self._connection.execute(recent).all()
         if len(found) < limit:
-            # Two indexes hold all that is asked; a condition on both columns would read every row with its facts.
-            named = union(select(articles.c.id).where(title), select(articles.c.id).where(url)).subquery()
-            found = self._connection.execute(query.where(articles.c.id.in_(select(named.c.id)))).all()
+            # An index holds all that is asked; a condition on the rows themselves would read them with their facts.
+            found = self._connection.execute(query.where(articles.c.id.in_(select(articles.c.id).where(named)))).all()
         return [article_from_row(row) for row in found]
 
     def save(self, article: Article, *, was: Article) -> bool:
@@ -263,6 +265,13 @@ def _cut(names: Collection[str]) -> list[str]:
     return sorted({short_key(name) for name in names})
 
 
+def sought_of_article(title: str, url: str) -> str:
+    """
+    What articles are found by.
+    """
+    return f"{sought(title)} {sought(url)}".encode()[:_SOUGHT_BYTES].decode(errors="ignore")
+
+
 def _values(article: Article) -> dict[str, Any]:
     return {
         "url": article.url,
@@ -270,6 +279,7 @@ def _values(article: Article) -> dict[str, Any]:
         "source": article.source,
         "first_seen_at": article.first_seen_at,
         "title": article.facts.title[:_TITLE_CHARS],
+        "sought": sought_of_article(article.facts.title, article.url),
         "published_at": article.facts.published_at,
         "facts": facts_to_json(article.facts),
         "revision": article.revision,

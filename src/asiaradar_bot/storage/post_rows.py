@@ -26,6 +26,7 @@ from asiaradar_bot.model.post import (
     PostState,
     check_move,
 )
+from asiaradar_bot.rules.searching import sought
 from asiaradar_bot.storage.attempt_rows import SqlAttemptRows, attempt_from_row
 from asiaradar_bot.storage.audit_rows import SqlAuditRows
 from asiaradar_bot.storage.inserting import portions
@@ -53,7 +54,9 @@ class SqlPostRows(SqlAttemptRows):
         """Insert."""
         values = {field.name: getattr(post, field.name) for field in fields(NewPost)}
         done = self._connection.execute(
-            insert(posts).values(**values, urgency=_URGENCY[post.news_class], version=1, attempts=0)
+            insert(posts).values(
+                **values, sought=sought(post.text), urgency=_URGENCY[post.news_class], version=1, attempts=0
+            )
         )
         key = done.inserted_primary_key
         assert key is not None
@@ -147,8 +150,8 @@ class SqlPostRows(SqlAttemptRows):
         return sorted(found, key=lambda post: (post.created_at, post.id), reverse=True)[skip : skip + limit]
 
     def search(self, words: Sequence[str], *, limit: int) -> Sequence[Post]:
-        """Posts whose text holds all the words, in capitals or not, newest first."""
-        query = select(posts).where(holds(self._connection, posts.c.text, words)).order_by(posts.c.id.desc())
+        """Posts whose text holds all the words, as `rules.searching` compares them, newest first."""
+        query = select(posts).where(holds(self._connection, posts.c.sought, words)).order_by(posts.c.id.desc())
         return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def list_sending(self) -> Sequence[tuple[Post, Attempt]]:
@@ -351,6 +354,8 @@ class SqlPostRows(SqlAttemptRows):
         values = dict(changes)
         if "news_class" in values:
             values["urgency"] = _URGENCY[NewsClass(str(values["news_class"]))]
+        if "text" in values:
+            values["sought"] = sought(str(values["text"]))
         done = self._connection.execute(
             update(posts)
             .where(posts.c.id == post.id, posts.c.state == post.state, posts.c.version == post.version)

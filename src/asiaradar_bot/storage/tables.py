@@ -123,6 +123,7 @@ articles = Table(
     Column("source", String(60), nullable=False),
     Column("first_seen_at", Instant, nullable=False, index=True),
     Column("title", Text, nullable=False),
+    Column("sought", Text, nullable=False, server_default=""),
     Column("published_at", Instant),
     Column("facts", Text, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -140,7 +141,7 @@ articles = Table(
         "next_read_at",
         sqlite_where=text("next_read_at IS NOT NULL"),
     ),
-    Index("ix_articles_title", "title"),
+    Index("ix_articles_sought", "sought"),
     Index("ix_articles_published_at", "published_at"),
 )
 
@@ -261,6 +262,7 @@ posts = Table(
     Column("news_class", String(12), nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    Column("sought", Text, nullable=False, server_default=""),
     Column("link", Text),
     Column("marker", String(40), nullable=False, unique=True),
     Column("due_at", Instant, nullable=False),

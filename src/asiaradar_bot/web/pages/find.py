@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.ports import Transaction
+from asiaradar_bot.rules.searching import sought
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 
@@ -57,7 +58,7 @@ def find_routes(frame: Frame) -> APIRouter:
 
 
 def _posts(tx: Transaction, asked: list[str]) -> Iterator[Place]:
-    number = asked[0].removeprefix("#") if len(asked) == 1 else ""
+    number = sought(asked[0]).removeprefix("#") if len(asked) == 1 else ""
     by_number = tx.posts.find(PostId(int(number))) if number.isdecimal() and len(number) < _MOST_DIGITS else None
     found = tx.posts.search(asked, limit=_MOST)
     named = [by_number] if by_number is not None else []
