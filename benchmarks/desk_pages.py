@@ -19,7 +19,9 @@ from fastapi.testclient import TestClient
 
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.model.access import Role
+from asiaradar_bot.rules.searching import sought
 from asiaradar_bot.settings import load_settings
+from asiaradar_bot.storage.article_rows import sought_of_article
 from asiaradar_bot.storage.tables import microseconds
 from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.entry import Visitor
@@ -61,11 +63,12 @@ def fill(app: App, now: datetime) -> None:
 
     _insert(
         app,
-        "INSERT INTO articles (id, url, state, source, first_seen_at, title, published_at, facts, revision,"
-        " read_failures, seeded, burst) VALUES (?, ?, 'done', 'latest', ?, ?, ?, ?, 1, 0, 0, 1)",
+        "INSERT INTO articles (id, url, state, source, first_seen_at, title, sought, published_at, facts,"
+        " revision, read_failures, seeded, burst) VALUES (?, ?, 'done', 'latest', ?, ?, ?, ?, ?, 1, 0, 0, 1)",
         (
-            (n, f"https://radar.asia/story-{n}", at(n), f"Story {n}: ferries run again", at(n), _FACTS % (n, n))
+            (n, url, at(n), title, sought_of_article(title, url), at(n), _FACTS % (n, n))
             for n in range(1, POSTS)
+            for title, url in [(f"Story {n}: ferries run again", f"https://radar.asia/story-{n}")]
         ),
     )
     _insert(
@@ -76,9 +79,9 @@ def fill(app: App, now: datetime) -> None:
     )
     _insert(
         app,
-        "INSERT INTO posts (id, kind, state, news_class, urgency, text, marker, due_at, reason, created_at, version,"
-        " price_usd, text_frozen, part, parts, in_slot, remote_id, published_at, attempts, article_id)"
-        " VALUES (?, 'article', ?, 'normal', 1, ?, ?, ?, 'X has it', ?, 1, '0.200', 0, 1, 1, 0, ?, ?, 1, ?)",
+        "INSERT INTO posts (id, kind, state, news_class, urgency, text, sought, marker, due_at, reason, created_at,"
+        " version, price_usd, text_frozen, part, parts, in_slot, remote_id, published_at, attempts, article_id)"
+        " VALUES (?, 'article', ?, 'normal', 1, ?, ?, ?, ?, 'X has it', ?, 1, '0.200', 0, 1, 1, 0, ?, ?, 1, ?)",
         (_post(n, at(n)) for n in range(1, POSTS)),
     )
     _insert(
@@ -113,6 +116,7 @@ def _post(number: int, at: int) -> tuple[object, ...]:
         number,
         state,
         text,
+        sought(text),
         f"m{number}",
         due,
         at,

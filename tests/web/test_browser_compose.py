@@ -63,7 +63,7 @@ def test_a_text_is_counted_and_kept_while_it_is_typed(chromium: Browser, desk: D
     expect(page.locator("#due")).to_contain_text("09:00")
     expect(page.locator("#meter-0 li")).to_have_count(0)
     page.get_by_role("button", name="Queue", exact=True).click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Queued for its time:")).to_be_visible()
     assert (newest(desk).text, newest(desk).state) == ("See https://radar.asia/a", PostState.QUEUED)
     page.goto(desk[1] + "/compose")
     expect(page.get_by_text("Not filed yet")).to_have_count(0)
@@ -91,7 +91,7 @@ def test_pictures_are_described_and_dragged(chromium: Browser, desk: Desk) -> No
     page.get_by_role("button", name="Remove picture 3").click()
     expect(page.locator(".pictures li")).to_have_count(2)
     page.get_by_role("button", name="Draft").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Kept as a draft.")).to_be_visible()
     assert [(one.picture_id, one.alt_text) for one in newest(desk).pictures] == [(1, None), (3, "A crane")]
     context.close()
 
@@ -110,7 +110,7 @@ def test_a_long_text_becomes_a_thread(chromium: Browser, desk: Desk) -> None:
     assert page.locator(TEXT).first.input_value().startswith("This is sentence number 6")
     expect(page.locator("#total")).to_contain_text("0.03 USD")
     page.get_by_role("button", name="Draft").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Kept as a draft.")).to_be_visible()
     post = newest(desk)
     assert (post.part, post.parts, post.state) == (2, 2, PostState.DRAFT)
     context.close()
@@ -163,7 +163,7 @@ def test_a_thread_on_a_phone_without_scripts(chromium: Browser, desk: Desk) -> N
     page.locator("button[value=check]").last.click()
     expect(page.locator("#total")).to_contain_text("0.035 USD")
     page.get_by_role("button", name="Next free slot").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Queued for the next free slot:")).to_be_visible()
     assert (newest(desk).text, newest(desk).part) == ("Second part", 2)
     context.close()
 

@@ -102,7 +102,7 @@ def write(page: Page) -> None:
     page.keyboard.type("in 5 hours")
     tab_to(page, "Queue", most=2)
     enter(page)
-    expect(page.locator(".said")).to_contain_text("Saved.")
+    expect(page.locator(".said")).to_contain_text("Queued for its time:")
 
 
 def move(page: Page) -> None:

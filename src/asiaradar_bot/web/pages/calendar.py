@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.rules.acts import NEEDED, Act
 from asiaradar_bot.rules.days import Show
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
@@ -47,6 +48,7 @@ def calendar_routes(frame: Frame) -> APIRouter:
             on=on,
             zone=frame.zone.key,
             may_write=visitor.person.may(Action.WRITE),
+            may_move=visitor.person.may(NEEDED[Act.MOVE]),
         )
 
     return routes

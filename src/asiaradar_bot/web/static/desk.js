@@ -175,17 +175,36 @@ document.addEventListener("click", (event) => {
   openPalette();
 });
 
-// --- dragging a post to a free slot leads to the page that shows what it does to others
+// --- dragging a post to a free slot, or in the calendar's week to a day or an hour, leads to the page that shows what it does to others
 document.addEventListener("dragstart", (event) => {
   const line = event.target.closest?.("[data-move]");
   if (!line) return;
   line.classList.add("dragged");
   event.dataTransfer.setData("text/plain", line.dataset.move);
+  setTimeout(() => showHours(line));  // a browser that finds the page changed within dragstart lets go at once
 });
-document.addEventListener("dragend", (event) => event.target.closest?.(".dragged")?.classList.remove("dragged"));
+function showHours(line) {  // each day takes the post at its own time of day; beside it stand the hours that are still to come
+  for (const day of line.closest(".days")?.querySelectorAll("[data-day]") ?? []) {
+    const hours = document.createElement("ol");
+    hours.className = "hours";
+    for (let hour = Number(day.dataset.from); hour < 24; hour += 1) {
+      const place = document.createElement("li");
+      place.textContent = `${two(hour)}:00`;
+      place.dataset.slot = `${day.dataset.day} ${two(hour)}:00`;
+      hours.append(place);
+    }
+    if (!day.dataset.past || line.dataset.at > day.dataset.past) day.dataset.slot = `${day.dataset.day} ${line.dataset.at}`;
+    day.append(hours);
+  }
+}
+document.addEventListener("dragend", () => {
+  for (const place of document.querySelectorAll(".dragged, [data-slot].over")) place.classList.remove("dragged", "over");
+  for (const hours of document.querySelectorAll(".hours")) hours.remove();
+  for (const day of document.querySelectorAll("[data-day]")) delete day.dataset.slot;
+});
 document.addEventListener("dragover", (event) => {
   const slot = event.target.closest?.("[data-slot]");
-  for (const other of document.querySelectorAll(".slot.over")) other.classList.toggle("over", other === slot);
+  for (const other of document.querySelectorAll("[data-slot].over")) other.classList.toggle("over", other === slot);
   if (slot) { event.preventDefault(); slot.classList.add("over"); }
 });
 document.addEventListener("drop", (event) => {

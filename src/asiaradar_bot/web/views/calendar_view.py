@@ -13,6 +13,7 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.days import Quiet, Show, clock_change, day_bounds, days_shown, quiet_within, slots_within, turn
 from asiaradar_bot.web.views.post_card import headlines
 
+_HOURS = 24
 MOST_A_DAY = {Show.WEEK: 30, Show.MONTH: 4, Show.AGENDA: 100}
 """Posts of one day that are shown; how many more there are is said."""
 
@@ -64,6 +65,10 @@ class CalendarDay:
     """Posts beyond those that are shown."""
     free: int
     """Free slots; in the month they are only counted, that posts can be seen among them."""
+    from_hour: int | None
+    """The first whole hour that is still to come, by the newsroom's clock; None: the day is over, or nearly."""
+    now: str
+    """The minute that it is there."""
     clock_change_minutes: int
     """More than zero: the clock is put forward on this day; less: back."""
 
@@ -155,8 +160,16 @@ def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Line
         lines=[line for _, _, line in sorted(lines, key=lambda one: one[:2])],
         more=more,
         free=len(free),
+        from_hour=_from_hour(on, now.astimezone(zone)),
+        now=f"{now.astimezone(zone):%H:%M}",
         clock_change_minutes=round(clock_change(on, zone) / timedelta(minutes=1)),
     )
+
+
+def _from_hour(on: date, now: datetime) -> int | None:
+    if on != now.date():
+        return 0 if on > now.date() else None
+    return now.hour + 1 if now.hour + 1 < _HOURS else None
 
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
