@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import PostId
+from asiaradar_bot.rules.slots import next_slot
 from tests.web.journeys.walking import WAYS, Desk, Way, walking
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -104,4 +105,7 @@ def test_a_post_is_dragged_through_the_week(chromium: Browser, desk: tuple[App, 
         assert stands() == f"{monday + timedelta(days=3)} 03:33"
         drop(monday + timedelta(days=2), ".hours li:has-text('17:00')")
         assert stands() == f"{monday + timedelta(days=2)} 17:00"
+        slot = next_slot(datetime.combine(monday + timedelta(days=4), time(), tzinfo=zone), app.policy.slots, [])
+        drop(monday + timedelta(days=4), ".opening >> nth=0")
+        assert stands() == f"{slot.astimezone(zone):%Y-%m-%d %H:%M}"
         expect(event.get_by_role("link", name="Move")).to_be_visible()
