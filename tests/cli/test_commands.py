@@ -45,14 +45,14 @@ def test_a_post_from_draft_to_x(capsys: pytest.CaptureFixture[str]) -> None:
     assert (row["state"], row["price_usd"]) == ("draft", "0.015")
     assert "version 2" in told(capsys, "posts", "edit", "1", "Ferries run https://radar.asia/f", "--version", "1")
     assert "version 2, not 1" in told(capsys, "posts", "edit", "1", "x", "--version", "1", code=1)
-    assert "0.200 USD" in told(capsys, "posts", "approve", "1")
+    assert "0.20 USD" in told(capsys, "posts", "approve", "1")
     assert "held" in told(capsys, "posts", "hold", "1", "--why", "wait")
     told(capsys, "posts", "approve", "1")
     told(capsys, "posts", "move", "1", "--at", "now")
     assert "Published" in told(capsys, "tick", "publish")
     assert json.loads(told(capsys, "posts", "list", "--json"))["state"] == "published"
     assert "post.published" in told(capsys, "posts", "show", "1")
-    assert "0.200" in told(capsys, "costs")
+    assert "0.20 USD" in told(capsys, "costs")
     assert "published post cannot become cancelled" in told(capsys, "posts", "cancel", "1", code=1)
 
 
@@ -373,13 +373,26 @@ def test_costs_as_page_and_as_rows(capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "posts", "add", "Ferries run https://radar.asia/f")
     told(capsys, "tick", "publish")
     page = told(capsys, "costs", "--usage")
-    assert "1 posts" in page
-    assert "0.200 each" in page
+    assert "1 post  " in page
+    assert "0.20 USD, 0.20 each" in page
+    assert "dearest" not in page
     assert "Ferries run" in page
     assert "forecast: none" in page
     rows = [json.loads(row) for row in told(capsys, "costs", "--json").splitlines()]
-    assert [row["what"] for row in rows] == ["post_with_link", "class", "post", "total"]
+    assert [row["what"] for row in rows] == ["post_with_link", "class", "one post", "total"]
     assert float(rows[-1]["amount_usd"]) == 0.2
+
+
+def test_costs_say_that_there_are_more_posts(capsys: pytest.CaptureFixture[str]) -> None:
+    """The dearest are shown, with how many there are and where all stand; rows of kinds and of posts differ in `what`."""
+    for number in range(6):
+        told(capsys, "posts", "add", f"Short news {number}")
+    told(capsys, "tick", "publish")
+    page = told(capsys, "costs")
+    assert "the 5 dearest of 6 posts; `asiaradar export costs` has all" in page
+    assert "0.015 USD  Short news" in page
+    kinds = [json.loads(row)["what"] for row in told(capsys, "costs", "--json").splitlines()]
+    assert (kinds.count("post"), kinds.count("one post")) == (1, 5)
 
 
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:

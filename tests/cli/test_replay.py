@@ -57,7 +57,7 @@ def test_nothing_differs_under_the_same_rules(folder: Path, capsys: pytest.Captu
     """One sentence says so, the lines end in a summary, and no local X was started for it."""
     (folder / "local-x.db").unlink(missing_ok=True)
     made = decisions(folder)
-    assert f"{made} decisions since 2026-01-01 00:00 UTC made again: nothing differs." in told(
+    assert f"{made} decisions since 2026-01-01 00:00:00 UTC (08:00 Singapore) made again: nothing differs." in told(
         capsys, "--since", "2026-01-01T00:00Z"
     )
     row = json.loads(told(capsys, "--since", "2026-01-01", "--json"))

@@ -77,7 +77,7 @@ def test_a_wrong_number_is_told_and_replaced(tmp_path: Path) -> None:
         assert (found.kind, found.old_revision) == (ChangeKind.FACTUAL, post.revision)
         with app.store.read() as tx:
             (alert,) = [one for one in tx.inbox.list_alerts(unsent_only=False) if one.kind == "correction"]
-        for words in ("«9.8» → «8.9»", "delete-and-repost 0.210 USD", "edit is not open", f"/posts/{post.id}/correct"):
+        for words in ("«9.8» → «8.9»", "delete-and-repost 0.21 USD", "edit is not open", f"/posts/{post.id}/correct"):
             assert words in alert.message
         corrector = app.corrector(MEI)
         draft = corrector.look(post.id).drafts[Option.DELETE_AND_REPOST]

@@ -316,7 +316,7 @@ def test_caps_gap_and_budget_hold_posts_back(store: SqlStore) -> None:
     with store.begin() as tx:
         tx.account.set_mark("last_sweep_at", None)
     poor = replace(press, limits=Limits(month_usd=Decimal("0.50")))
-    assert "no room for 0.200 USD" in str(publish_due(poor).idle)
+    assert "no room for 0.20 USD" in str(publish_due(poor).idle)
     assert fake(press).calls == 2
 
 

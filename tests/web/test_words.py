@@ -18,6 +18,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.article import ArticleState
 from asiaradar_bot.model.decision import NewsClass, Verdict
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import AnswerClass
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.web.forms import Forms
@@ -150,6 +151,8 @@ def test_numbers_and_money(language: str) -> None:
     assert (forms.count(1234567), forms.count(0), forms.count(None)) == ("1,234,567", "0", "—")
     assert (forms.usd("0.2"), forms.usd(Decimal("0.015")), forms.usd(None)) == ("0.20 USD", "0.015 USD", "—")
     assert forms.usd("1234.5") == "1,234.50 USD"
+    for amount in ("0", "0.2", "0.200", "0.205", "0.0149", "12.345", "1234.5"):
+        assert forms.usd(amount) == f"{plain_usd(amount)} USD"  # commands and the Desk say the same
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import typer
 from asiaradar_bot.cli.shared import opened, person, print_json
 from asiaradar_bot.model.correction import Correction, Option
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.rules.correcting import chain_line
 from asiaradar_bot.rules.rows import chain_row
 from asiaradar_bot.steps.correct import Corrector, Look
@@ -126,7 +127,7 @@ def _show(app: App, look: Look, *, json: bool) -> None:
         print(f"headline then: {look.old.title}\nheadline now:  {look.new.title}")
     for offer in look.offers:
         mark = "open  " if offer.is_open else "closed"
-        print(f"{mark}  {_HEADS[offer.option]:<20} {offer.price_usd:>6} USD  {offer.why}")
+        print(f"{mark}  {_HEADS[offer.option]:<20} {plain_usd(offer.price_usd):>6} USD  {offer.why}")
         draft = look.drafts.get(offer.option)
         if draft and offer.is_open:
             print("        " + draft.replace("\n", "\n        "))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from asiaradar_bot.cli.shared import opened, print_json, tell_where
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.steps.spend import MonthAccount, UsageLine, account_month, compare_usage
 
 
@@ -42,7 +44,7 @@ def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
     for one in month.classes:
         print_json({"what": "class", **asdict(one)})
     for post in month.posts:
-        print_json({"what": "post", **asdict(post)})
+        print_json({"what": "one post", **asdict(post)})
     for line in lines:
         print_json({"what": "usage", **asdict(line)})
     print_json(
@@ -60,24 +62,28 @@ def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
 
 def _print_page(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
     for kind in month.kinds:
-        print(f"{kind.what:<16} {kind.state:<9} {kind.units:>5}  {kind.amount_usd:>9.3f} USD")
-    budget = f" of {month.budget_usd}" if month.budget_usd is not None else ""
-    print(f"{'total':<16} {'':<9} {'':>5}  {month.total_usd:>9.3f} USD{budget}")
+        print(f"{kind.what:<16} {kind.state:<9} {kind.units:>5}  {_usd(kind.amount_usd)}")
+    budget = f" of {plain_usd(month.budget_usd)}" if month.budget_usd is not None else ""
+    print(f"{'total':<16} {'':<9} {'':>5}  {_usd(month.total_usd)}{budget}")
     if month.exposure_usd:
-        print(f"{'  not sure':<32}  {month.exposure_usd:>9.3f} USD of it: X has not told what became of the request")
+        print(f"{'  not sure':<32}  {_usd(month.exposure_usd)} of it: X has not told what became of the request")
     for one in month.classes:
-        each = one.amount_usd / one.posts
-        print(f"{one.news_class:<16} {one.posts:>5} posts      {one.amount_usd:>9.3f} USD, {each:.3f} each")
+        each, posts = one.amount_usd / one.posts, "posts" if one.posts > 1 else "post "
+        print(f"{one.news_class:<16} {one.posts:>5} {posts}      {_usd(one.amount_usd)}, {plain_usd(each)} each")
     for post in month.posts:
         first = post.text.partition("\n")[0]
-        print(f"post {post.post_id:<27}  {post.amount_usd:>9.3f} USD  {first[:60]}")
+        print(f"post {post.post_id:<27}  {_usd(post.amount_usd)}  {first[:60]}")
+    if month.posts_count > len(month.posts):
+        print(f"the {len(month.posts)} dearest of {month.posts_count} posts; `asiaradar export costs` has all")
     if month.forecast.amount_usd is not None:
         days = month.forecast.from_days
-        print(
-            f"{'forecast':<32}  {month.forecast.amount_usd:>9.3f} USD by the end of the month, from {days} whole days"
-        )
+        print(f"{'forecast':<32}  {_usd(month.forecast.amount_usd)} by the end of the month, from {days} whole days")
     else:
         print("forecast: none before a whole day has passed")
     for line in lines:
         same = "" if line.x_counts == line.we_count else "  differs"
         print(f"{line.day_on} posts read: X counts {line.x_counts}, we count {line.we_count}{same}")
+
+
+def _usd(amount: Decimal) -> str:
+    return f"{plain_usd(amount):>9} USD"

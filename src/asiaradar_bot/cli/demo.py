@@ -24,6 +24,7 @@ from asiaradar_bot.model.access import Role
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.errors import StorageError
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.runner.loop import Runner
 from asiaradar_bot.runner.service import WebThread
@@ -172,7 +173,7 @@ def _tell_news(app: App, told: dict[str, object]) -> None:
             continue
         told[f"p{post.id}"] = post.state
         if post.state is PostState.PUBLISHED:
-            print(f"X      posted {post.remote_id} for {post.price_usd} USD:\n" + _indented(post.text))
+            print(f"X      posted {post.remote_id} for {plain_usd(post.price_usd)} USD:\n" + _indented(post.text))
         elif post.state in {PostState.HELD, PostState.UNKNOWN, PostState.REJECTED}:
             print(f"bot    post {post.id} is {post.state}: {post.reason}")
 

@@ -11,6 +11,7 @@ import typer
 
 from asiaradar_bot.cli.shared import opened, print_json
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.source import Source, SourceKind
 
@@ -95,6 +96,7 @@ def preview(
     if json:
         print_json(asdict(found))
         return
-    print(f"{found.text}\n---\n{found.weighted_length} of 280, {found.price_usd} USD, {found.decision}: {found.reason}")
+    price = plain_usd(found.price_usd)
+    print(f"{found.text}\n---\n{found.weighted_length} of 280, {price} USD, {found.decision}: {found.reason}")
     for problem in found.problems:
         print(f"problem: {problem}")

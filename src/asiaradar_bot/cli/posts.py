@@ -10,6 +10,7 @@ import typer
 from asiaradar_bot.cli import correct
 from asiaradar_bot.cli.shared import opened, person, print_json, stamp, tell_where
 from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
 from asiaradar_bot.rules.post_csv import write_csv
@@ -33,7 +34,7 @@ Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
 def _tell(app: App, post: Post) -> None:
     due = stamp(post.due_at, app.policy.wording.zone)
     which = f" (part {post.part} of {post.parts})" if post.parts > 1 else ""
-    print(f"post {post.id}{which} is {post.state}, due {due}, {post.price_usd} USD (version {post.version})")
+    print(f"post {post.id}{which} is {post.state}, due {due}, {plain_usd(post.price_usd)} USD (version {post.version})")
     _tell_why_waiting(app, post)
 
 

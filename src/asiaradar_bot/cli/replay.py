@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, print_json, tell_where
+from asiaradar_bot.cli.shared import opened, print_json, stamp, tell_where
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.rules.replaying import CHECKS, KINDS, Rulebook
 from asiaradar_bot.rules.when import read_past
@@ -81,18 +81,18 @@ def _print_page(found: Replayed, since: datetime, rules: Rulebook) -> None:
     if found.differing:
         from rich.console import Console
 
-        Console().print(_table(found))
+        Console().print(_table(found, rules.policy.wording.zone))
     for sentence in sentences(found, since, rules):
         print(sentence)
 
 
-def _table(found: Replayed) -> Table:
+def _table(found: Replayed, zone: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     table = Table("article", "what", "then", "today", show_lines=False, header_style="bold")
     for one in found.differing:
-        head = Text(f"{one.title}\n{one.article_id}, {one.decided_at:%Y-%m-%d %H:%M:%S} UTC")
+        head = Text(f"{one.title}\n{one.article_id}, {stamp(one.decided_at, zone)}")
         for change in (change for change in one.changes if change.what != CHECKS):
             table.add_row(head, change.what, Text(change.then or "-"), Text(change.today or "-"))
             head = Text("")
@@ -104,13 +104,17 @@ def sentences(found: Replayed, since: datetime, rules: Rulebook) -> list[str]:
     """
     How the replay went, the count of differences first.
     """
-    said = [f"{_of(found.decisions)} since {since:%Y-%m-%d %H:%M} UTC made again: {_verdict(found)}."]
+    since_when = stamp(since, rules.policy.wording.zone)
+    said = [f"{_of(found.decisions)} since {since_when} made again: {_verdict(found)}."]
     if found.other_checks:
         said.append(f"{found.other_checks} more come out the same after other checks.")
     if found.other_policy:
-        said.append(f"{_of(found.other_policy)} fell under another policy than today's.")
+        said.append(f"{_of(found.other_policy)} {_was(found.other_policy)} made under another policy than today's.")
     if found.other_limits:
-        said.append(f"{_of(found.other_limits)} fell under another publishing.max_age_minutes or publishing.first_run.")
+        said.append(
+            f"{_of(found.other_limits)} {_was(found.other_limits)} made under other settings than today's "
+            "(publishing.max_age_minutes or publishing.first_run): what differs there may come from them."
+        )
     if found.short_window:
         hours = rules.policy.duplicate_window.total_seconds() / 3600
         said.append(
@@ -127,6 +131,10 @@ def sentences(found: Replayed, since: datetime, rules: Rulebook) -> list[str]:
 
 def _of(number: int) -> str:
     return f"{number} decision" if number == 1 else f"{number} decisions"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _verdict(found: Replayed) -> str:

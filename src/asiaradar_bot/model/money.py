@@ -7,6 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+_CENT, _TENTH = Decimal("0.01"), Decimal("0.001")
+
+
+def plain_usd(amount: Decimal | float | str) -> str:
+    """
+    An amount as people read it, `0.20`, `0.205`, `1,234.50`: two digits behind the point, three where two would lie.
+    """
+    value = Decimal(str(amount)).quantize(_TENTH)
+    return f"{value:,.{2 if value == value.quantize(_CENT) else 3}f}"
+
 
 class Billable(StrEnum):
     """

@@ -19,7 +19,7 @@ from asiaradar_bot.model.correction import (
     Option,
     WatchedPost,
 )
-from asiaradar_bot.model.money import Billable, PriceList
+from asiaradar_bot.model.money import Billable, PriceList, plain_usd
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
 from asiaradar_bot.rules.post_text import LIMIT, defuse, links, normalise, weighted_length
 from asiaradar_bot.rules.prices import price_of, price_of_post
@@ -310,7 +310,8 @@ def alert_text(correction: Correction, post: Post, offers: Sequence[Offer], *, d
     lines = [
         f"the article of post {post.id} changed after posting ({correction.kind}): {'; '.join(correction.reasons)}"
     ]
-    can = [f"{one.option} {one.price_usd} USD" for one in offers if one.is_open and one.option is not Option.DISMISS]
+    choices = [one for one in offers if one.is_open and one.option is not Option.DISMISS]
+    can = [f"{one.option} {plain_usd(one.price_usd)} USD" for one in choices]
     cannot = [f"{one.option} is not open: {one.why}" for one in offers if not one.is_open]
     lines.append(f"open: {', '.join(can)}" if can else "nothing can be done on X")
     lines += cannot

@@ -150,7 +150,7 @@ def _check_posted(article: Article, situation: Situation) -> _Answer:
         return _Stop(
             verdict=Verdict.SKIP, reason=Reason.ALREADY_POSTED, detail=f"post {situation.posted_as} on X leads to it"
         )
-    return "no post of ours leads to it"
+    return "no post on X leads to it"
 
 
 def _check_embargo(article: Article, situation: Situation) -> _Answer:

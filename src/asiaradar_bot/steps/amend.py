@@ -24,7 +24,7 @@ from asiaradar_bot.model.correction import (
 from asiaradar_bot.model.engagement import FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.lease import Lease
-from asiaradar_bot.model.money import Billable, SpendState
+from asiaradar_bot.model.money import Billable, SpendState, plain_usd
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
@@ -157,7 +157,7 @@ def _idle_reason(press: Press, price: Decimal) -> str | None:
         spent = tx.ledger.month_total(now.date())
     idle = press.stop_reason() or press.blocked_reason(state)
     if idle is None and not budget_room(spent, month_usd=press.limits.month_usd, price=price):
-        return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
+        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
     return idle
 
 

@@ -18,7 +18,7 @@ from asiaradar_bot.model.engagement import (
     SnapshotSource,
 )
 from asiaradar_bot.model.errors import CannotReadError
-from asiaradar_bot.model.money import Billable
+from asiaradar_bot.model.money import Billable, plain_usd
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import MetricsReader, Transaction
 from asiaradar_bot.rules.checkpoints import STOP_AGE, ReadPlan, is_old, plan_reads
@@ -105,7 +105,7 @@ def _idle_reason(press: Press, now: datetime) -> str | None:
         return f"X could not be read; tried again at {rest}"
     price = press.price(Billable.OWNED_READ, at=now)
     if not budget_room(spent, month_usd=press.limits.month_usd, price=price):
-        return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
+        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
     return None
 
 

@@ -11,7 +11,7 @@ from typing import assert_never
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.lease import Lease
-from asiaradar_bot.model.money import Billable, SpendState
+from asiaradar_bot.model.money import Billable, SpendState, plain_usd
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
@@ -102,7 +102,7 @@ def _account_idle(press: Press) -> str | None:
     cheapest = press.price(Billable.POST, at=now)
     nothing_passes = not press.limits.breaking_passes
     if nothing_passes and not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
-        return f"the month's budget of {press.limits.month_usd} USD is used up ({spent} USD)"
+        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
     return None
 
 
@@ -124,7 +124,10 @@ def _no_room(press: Press, post: Post, sent: Sequence[datetime], spent: Decimal,
     price = price_of_waiting(post, on=now.date(), lists=press.prices)
     passes = limits.breaking_passes and post.news_class is NewsClass.BREAKING
     if not passes and not budget_room(spent, month_usd=limits.month_usd, price=price):
-        return f"the month's budget has no room for {price} USD ({spent} of {limits.month_usd} USD used)"
+        return (
+            f"the month's budget has no room for {plain_usd(price)} USD "
+            f"({plain_usd(spent)} of {plain_usd(limits.month_usd or 0)} USD used)"
+        )
     return None
 
 

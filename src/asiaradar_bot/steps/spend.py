@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.money import ClassCost, PostCost
+from asiaradar_bot.model.money import ClassCost, PostCost, plain_usd
 from asiaradar_bot.ports import Clock, Store, UsageReader
 from asiaradar_bot.rules.spending import FORECAST_DAYS, Forecast, due_warning, forecast
 
@@ -38,7 +38,8 @@ class MonthAccount:
     kinds: Sequence[KindCost]
     classes: Sequence[ClassCost]
     posts: Sequence[PostCost]
-    """The dearest ones."""
+    """The dearest ones; `posts_count` has how many cost something."""
+    posts_count: int
     total_usd: Decimal
     """Settled, reserved and unknown."""
     exposure_usd: Decimal
@@ -72,11 +73,12 @@ def watch_budget(store: Store, clock: Clock, *, limits: Limits) -> int | None:
     share = due_warning(spent, month_usd=limits.month_usd, percents=limits.warn_percents, warned=warned)
     if share is None:
         return None
+    budget = plain_usd(limits.month_usd or 0)
     with store.begin() as tx:
         tx.account.set_mark(_WARNED, f"{month}|{share}")
         tx.inbox.raise_alert(
             "budget",
-            f"{share} % of the month's budget of {limits.month_usd} USD is used ({spent} USD){_ending(share, limits)}",
+            f"{share} % of the month's budget of {budget} USD is used ({plain_usd(spent)} USD){_ending(share, limits)}",
             subject=f"{month} {share} %",
             at=now,
         )
@@ -112,6 +114,7 @@ def account_month(store: Store, clock: Clock, *, limits: Limits, dearest: int = 
         ],
         classes=classes,
         posts=posts,
+        posts_count=sum(one.posts for one in classes),
         total_usd=total,
         exposure_usd=sum(doubtful, Decimal(0)),
         reads_usd=reads,

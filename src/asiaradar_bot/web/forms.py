@@ -13,6 +13,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.web.words import MISSING
 
 _ENGLISH = {"MMMEd": "EEE d MMM", "full": "EEEE d MMMM y", "MMMd": "d MMM", "yMMMd": "d MMM y"}
@@ -124,7 +125,7 @@ def _shown_day(locale: Locale, on: date, skeleton: str) -> str:
 
 @lru_cache(maxsize=512)
 def _shown_usd(locale: Locale, value: Decimal) -> str:
-    places = "00" if value.quantize(Decimal("0.01")) == value else "000"
+    places = "0" * len(plain_usd(value).partition(".")[2])
     form = f"#,##0.{places} ¤¤"
     return format_currency(value, "USD", format=form, locale=locale, currency_digits=False)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.report import Estimate, Grouping, GroupLine, HourCell, Report, Standing, TopPost
 from asiaradar_bot.rules.charts import bar_percent, line_points, shade
 from asiaradar_bot.web.words import MISSING
@@ -213,11 +214,11 @@ def dollars(amount: Decimal | float | None) -> str:
 
 def plain_dollars(amount: Decimal | float | None) -> str:
     """
-    An amount of USD without its unit; three digits behind the point below one dollar.
+    An amount of USD without its unit; means of more than a dollar are told to the cent.
     """
     if amount is None:
         return MISSING
-    return f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3f}"
+    return plain_usd(f"{amount:.2f}") if amount >= 1 else plain_usd(amount)
 
 
 def lift_words(lift: float | None) -> str:
