@@ -61,6 +61,13 @@ WHOLE: tuple[str, ...] = (
 )
 """Every sentence in them is told."""
 REFUSALS: tuple[str, ...] = (
+    "adapters/news_site/answer.py",
+    "adapters/news_site/connect.py",
+    "adapters/news_site/fetch.py",
+    "adapters/news_site/picture.py",
+    "adapters/news_site/picture_child.py",
+    "adapters/news_site/source.py",
+    "adapters/x_account/client.py",
     "adapters/passwords.py",
     "adapters/x_account/outcomes.py",
     "model/access.py",
@@ -83,14 +90,17 @@ REFUSALS: tuple[str, ...] = (
     "storage/program_rows.py",
     "storage/rulebook_rows.py",
     "web/pages/*.py",
+    "web/health.py",
     "web/session.py",
     "web/sheet_form.py",
 )
 """Only what errors and the named values say."""
-_VALUES = {"why", "detail", "sentence", "mend", "reason"}
+_VALUES = {"why", "detail", "sentence", "mend", "reason", "hint", "_STATUS_MEANINGS", "_OTHER_MEANING"}
 _CHECK_NAMES = {("Check", "name"), ("TraceLine", "check")}
 _TABLES = {"_CHECKS": True, "_MENDS": False}
 """Tables of pairs, with whether the first of each is the name of a check; else it is only compared."""
+_SAID_BY = {"FetchError": 1}
+"""Errors whose sentence is not their first value."""
 _COMPARED = {"_LABELS"}
 """Words of posts, in the language of their article."""
 _SILENT = re.compile(
@@ -161,6 +171,11 @@ class _Reader(ast.NodeVisitor):
             self._inside(node.test, None)
             self._inside(node.body, self._sure)
             self._inside(node.orelse, self._sure)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if key is not None:
+                    self._inside(key, None)
+                self._inside(value, self._sure)
         else:
             self._sure, before = None, self._sure
             super().visit(node)
@@ -206,7 +221,7 @@ class _Reader(ast.NodeVisitor):
         self.visit(node.func)
         last = node.args[-1] if name in {"note", "_note_change"} else None
         for number, one in enumerate(node.args):
-            is_told = (name.endswith("Error") and number == 0) or one is last
+            is_told = (name.endswith("Error") and number == _SAID_BY.get(name, 0)) or one is last
             self._inside(one, TOLD if is_told else None)
         for keyword in node.keywords:
             is_check = (name, keyword.arg) in _CHECK_NAMES

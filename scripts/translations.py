@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
@@ -16,7 +16,7 @@ from asiaradar_bot.web.words import FOLDER, LANGUAGES
 from scripts.told import told_forms
 
 ROOT = Path(__file__).parent.parent
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "named": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "named": None}
 _PASSING = (b'"POT-', b'"PO-', b'"Last-', b'"Language-Team', b'"Report-', b'"Project-', b'"Generated-')
 """Headers that would change with every run, or say nothing."""
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
@@ -72,11 +72,27 @@ def missing(found: Catalog) -> Mapping[str, list[str]]:
     short: dict[str, list[str]] = {}
     for language in TRANSLATED:
         catalogue = read(language)
-        known = {(message.id, message.context) for message in catalogue if message.string and not message.fuzzy}
+        known = {
+            (message.id, message.context) for message in catalogue if all(strings_of(message)) and not message.fuzzy
+        }
         short[language] = sorted(
-            str(message.id) for message in found if message.id and (message.id, message.context) not in known
+            ids_of(message)[0] for message in found if message.id and (message.id, message.context) not in known
         )
     return short
+
+
+def ids_of(message: Message) -> tuple[str, ...]:
+    """
+    What English says: two for a sentence that counts something.
+    """
+    return message.id if isinstance(message.id, tuple) else (str(message.id),)
+
+
+def strings_of(message: Message) -> tuple[str, ...]:
+    """
+    What the language says, by its own count of plurals; not translated: empty ones.
+    """
+    return message.string if isinstance(message.string, tuple) else (str(message.string or ""),)
 
 
 def update() -> None:

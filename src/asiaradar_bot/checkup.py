@@ -11,6 +11,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.source import Source
+from asiaradar_bot.rules.post_text import LIMIT
 from asiaradar_bot.settings import Mode
 from asiaradar_bot.steps.housekeep import disk_problem
 from asiaradar_bot.steps.reseal import first_lost
@@ -169,8 +170,9 @@ def _templates(app: App) -> Iterator[Check]:
                 mend=f"mend {app.settings.templates.folder}/{name}/post.txt.j2",
             )
         else:
-            lengths = ", ".join(f"{sample} {wording.weighted_length}" for sample, wording in tried.items())
-            yield Check(name=f"template {name}", good=True, sentence=f"weighted lengths of its samples: {lengths}")
+            longest = max((wording.weighted_length for wording in tried.values()), default=0)
+            sentence = f"its {len(tried)} samples fit, the longest with {longest} of {LIMIT} characters"
+            yield Check(name=f"template {name}", good=True, sentence=sentence)
 
 
 def _mend_x(sentence: str) -> str:

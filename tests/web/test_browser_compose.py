@@ -54,7 +54,7 @@ def test_a_text_is_counted_and_kept_while_it_is_typed(chromium: Browser, desk: D
     expect(page.locator("#meter-0")).to_contain_text("0.20 USD")
     expect(page.locator("#view .piece-stray")).to_have_text("README.md")
     expect(page.locator("#view .link-card")).to_contain_text("radar.asia")
-    expect(page.locator("#kept")).to_contain_text("Kept as a sheet")
+    expect(page.locator("#kept")).to_contain_text("Saved here")
     assert page.locator(TEXT).input_value() == "See README.md and https://radar.asia/a"
     page.goto(desk[1] + "/compose")
     page.get_by_role("link", name="See README.md").click()
@@ -66,7 +66,7 @@ def test_a_text_is_counted_and_kept_while_it_is_typed(chromium: Browser, desk: D
     expect(page.get_by_text("Queued for its time:")).to_be_visible()
     assert (newest(desk).text, newest(desk).state) == ("See https://radar.asia/a", PostState.QUEUED)
     page.goto(desk[1] + "/compose")
-    expect(page.get_by_text("Not filed yet")).to_have_count(0)
+    expect(page.get_by_text("Begun, not queued yet")).to_have_count(0)
     context.close()
 
 
@@ -132,9 +132,9 @@ def test_two_editors_at_one_post(chromium: Browser, desk: Desk) -> None:
     ben.goto(url + "/compose?post=2")
     expect(ben.locator("#presence")).to_contain_text("mei is editing this, since")
     mei.locator(TEXT).fill("Goes out next, says Mei")
-    expect(mei.locator("#kept")).to_contain_text("Kept as a sheet")
+    expect(mei.locator("#kept")).to_contain_text("Saved here")
     ben.locator(TEXT).fill("Goes out next, says Ben")
-    expect(ben.locator("#clash")).to_contain_text("desk:mei saved this sheet meanwhile")
+    expect(ben.locator("#clash")).to_contain_text("desk:mei saved this text meanwhile")
     expect(ben.locator("#clash del")).to_have_text("Mei")
     expect(ben.locator("#clash ins")).to_have_text("Ben")
     assert ben.locator(TEXT).input_value() == "Goes out next, says Ben"

@@ -77,7 +77,7 @@ def test_every_form_is_said(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_catalogues_hold_just_the_forms_of_the_source(language: str) -> None:
     """A form that nothing says any more is gone from the catalogues, so that no person's words are taken for it."""
-    held = {(one.context, str(one.id)) for one in read(language) if one.context}
+    held = {(one.context, str(one.id)) for one in read(language) if one.context in {TOLD, CHECK, RULE}}
     assert held == set(told_forms())
 
 

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.catalog import Catalog
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.access import Role
-from asiaradar_bot.model.article import ArticleState
+from asiaradar_bot.model.access import Action, Role
+from asiaradar_bot.model.article import ArticleState, Facts
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import AnswerClass
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.web.forms import Forms
-from asiaradar_bot.web.words import LANGUAGES, NAMES, language_of, translations
-from scripts.translations import TRANSLATED, extract, file_of, missing, read, written
+from asiaradar_bot.web.telling import telling
+from asiaradar_bot.web.words import FACTS, LANGUAGES, NAMES, RIGHTS, language_of, translations
+from scripts.translations import TRANSLATED, extract, file_of, ids_of, missing, read, strings_of, written
 from tests.reports.seeded import seed_posts
 from tests.web.corrected import changed_article
 from tests.web.desk import ROOT, browser, desk_app, visitor
+from tests.web.left_over import english_on
 from tests.web.test_browser import PAGES, PHONE, entered
 
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%")
@@ -58,7 +63,8 @@ def test_placeholders_are_kept(language: str) -> None:
     """A translation fills in exactly what its sentence does, and the file is as the script writes it."""
     for message in read(language):
         if message.id:
-            assert sorted(_PLACE.findall(str(message.string))) == sorted(_PLACE.findall(str(message.id))), message.id
+            places = sorted(_PLACE.findall(ids_of(message)[-1]))
+            assert [sorted(_PLACE.findall(one)) for one in strings_of(message)] == [places], message.id
     assert file_of(language).read_bytes() == written(read(language))
 
 
@@ -67,6 +73,14 @@ def test_a_missing_sentence_is_found() -> None:
     found = extract()
     found.add("A sentence that nobody wrote")
     assert missing(found) == {language: ["A sentence that nobody wrote"] for language in TRANSLATED}
+
+
+def test_a_missing_count_is_found() -> None:
+    """So is a sentence that counts, whose translation stands in the catalogue as a list of empty ones."""
+    found = Catalog()
+    message = found.add(("%(number)s thing", "%(number)s things"))
+    assert strings_of(message) == ("", "")
+    assert missing(found) == {language: ["%(number)s thing"] for language in TRANSLATED}
 
 
 _NOT_SAID = {
@@ -82,7 +96,7 @@ _NOT_SAID = {
 def test_each_language_has_its_own_words(language: str) -> None:
     """No catalogue has words or signs that were converted from, or left of, its neighbour."""
     for message in read(language):
-        said = str(message.string) if message.id else ""
+        said = "\n".join(strings_of(message)) if message.id else ""
         assert not [word for word in _NOT_SAID[language].split() if word in said], said
         if language != "ko":
             assert not re.search(r"[\u4e00-\u9fff][,;?!]|[\u4e00-\u9fff]:(?!//)", said), said
@@ -104,6 +118,126 @@ def test_every_page_speaks_it(app: App, language: str) -> None:
         assert f'<html lang="{language.replace("_", "-")}" dir="ltr">' in answer.text, path
         assert f"<span>{QUEUE[language]}</span>" in answer.text, path
         assert ("<span>Queue</span>" in answer.text) == (language == "en"), path
+
+
+_DATA = (
+    "the desk wants to look",
+    "Held for a look",
+    "Goes out next",
+    "And this one later",
+    "Port Handled 8.9 Million Containers",
+    "Port Handled 9.8 Million Containers",
+    "ferries run again between Keelung and Matsu",
+    "the desk marked it as breaking",
+    "opinion is posted by hand",
+    "advertising is not posted",
+    "opinion waits",
+)
+"""Texts of the posts and of the rules in these tests, longest ones of their kind first."""
+_NAMES_AT = {
+    "/": "Story test",
+    "/queue/import": "text when slot",
+    "/find": "Story",
+    "/posts": "Story test tomorrow am",
+    "/articles": "test latest",
+    "/compose": "tomorrow am friday in",
+    "/rules": "breaking sponsored evergreen Opinion advertorial explainer zh ja cjk",
+    "/templates": "article breaking cjk evergreen",
+    "/results": "Story article business culture politics en zh",
+    "/doctor": "production DELETE article breaking cjk evergreen",
+    "/sources": "latest home sitemap sources",
+    "/programs": "https post",
+}
+"""Names in these tests' data that stand on pages of that address."""
+WRONG = ("/posts/abc", "/articles/zz", "/nowhere", "/queue?state=zzz", "/calendar?show=zzz", "/calendar?on=zz")
+"""Addresses that nothing has; each is refused in the language, too."""
+NOT_YET = {"/settings"}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_page_has_english_left(app: App, language: str) -> None:
+    """On no page stands an English word that is not a name: neither in its text nor in a title, label or question."""
+    app.access().add_user("ann", Role.EDITOR, person=ROOT)
+    client = browser(app, visitor(language=language))
+    left = {}
+    for path in (*PAGES, *WRONG, "/compose?at=soonish", "/calendar?on=2026-12-01"):
+        if path in NOT_YET:
+            continue
+        place = max((one for one in _NAMES_AT if path.startswith(one)), key=len)
+        names = (
+            f"{_NAMES_AT[place]} soonish zzz zz abc nowhere" if path in WRONG or "soonish" in path else _NAMES_AT[place]
+        )
+        if found := english_on(client.get(path).text, data=_DATA, names=names):
+            left[path] = found
+    assert left == {}
+
+
+def test_english_that_is_left_is_found(app: App) -> None:
+    """What the test above looks for does stand on the pages in English, on every one of them."""
+    client = browser(app, visitor())
+    for path in (*PAGES, *WRONG):
+        assert english_on(client.get(path).text, data=_DATA), path
+    for text in ("60 min", "attempt 1", "Sat 19:53 UTC", "publish now", "選べません: no", "24 hours 時点"):
+        assert english_on(f"<p>{text}</p>") == [text]
+    assert english_on('<b title="no posts">7</b><input placeholder="in words">') == ["no posts", "in words"]
+    assert english_on("<p>20 USD · desk:mei · 12:00 UTC</p><code>post now</code>") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/posts/abc", 404, "there is nothing at /posts/abc"),
+        ("/queue?state=zzz", 400, "this page has no «zzz»"),
+        ("/calendar?show=zzz", 400, "this page has no «zzz»"),
+    ],
+)
+def test_an_address_that_cannot_be(app: App, language: str, path: str, status: int, says: str) -> None:
+    """One sentence of ours with what is wrong in it, in the language, and none of a library's words."""
+    answer = browser(app, visitor(language=language)).get(path)
+    assert answer.status_code == status
+    sentence = re.search(r'<p class="sentence"[^>]*>([^<]+)</p>', answer.text)
+    assert sentence is not None
+    assert (says in unescape(sentence[1])) == (language == "en")
+    assert (path if status == 404 else "zzz") in unescape(sentence[1])
+    assert "input should" not in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_form_that_cannot_be(app: App, language: str) -> None:
+    """A missing field, a wrong choice and a text too long are told by sentences of ours."""
+    client = browser(app, visitor(language=language))
+    say = telling(language).say
+    for sent, sentence in (
+        ({}, "the form came without its field name: load the page anew, then send it again"),
+        ({"name": "x" * 101, "role": "editor"}, "the field name takes 100 characters at most: shorten it"),
+        ({"name": "x", "role": "king"}, "the field role cannot be «king»: choose or write something else"),
+    ):
+        answer = client.post("/users/add", data={"csrf": "c" * 20} | sent)
+        assert answer.status_code == 400
+        assert say(sentence) in unescape(answer.text)
+        assert (say(sentence) == sentence) == (language == "en")
+
+
+OPEN = {"en": "open", "zh_Hans": "打开", "zh_Hant": "開啟", "ja": "開く", "ko": "열기"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_word_of_english_may_be_two(app: App, language: str) -> None:
+    """What Enter does is another word than the state of an attempt; so are the button and the page of the queue."""
+    words = translations(language)
+    page = browser(app, visitor(language=language)).get("/compose").text
+    assert f"<dt><kbd>Enter</kbd></dt><dd>{OPEN[language]}</dd>" in page
+    assert f'value="queue">{words.pgettext("button", "Queue")}</button>' in page
+    if language != "en":
+        for context, word in (("key", "open"), ("button", "Queue")):
+            assert words.pgettext(context, word) != words.gettext(word)
+
+
+def test_every_right_and_fact_has_words() -> None:
+    """The table of rights and the fields of an article are said in words, not by the names of the program."""
+    assert set(RIGHTS) == set(Action)
+    assert {field.name for field in fields(Facts)} == set(FACTS)
 
 
 @pytest.mark.parametrize(("language", "held", "mode"), [("ja", "保留中", "予行"), ("zh_Hant", "暫緩", "演練")])

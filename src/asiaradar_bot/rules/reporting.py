@@ -23,8 +23,9 @@ from asiaradar_bot.rules.intervals import mean_of, ratio_of, share_of
 
 BY_HAND = "by hand on X"
 NO_NAME = "none"
+WEEKDAYS = tuple(calendar.day_name)
+"""Names of the groups by weekday, Monday first."""
 _MICRO = 1_000_000
-_WEEKDAYS = tuple(calendar.day_name)
 _IN_ORDER = frozenset({Grouping.HOUR, Grouping.WEEKDAY})
 
 
@@ -183,7 +184,7 @@ def _hour(post: PostFigures, zone: ZoneInfo) -> tuple[int, str]:
 
 def _weekday(post: PostFigures, zone: ZoneInfo) -> tuple[int, str]:
     weekday = post.created_at.astimezone(zone).weekday()
-    return weekday, _WEEKDAYS[weekday]
+    return weekday, WEEKDAYS[weekday]
 
 
 def _named(name: str | None, post: PostFigures) -> tuple[int, str]:

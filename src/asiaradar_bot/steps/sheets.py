@@ -67,7 +67,7 @@ class Sheets:
             newest = _newest(tx, sheet)
             if newest is None and sheet.id is not None:
                 raise NotFoundError(
-                    "this sheet was filed or thrown away meanwhile: look at the queue; what is written here is "
+                    "this text was queued or thrown away meanwhile: look at the queue; what is written here is "
                     "saved as a new one if you go on"
                 )
             if newest is None:
@@ -80,7 +80,7 @@ class Sheets:
                 saved = found
             else:
                 raise SheetConflictError(
-                    f"{newest.saved_by} saved this sheet meanwhile: look at both, then keep one", theirs=newest
+                    f"{newest.saved_by} saved this text meanwhile: look at both, then keep one", theirs=newest
                 )
             tx.sheets.note_presence(saved.subject, self.person.who, at=now, gone_before=now - PRESENCE)
         return saved

@@ -602,7 +602,7 @@ def _check_free(tx: Transaction, remote_id: str) -> None:
 def _use_up(tx: Transaction, sheet: SheetId | None, shown: Sequence[Sequence[PostPicture]]) -> None:
     _check_there(tx, [one for pictures in shown for one in pictures])
     if sheet is not None and not tx.sheets.remove(sheet):
-        raise InputError("this sheet was filed or thrown away already: look at the queue before you write it again")
+        raise InputError("this text was queued or thrown away already: look at the queue before you write it again")
 
 
 def _check_there(tx: Transaction, pictures: Sequence[PostPicture]) -> None:

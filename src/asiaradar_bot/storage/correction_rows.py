@@ -196,7 +196,8 @@ class SqlCorrectionRows:
             leases.c.fence == lease.fence,
             leases.c.expires_at > lease_instant(now, server_time=self._server_time),
         )
-        why = f"X is being asked to {act} post {correction.post_id}"
+        post_id, is_edit = correction.post_id, act is ActKind.EDIT
+        why = f"X is being asked to {'edit' if is_edit else 'delete'} post {post_id}"
         done = self._connection.execute(
             update(corrections)
             .where(
@@ -215,7 +216,13 @@ class SqlCorrectionRows:
             )
         ).scalar_one()
         self._write_audit(
-            correction, now, "bot", "acting", f"{why}, try {number}", {"state": correction.state}, {"state": "acting"}
+            correction,
+            now,
+            "bot",
+            "acting",
+            why=f"X is being asked to {'edit' if is_edit else 'delete'} post {post_id}, try {number}",
+            before={"state": correction.state},
+            after={"state": "acting"},
         )
         added = self._connection.execute(
             insert(correction_attempts).values(

@@ -221,9 +221,9 @@ class SqlPostRows(SqlAttemptRows):
             now,
             "bot",
             "post.sending",
-            f"attempt {number}",
-            {"state": post.state},
-            {"state": PostState.SENDING},
+            why=f"attempt {number}",
+            before={"state": post.state},
+            after={"state": PostState.SENDING},
         )
         return self.add_attempt(
             post.id, number=number, lease=lease, now=now, match_key=match_key, media_count=media_count

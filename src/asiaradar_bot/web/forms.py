@@ -16,7 +16,13 @@ from markupsafe import Markup
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.web.words import MISSING
 
-_ENGLISH = {"MMMEd": "EEE d MMM", "full": "EEEE d MMMM y", "MMMd": "d MMM", "yMMMd": "d MMM y"}
+_ENGLISH = {
+    "MMMEd": "EEE d MMM",
+    "full": "EEEE d MMMM y",
+    "MMMd": "d MMM",
+    "yMMMd": "d MMM y",
+    "yMMMEd": "EEE d MMM y",
+}
 """Day before month, as the newsroom reads it; Babel's English is that of the United States."""
 
 _TIME = Markup('<time datetime="%s" title="%s">%s</time>')
@@ -75,19 +81,25 @@ class Forms:
         """
         Weekday, day and month.
         """
-        return _shown_day(self.locale, on, "MMMEd")
+        return shown_day(self.locale, on, "MMMEd")
+
+    def weekday(self, on: date) -> str:
+        """
+        The weekday alone, short.
+        """
+        return shown_day(self.locale, on, "E")
 
     def short_day(self, on: date, *, year: bool = False) -> str:
         """
         Day and month, with the year if asked.
         """
-        return _shown_day(self.locale, on, "yMMMd" if year else "MMMd")
+        return shown_day(self.locale, on, "yMMMd" if year else "MMMd")
 
     def month(self, on: date) -> str:
         """
         The month with its year.
         """
-        return _shown_day(self.locale, on, "yMMMM")
+        return shown_day(self.locale, on, "yMMMM")
 
     def count(self, value: int | None) -> str:
         """
@@ -106,7 +118,7 @@ class Forms:
         return _shown_usd(self.locale, Decimal(amount))
 
     def _day_of(self, at: datetime, skeleton: str) -> str:
-        return _shown_day(self.locale, at.astimezone(self.zone).date(), skeleton)
+        return shown_day(self.locale, at.astimezone(self.zone).date(), skeleton)
 
     def _time(self, at: datetime, shown: str) -> Markup:
         title = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone.key}, {at:%H:%M:%S} UTC"
@@ -115,7 +127,10 @@ class Forms:
 
 # A page shows some hundred times of a few days and prices: Babel works each out once.
 @lru_cache(maxsize=512)
-def _shown_day(locale: Locale, on: date, skeleton: str) -> str:
+def shown_day(locale: Locale, on: date, skeleton: str) -> str:
+    """
+    The day as the language writes it, by the name of the form it is to have (CLDR's skeletons).
+    """
     if locale.language == "en" and skeleton in _ENGLISH:
         return format_date(on, format=_ENGLISH[skeleton], locale=locale)
     if skeleton == "full":

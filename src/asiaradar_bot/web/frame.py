@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.decision import Reason
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.rules.explaining import sentence
@@ -25,7 +26,7 @@ from asiaradar_bot.web.forms import Forms, iso
 from asiaradar_bot.web.telling import CHECK, telling
 from asiaradar_bot.web.views.said import read_said
 from asiaradar_bot.web.views.top_bar import top_bar
-from asiaradar_bot.web.words import MISSING, NAMES, language_of, translations
+from asiaradar_bot.web.words import FACTS, MISSING, NAMES, RIGHTS, language_of, translations
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -105,6 +106,7 @@ class Frame:
             clock=forms.clock,
             day=forms.day,
             week_day=forms.week_day,
+            weekday=forms.weekday,
             short_day=forms.short_day,
             month=forms.month,
             usd=forms.usd,
@@ -112,6 +114,8 @@ class Frame:
         )
         env.filters.update(iso=iso, path_quote=quote, own_path=own_path)
         env.filters.update(name=lambda word: words.gettext(word) if word in NAMES else word)
+        env.filters.update(fact_name=lambda name: words.gettext(FACTS[name]) if name in FACTS else name)
+        env.filters.update(right=lambda action: words.gettext(RIGHTS[Action(action)]))
         env.filters.update(act=lambda action: act_words(action, words.gettext))
         env.filters.update(subject=lambda subject: subject_words(subject, words.gettext))
         env.filters.update(told=lambda told: telling(language).say(told or ""))

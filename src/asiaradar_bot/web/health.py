@@ -108,11 +108,12 @@ def not_ready(app: App) -> str | None:
 
 
 def _lifeless(beat: str | None, *, now: datetime) -> str | None:
+    why = None
     if beat is None:
-        return "no sign of life yet"
-    if now - datetime.fromisoformat(beat) > _STALE:
-        return f"the last sign of life is from {beat}"
-    return None
+        why = "no sign of life yet"
+    elif now - datetime.fromisoformat(beat) > _STALE:
+        why = f"the last sign of life is from {beat}"
+    return why
 
 
 def metrics_text(app: App) -> bytes:

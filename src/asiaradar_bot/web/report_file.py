@@ -13,9 +13,9 @@ from asiaradar_bot.web.views.learnt import Learnt
 from asiaradar_bot.web.words import MISSING, translations
 
 
-def report_file(view: Figures, learnt: Learnt) -> str:
+def report_file(view: Figures, learnt: Learnt, *, language: str = "en") -> str:
     """
-    The page.
+    The page, in the language that `view` and `learnt` were made in.
     """
     env = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "html"),
@@ -25,7 +25,7 @@ def report_file(view: Figures, learnt: Learnt) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(missing=MISSING)
-    env.install_gettext_translations(translations("en"), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    env.globals.update(missing=MISSING, language=language)
+    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     css = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("report.css", "figures.css"))
     return env.get_template("report.html").render(view=view, learnt=learnt, css=Markup(css))  # noqa: S704 - our own file

@@ -12,6 +12,8 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from asiaradar_bot.model.access import Action
+
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文", "zh_Hant": "繁體中文", "ja": "日本語", "ko": "한국어"}
 """Languages of the interface, each by its own name."""
 MISSING = "—"
@@ -40,12 +42,48 @@ NAMES = frozenset(
         *(named("variant"), named("post"), named("held because"), named("text"), named("price"), named("none")),
         *(named("not before"), named("due"), named("expires")),
         *(named("headline"), named("summary"), named("lead")),
+        *(named("feed"), named("listing"), named("sitemap")),
     }
 )
 """
-Modes, roles, verdicts, states, classes of answers, parts of an article, and what a trial of rules compares: what pages
-show of them goes through the filter `name`.
+Modes, roles, verdicts, states, classes of answers, parts of an article, kinds of sources, and what a trial of rules
+compares: what pages show of them goes through the filter `name`.
 """
+
+
+FACTS = {
+    "url": named("address"),
+    "title": named("headline"),
+    "summary": named("summary"),
+    "body": named("body of the text"),
+    "published_at": named("date"),
+    "updated_at": named("date of its last change"),
+    "authors": named("authors"),
+    "categories": named("categories"),
+    "keywords": named("keywords"),
+    "image": named("picture"),
+    "image_alt": named("description of the picture"),
+    "language": named("language"),
+    "noindex": named("hidden from search engines"),
+    "is_article": named("being an article"),
+}
+"""What we hold to be true of an article, by the names of the fields of `Facts`."""
+RIGHTS = {
+    Action.LOOK: named("see every page and export what it shows"),
+    Action.WRITE: named("write, change and queue posts"),
+    Action.HOLD: named("hold and withdraw posts, skip articles"),
+    Action.APPROVE: named("approve and move posts"),
+    Action.STOP: named("stop all sending"),
+    Action.PUBLISH_NOW: named("publish at once, and make or unmake breaking news"),
+    Action.SETTLE: named("say whether a post is on X, when X gave no clear answer"),
+    Action.DELETE: named("delete published posts"),
+    Action.RULES: named("change rules and templates"),
+    Action.SOURCES: named("ask a source at once"),
+    Action.RESUME: named("let sending go on after a stop"),
+    Action.USERS: named("manage users and programs"),
+    Action.SETTINGS: named("see the settings and the setup doctor"),
+}
+"""What can be done at the Desk, in words."""
 
 
 def file_of(language: str) -> Path | None:

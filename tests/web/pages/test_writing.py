@@ -172,8 +172,8 @@ def test_what_is_written_is_kept(app: App) -> None:
     """Each check keeps the sheet; it is offered on an empty Compose, comes back whole, and is used up when it is filed."""
     client = browser(app, visitor())
     page = client.post("/compose", data={"text": ["One", "Two"], "then": "live", "at": "in 2 h", "page": "p"}).text
-    assert "Kept as a sheet" in page
-    assert "Not filed yet" in client.get("/compose").text
+    assert "Saved here" in page
+    assert "Begun, not queued yet" in client.get("/compose").text
     left = client.get("/compose?sheet=1").text
     assert left.count('name="text"') == 2
     assert 'value="in 2 h"' in left

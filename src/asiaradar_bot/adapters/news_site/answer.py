@@ -186,13 +186,14 @@ def _headers(response: httpcore2.Response, url: str) -> dict[str, str]:
 
 
 def _refused_by_server(status: int, headers: Mapping[str, str], url: str) -> FetchFailed:
-    meaning = _STATUS_MEANINGS.get(status, "see the site's own log for the reason")
+    meaning = _STATUS_MEANINGS.get(status, _OTHER_MEANING)
     stated = _http_date(headers.get("date"))
     wait = retry_after(headers.get("retry-after"), now=stated or datetime.now(UTC))
     detail = f"{brief(url)} answers {status}: {meaning}"
     return FetchFailed(kind=FailureKind.STATUS, detail=detail, status=status, retry_after=wait)
 
 
+_OTHER_MEANING = "see the site's own log for the reason"
 _STATUS_MEANINGS = {
     401: "it asks for a login; give an address that is open to readers",
     403: "it refuses us; ask the site's operator to let our User-Agent through",
@@ -210,7 +211,7 @@ def _check_type(fetched: Fetched, ask: Ask) -> None:
     if ask.accept_types and fetched.media_type and fetched.media_type not in ask.accept_types:
         raise FetchError(
             FailureKind.WRONG_TYPE,
-            f"{brief(fetched.url)} is {fetched.media_type[:60]}, not {_alternatives(ask.accept_types)}",
+            f"{brief(fetched.url)} is {fetched.media_type[:60]}, and is to be {_alternatives(ask.accept_types)}",
         )
 
 

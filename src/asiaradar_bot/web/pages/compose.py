@@ -102,7 +102,7 @@ def _open(app: App, visitor: Visitor, *, post: int | None, sheet: int | None) ->
     if sheet is not None:
         found = sheets.open(sheet)
         if found is None:
-            raise InputError("this sheet was filed or thrown away: look for it in the queue")
+            raise InputError("this text was queued or thrown away: look for it in the queue")
         return found
     if post is not None:
         return sheets.open_post(post)

@@ -33,6 +33,8 @@ from asiaradar_bot.web.frame import Frame, here
 from asiaradar_bot.web.surprises import log_surprise
 
 _MOST_CHANGES = 10
+_MOST_SHOWN = 60
+"""Characters of a wrong value that its refusal repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,24 @@ def _changes(frame: Frame, error: VersionConflictError) -> list[Change]:
 
 def refuse_form(frame: Frame, request: Request, error: RequestValidationError) -> Response:
     """
-    A field that is missing or wrong, in words.
+    A part of the address or a field of the form that is missing or cannot be, in words of ours.
     """
-    parts = [f"{'.'.join(str(step) for step in one['loc'][1:])}: {one['msg'].lower()}" for one in error.errors()]
-    return refuse(frame, request, InputError("the request does not fit: " + "; ".join(parts)))
+    first = error.errors()[0]
+    place, *steps = first["loc"]
+    field = ".".join(str(step) for step in steps) or "body"
+    value = str(first.get("input") or "")[:_MOST_SHOWN]
+    if place == "path":  # an address that nothing of ours can have
+        return refuse_address(frame, request, HTTPStatus.NOT_FOUND)
+    most = first.get("ctx", {}).get("max_length")
+    if place == "query":
+        refusal = InputError(f"this page has no «{value}»: choose from what it shows instead")
+    elif first["type"] == "missing":
+        refusal = InputError(f"the form came without its field {field}: load the page anew, then send it again")
+    elif most is not None:
+        refusal = InputError(f"the field {field} takes {most} characters at most: shorten it")
+    else:
+        refusal = InputError(f"the field {field} cannot be «{value}»: choose or write something else")
+    return refuse(frame, request, refusal)
 
 
 def refuse_address(frame: Frame, request: Request, status: int) -> Response:

@@ -18,7 +18,8 @@ from asiaradar_bot.steps.report import make_report
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame
 from asiaradar_bot.web.report_file import report_file
-from asiaradar_bot.web.views.figures import show_report
+from asiaradar_bot.web.report_words import ReportWords
+from asiaradar_bot.web.views.figures import Figures, show_report
 from asiaradar_bot.web.views.learnt import show_learnt
 from asiaradar_bot.web.views.post_card import x_url
 
@@ -37,33 +38,35 @@ def result_routes(frame: Frame) -> APIRouter:
         request: Request, visitor: Looking, days: str = "", since: str = "", until: str = "", age: str = "24h"
     ) -> HTMLResponse:
         """The report of a span."""
-        del visitor
+        say = ReportWords(visitor.language)
         span = _span(frame, days, since, until)
         found = _report(frame, span, age)
-        view = show_report(found, name=f"@{frame.app.settings.x.handle}", link=lambda one: x_url(frame.app, one))
+        view = _figures(frame, found, say)
         chosen = {"days": days, "since": since, "until": until, "age": age}
         asked = "&".join(f"{name}={value}" for name, value in chosen.items() if value)
         return frame.page(
             request,
             "results.html",
             view=view,
-            learnt=show_learnt(found),
+            learnt=show_learnt(found, say),
             chosen=chosen,
             asked=asked,
             choices=_DAYS,
-            ages=list(AGES),
+            ages={name: say.age(one) for name, one in AGES.items()},
             exports=[one.value for one in Exported],
         )
 
     @routes.get("/report.html")
     def page(visitor: Looking, days: str = "", since: str = "", until: str = "", age: str = "24h") -> Response:
         """The report as a page in one file."""
-        del visitor
+        say = ReportWords(visitor.language)
         span = _span(frame, days, since, until)
         found = _report(frame, span, age)
-        view = show_report(found, name=f"@{frame.app.settings.x.handle}", link=lambda one: x_url(frame.app, one))
+        view = _figures(frame, found, say)
         return Response(
-            report_file(view, show_learnt(found)), media_type="text/html", headers=_saved_as("report.html", span)
+            report_file(view, show_learnt(found, say), language=visitor.language),
+            media_type="text/html",
+            headers=_saved_as("report.html", span),
         )
 
     @routes.get("/{what}.{form}")
@@ -85,6 +88,11 @@ def _report(frame: Frame, span: Span, age: str) -> Report:
     return make_report(
         frame.app.store, span, zone=policy.wording.zone, slots=policy.slots, age=read_age(age), by=tuple(Grouping)
     )
+
+
+def _figures(frame: Frame, found: Report, say: ReportWords) -> Figures:
+    app = frame.app
+    return show_report(found, name=f"@{app.settings.x.handle}", link=lambda one: x_url(app, one), say=say)
 
 
 def _span(frame: Frame, days: str, since: str, until: str) -> Span:

@@ -84,7 +84,7 @@ def _page(frame: Frame, request: Request, *, link_for: str = "", token: str = ""
         second_factor=app.settings.access.second_factor.value,
         sessions=app.access().count_sessions(),
         roles=[role.value for role in Role],
-        rights=[(action.value.replace("_", " "), least.value) for action, least in LEAST_ROLE.items()],
+        rights=[(action.value, least.value) for action, least in LEAST_ROLE.items()],
         link=f"{base}/enter/{token}" if token else None,
         link_for=link_for,
         link_hours=int(LINK_LIFE.total_seconds() // 3600),

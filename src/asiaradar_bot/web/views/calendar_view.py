@@ -27,7 +27,8 @@ class Moment:
     iso: str
     local: str
     utc: str
-    """With its weekday where that is another than in the newsroom."""
+    utc_day: date | None
+    """Where it is another day there than in the newsroom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +175,15 @@ def _from_hour(on: date, now: datetime) -> int | None:
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
     """
-    The instant in words: `14:00` and `06:00 UTC`, or `Mon 23:00 UTC` where it is another day there.
+    The instant in words: `14:00` and `06:00 UTC`, with the day there if that is another.
     """
     there, utc = at.astimezone(zone), at.astimezone(UTC)
     same = there.date() == utc.date()
     return Moment(
         iso=f"{utc:%Y-%m-%dT%H:%M:%SZ}",
         local=f"{there:%H:%M}",
-        utc=f"{utc:%H:%M} UTC" if same else f"{utc:%a %H:%M} UTC",
+        utc=f"{utc:%H:%M} UTC",
+        utc_day=None if same else utc.date(),
     )
 
 

@@ -23,7 +23,7 @@ class Look:
     """
 
     at: datetime
-    age: str
+    age: timedelta
     impressions: str
     engagements: str
     likes: str
@@ -69,19 +69,12 @@ def _look(one: Snapshot, created_at: datetime) -> Look:
     seen = one.figures
     return Look(
         at=one.taken_at,
-        age=_age(one.taken_at - created_at),
+        age=one.taken_at - created_at,
         impressions=number(seen.impressions),
         engagements=number(seen.engagements),
         likes=number(seen.likes),
         link_clicks=number(seen.link_clicks),
     )
-
-
-def _age(age: timedelta) -> str:
-    minutes = int(age.total_seconds()) // 60
-    if minutes < 120:  # noqa: PLR2004 - two hours
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 4320 else f"{age.days} d"  # noqa: PLR2004 - three days
 
 
 def _points(series: Sequence[Snapshot], created_at: datetime) -> str:

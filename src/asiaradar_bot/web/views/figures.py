@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.report import Estimate, Grouping, GroupLine, HourCell, Report, Standing, TopPost
 from asiaradar_bot.rules.charts import bar_percent, line_points, shade
+from asiaradar_bot.web.report_words import ENGLISH, ReportWords
 from asiaradar_bot.web.words import MISSING
 
 _DAYS_HEIGHT = 120
@@ -156,35 +156,27 @@ class Figures:
     reads: str
 
 
-def show_report(report: Report, *, name: str, link: Callable[[str], str | None]) -> Figures:
+def show_report(report: Report, *, name: str, link: Callable[[str], str | None], say: ReportWords = ENGLISH) -> Figures:
     """
-    The report of the account `name`; `link` gives the address of a post on X.
+    The report of the account `name`; `link` gives the address of a post on X, `say` the words between the numbers.
     """
     zone = ZoneInfo(report.zone)
     usual = report.baseline.impressions.value
     until = report.until - timedelta(microseconds=1)
     return Figures(
         title=name,
-        span=f"{report.since.astimezone(zone):%d %b %Y} to {until.astimezone(zone):%d %b %Y}",
-        age=age_words(report.age),
+        span=say.between(say.day(report.since.astimezone(zone).date()), say.day(until.astimezone(zone).date())),
+        age=say.age(report.age),
         zone=report.zone,
         posts=report.total.posts,
-        total=_line(report.total, top=0, usual=usual),
-        baseline=_line(report.baseline, top=0, usual=usual),
-        tables=[Table(by=by, lines=_lines(lines, usual)) for by, lines in report.groups.items() if lines],
-        days=_days(report),
-        week=_week(report.cells) if report.cells else (),
-        best=[_best(post, zone, link) for post in report.best],
+        total=_line(report.total, top=0, usual=usual, say=say),
+        baseline=_line(report.baseline, top=0, usual=usual, say=say),
+        tables=[Table(by=by, lines=_lines(by, lines, usual, say)) for by, lines in report.groups.items() if lines],
+        days=_days(report, say),
+        week=_week(report.cells, say) if report.cells else (),
+        best=[_best(post, zone, link, say) for post in report.best],
         reads=dollars(report.reads_usd),
     )
-
-
-def age_words(age: timedelta) -> str:
-    """
-    `24 hours`, `7 days`.
-    """
-    hours = int(age.total_seconds()) // 3600
-    return f"{hours} hour{'s' if hours > 1 else ''}" if hours < 72 else f"{age.days} days"  # noqa: PLR2004 - 3 days
 
 
 def number(value: float | None) -> str:
@@ -231,7 +223,13 @@ def lift_words(lift: float | None) -> str:
     return f"{points:+,} %" if points else "0 %"
 
 
-def figure(estimate: Estimate, words: Callable[[float | None], str] = number, *, known: int | None = None) -> Figure:
+def figure(
+    estimate: Estimate,
+    words: Callable[[float | None], str] = number,
+    *,
+    known: int | None = None,
+    say: ReportWords = ENGLISH,
+) -> Figure:
     """
     The estimate in words; `known` posts of its group have figures, as stands beside it already.
     """
@@ -239,16 +237,16 @@ def figure(estimate: Estimate, words: Callable[[float | None], str] = number, *,
     if estimate.low is None or estimate.high is None:
         return Figure(text=words(estimate.value), posts=posts)
     low, high = words(estimate.low).removesuffix(" %"), words(estimate.high)
-    return Figure(text=words(estimate.value), interval=f"{low} to {high}", posts=posts)
+    return Figure(text=words(estimate.value), interval=say.between(low, high), posts=posts)
 
 
-def _lines(lines: Sequence[GroupLine], usual: float | None) -> list[Line]:
+def _lines(by: Grouping, lines: Sequence[GroupLine], usual: float | None, say: ReportWords) -> list[Line]:
     ends = [line.impressions.high or line.impressions.value or 0 for line in lines if not line.thin]
     top = max([*ends, (usual or 0) * 1.5], default=0)
-    return [_line(line, top=top, usual=usual) for line in lines]
+    return [_line(line, top=top, usual=usual, say=say, name=say.group(by, line.name)) for line in lines]
 
 
-def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
+def _line(line: GroupLine, *, top: float, usual: float | None, say: ReportWords, name: str = "") -> Line:
     seen = line.impressions
     known = line.posts - line.unknown
     whisker = None
@@ -260,7 +258,7 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
             usual=bar_percent(usual, top),
         )
     return Line(
-        name=line.name,
+        name=name or line.name,
         posts=f"{line.posts:,}",
         known=f"{known:,}",
         deleted=line.deleted,
@@ -268,19 +266,19 @@ def _line(line: GroupLine, *, top: float, usual: float | None) -> Line:
         thin=line.thin,
         standing=line.standing,
         lift=lift_words(line.lift),
-        impressions=figure(seen),
+        impressions=figure(seen, say=say),
         whisker=whisker,
-        engagement_rate=figure(line.engagement_rate, percent, known=known),
-        click_rate=figure(line.click_rate, percent, known=known),
+        engagement_rate=figure(line.engagement_rate, percent, known=known, say=say),
+        click_rate=figure(line.click_rate, percent, known=known, say=say),
         cost=plain_dollars(line.cost_usd),
-        engagements_per_usd=figure(line.engagements_per_usd, known=known),
-        clicks_per_usd=figure(line.clicks_per_usd, known=known),
-        per_1000=figure(line.usd_per_1000, plain_dollars, known=known),
-        per_click=figure(line.usd_per_click, plain_dollars, known=known),
+        engagements_per_usd=figure(line.engagements_per_usd, known=known, say=say),
+        clicks_per_usd=figure(line.clicks_per_usd, known=known, say=say),
+        per_1000=figure(line.usd_per_1000, plain_dollars, known=known, say=say),
+        per_click=figure(line.usd_per_click, plain_dollars, known=known, say=say),
     )
 
 
-def _days(report: Report) -> list[DayBar]:
+def _days(report: Report, say: ReportWords) -> list[DayBar]:
     highest = max((day.impressions or 0 for day in report.days), default=0)
     width = _DAYS_WIDTH / max(len(report.days), 1)
     bars = []
@@ -294,8 +292,8 @@ def _days(report: Report) -> list[DayBar]:
                 width=round(max(width - 2, width * 0.7), 2),
                 height=round(height, 2),
                 known=day.impressions is not None,
-                label=f"{day.day_on:%a %d %b}: {seen} impressions, {day.posts} posts",
-                day=f"{day.day_on:%a %d %b %Y}",
+                label=say.bar(day.day_on, seen, day.posts),
+                day=say.week_day(day.day_on),
                 posts=day.posts,
                 impressions=seen,
             )
@@ -303,50 +301,42 @@ def _days(report: Report) -> list[DayBar]:
     return bars
 
 
-def _week(cells: Sequence[HourCell]) -> list[tuple[str, Sequence[Cell]]]:
+def _week(cells: Sequence[HourCell], say: ReportWords) -> list[tuple[str, Sequence[Cell]]]:
     by_place = {(cell.weekday, cell.hour): cell for cell in cells}
     highest = max((cell.impressions.value or 0 for cell in cells), default=0)
     return [
         (
-            calendar.day_abbr[weekday],
-            [_cell(by_place.get((weekday, hour)), weekday, hour, highest) for hour in range(24)],
+            say.weekday(weekday, short=True),
+            [_cell(by_place.get((weekday, hour)), weekday, hour, highest, say) for hour in range(24)],
         )
         for weekday in range(7)
     ]
 
 
-def _cell(cell: HourCell | None, weekday: int, hour: int, highest: float) -> Cell:
-    when = f"{calendar.day_name[weekday]} {hour:02}:00"
+def _cell(cell: HourCell | None, weekday: int, hour: int, highest: float, say: ReportWords) -> Cell:
     if cell is None:
-        return Cell(text="", posts=0, shade=0, thin=False, label=f"{when}: no posts")
+        return Cell(text="", posts=0, shade=0, thin=False, label=say.cell(weekday, hour, "", known=0, posts=0))
     seen = cell.impressions
     return Cell(
         text=number(seen.value),
         posts=cell.posts,
         shade=shade(seen.value, highest),
         thin=seen.n < _LEAST_CELL,
-        label=f"{when}: {number(seen.value)} impressions a post, {seen.n} of {cell.posts} posts known",
+        label=say.cell(weekday, hour, number(seen.value), known=seen.n, posts=cell.posts),
     )
 
 
-def _best(post: TopPost, zone: ZoneInfo, link: Callable[[str], str | None]) -> Best:
+def _best(post: TopPost, zone: ZoneInfo, link: Callable[[str], str | None], say: ReportWords) -> Best:
     width, height = _SPARK
     curve = [0, *post.curve]
     return Best(
         text=post.text.partition("\n")[0],
         url=None if post.deleted else link(post.remote_id),
         post_id=post.post_id,
-        at=local(post.created_at, zone),
+        at=say.local(post.created_at, zone),
         impressions=number(post.impressions),
         engagements=number(post.engagements),
         link_clicks=number(post.link_clicks),
         deleted=post.deleted,
         points=line_points(curve, width=width, height=height) if len(post.curve) > 1 else "",
     )
-
-
-def local(at: datetime, zone: ZoneInfo) -> str:
-    """
-    Day and time in the newsroom's zone.
-    """
-    return f"{at.astimezone(zone):%a %d %b %H:%M}"

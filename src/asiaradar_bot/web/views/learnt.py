@@ -22,6 +22,7 @@ from asiaradar_bot.rules.learning import (
     LEAST_POSTS_FOR_SLOTS,
     LEAST_POSTS_OF_HOUR,
 )
+from asiaradar_bot.web.report_words import ENGLISH, ReportWords
 from asiaradar_bot.web.views.figures import Figure, Whisker, figure, lift_words, number, percent
 from asiaradar_bot.web.words import MISSING
 
@@ -96,14 +97,14 @@ class Learnt:
     least_of_variant: int = LEAST_OF_VARIANT
 
 
-def show_learnt(report: Report) -> Learnt:
+def show_learnt(report: Report, say: ReportWords = ENGLISH) -> Learnt:
     """
     What the report's posts teach.
     """
-    return Learnt(comparisons=[_compared(one) for one in report.comparisons], slots=_slots(report.slots))
+    return Learnt(comparisons=[_compared(one, say) for one in report.comparisons], slots=_slots(report.slots, say))
 
 
-def _compared(one: Comparison) -> Compared:
+def _compared(one: Comparison, say: ReportWords) -> Compared:
     words: Callable[[float | None], str] = _whole if one.measure is Measure.IMPRESSIONS else percent
     return Compared(
         template=one.template,
@@ -111,9 +112,9 @@ def _compared(one: Comparison) -> Compared:
         measure=one.measure,
         variant_posts=f"{one.figure.n:,}",
         original_posts=f"{one.original.n:,}",
-        variant_figure=figure(one.figure, words),
-        original_figure=figure(one.original, words),
-        difference=_signed(one.difference, words),
+        variant_figure=figure(one.figure, words, say=say),
+        original_figure=figure(one.original, words, say=say),
+        difference=_signed(one.difference, words, say),
         standing=one.standing,
     )
 
@@ -122,33 +123,33 @@ def _whole(value: float | None) -> str:
     return number(None if value is None else round(value))
 
 
-def _signed(one: Estimate, words: Callable[[float | None], str]) -> Figure:
+def _signed(one: Estimate, words: Callable[[float | None], str], say: ReportWords) -> Figure:
     def sign(value: float | None) -> str:
         if value is None:
             return MISSING
         before = "" if value == 0 else "+" if value > 0 else "\N{MINUS SIGN}"
         return f"{before}{words(abs(value))}"
 
-    signed = figure(one, sign)
+    signed = figure(one, sign, say=say)
     return Figure(text=signed.text.replace(" %", " pp"), interval=signed.interval.replace(" %", " pp"))
 
 
-def _slots(advice: SlotAdvice) -> SlotsView:
+def _slots(advice: SlotAdvice, say: ReportWords) -> SlotsView:
     top = max((line.impressions.high or line.impressions.value or 0 for line in advice.hours if _told(line)), default=0)
     top = max(top, (advice.usual.value or 0) * 1.5)
     return SlotsView(
         zone=advice.zone,
         posts=f"{advice.posts:,}",
         days=f"{advice.days:,}",
-        usual=figure(advice.usual),
+        usual=figure(advice.usual, say=say),
         judged=advice.judged,
         better=", ".join(_name(line) for line in advice.hours if line.standing is Standing.ABOVE),
         worse_slots=", ".join(_times(line) for line in advice.hours if line.standing is Standing.BELOW and line.slots),
-        hours=[_row(line, advice, top=top) for line in advice.hours],
+        hours=[_row(line, advice, say, top=top) for line in advice.hours],
     )
 
 
-def _row(line: HourLine, advice: SlotAdvice, *, top: float) -> HourRow:
+def _row(line: HourLine, advice: SlotAdvice, say: ReportWords, *, top: float) -> HourRow:
     seen, whisker = line.impressions, None
     if top and seen.value is not None and seen.low is not None and seen.high is not None:
         whisker = Whisker(
@@ -161,7 +162,7 @@ def _row(line: HourLine, advice: SlotAdvice, *, top: float) -> HourRow:
         name=_name(line),
         posts=f"{line.posts:,}",
         days=f"{line.days:,}",
-        impressions=figure(seen),
+        impressions=figure(seen, say=say),
         whisker=whisker,
         lift=lift_words(line.lift),
         standing=line.standing,
