@@ -192,8 +192,11 @@ def _newest(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]
 
 
 def _figures(row: Sequence[Any], replaced: Collection[int]) -> PostFigures:
-    remote_id, created, post_id, *words, deleted, has_link, cost, impressions, engagements, clicks, corrects_id = row
-    news_class, template, variant, category, language = words
+    # A report has thousands of these: by place, and without a call for what is mostly there.
+    (
+        remote_id, created, post_id, news_class, template, variant, category, language, deleted, has_link, cost,
+        impressions, engagements, clicks, corrects_id,
+    ) = row  # fmt: skip
     return PostFigures(
         remote_id,
         instant(created),
@@ -203,8 +206,8 @@ def _figures(row: Sequence[Any], replaced: Collection[int]) -> PostFigures:
         variant,
         category,
         language,
-        bool(deleted),
-        None if has_link is None else bool(has_link),
+        deleted == 1,
+        None if has_link is None else has_link == 1,
         None if cost is None else int(cost),  # PostgreSQL sums to a decimal
         impressions,
         engagements,
