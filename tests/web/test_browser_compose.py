@@ -59,7 +59,7 @@ def test_a_text_is_counted_and_kept_while_it_is_typed(chromium: Browser, desk: D
     page.goto(desk[1] + "/compose")
     page.get_by_role("link", name="See README.md").click()
     page.locator(TEXT).fill("See https://radar.asia/a")
-    page.get_by_label("When, in words").fill("tomorrow 9am")
+    page.get_by_label("When to send it").fill("tomorrow 9am")
     expect(page.locator("#due")).to_contain_text("09:00")
     expect(page.locator("#meter-0 li")).to_have_count(0)
     page.get_by_role("button", name="Queue", exact=True).click()

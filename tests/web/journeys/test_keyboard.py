@@ -98,7 +98,7 @@ def write(page: Page) -> None:
     skip_to_content(page)
     tab_to(page, "Text", most=1)
     page.keyboard.type("Written without a mouse")
-    tab_to(page, "When, in words")
+    tab_to(page, "When to send it")
     page.keyboard.type("in 5 hours")
     tab_to(page, "Queue", most=2)
     enter(page)

@@ -47,7 +47,7 @@ def test_a_token_is_made_used_and_revoked(app: App) -> None:
     [
         ("tokens/add", {"name": "x"}, "at least one scope"),
         ("tokens/add", {"name": "x", "scope": "read", "days": "-3"}, "no number of days"),
-        ("tokens/add", {"name": "x", "scope": "everything"}, "does not fit"),
+        ("tokens/add", {"name": "x", "scope": "everything"}, "the field scope.0 cannot be «everything»"),
         ("webhooks/add", {"url": "http://cms.example/x"}, "begins with https://"),
         ("webhooks/add", {"url": "https://cms.example/x", "events": "user.add"}, "is no change"),
         ("webhooks/again", {"webhook": "7", "change": "1"}, "there is no webhook 7"),

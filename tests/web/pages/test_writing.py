@@ -181,7 +181,7 @@ def test_what_is_written_is_kept(app: App) -> None:
     assert client.post("/compose", data=data).status_code == 303
     again = client.post("/compose", data=data)
     assert again.status_code == 404
-    assert "filed or thrown away" in again.text
+    assert "queued or thrown away meanwhile" in again.text
     with app.store.read() as tx:
         assert [post.state for post in tx.posts.list_posts()] == [PostState.DRAFT] * 2
     assert client.get("/compose?sheet=1").status_code == 400
