@@ -4,9 +4,10 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 RUN := source .tools/env && uv run --frozen --no-sync
 PARALLEL := -n 4 --dist loadfile
-# Whose tests the coverage gate counts: measuring makes Python take 1.7 times the time, so the browsers' tests and the
-# fault campaigns run without it.
-MEASURED := $(addprefix tests/,adapters cli contracts model properties protocol rules runner steps storage templates)
+# Whose tests the coverage gate counts: measuring makes Python take 1.7 times the time, so pages, browsers and kills run
+# without it.
+MEASURED := $(addprefix tests/,adapters cli contracts model properties protocol rules runner steps storage templates \
+  web/api web/test_push.py web/test_websub.py)
 # Databases of tests are thrown away: a disk in memory, where there is a roomy one, spares their waiting for the real one.
 ROOMY := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ] && echo /dev/shm)
 test: export PYTEST_DEBUG_TEMPROOT = $(or $(ROOMY),$(TMPDIR),/tmp)

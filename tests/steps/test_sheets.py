@@ -80,9 +80,9 @@ def test_a_sheet_is_filed_once(store: SqlStore) -> None:
     saved = drawer(store).save(sheet("One", "Two"))
     texts = [part.text for part in saved.parts]
     assert len(editor(store).add(texts, sheet=saved.id)) == 2
-    with pytest.raises(InputError, match="filed or thrown away"):
+    with pytest.raises(InputError, match="queued or thrown away"):
         editor(store).add(texts, sheet=saved.id)
-    with pytest.raises(NotFoundError, match="filed or thrown away"):
+    with pytest.raises(NotFoundError, match="queued or thrown away"):
         drawer(store).save(saved)
     assert len(stored(store)) == 2
     drawer(store).discard(saved.id or SheetId(0))

@@ -71,8 +71,10 @@ def find_article(tx: Transaction, text: str, now: datetime) -> Article:
     """
     if text.isdecimal() and len(text) <= _LONGEST_NUMBER:
         return tx.articles.get(ArticleId(int(text)))
-    item = SourceItem(id=text, url=canonical_url(text))
-    found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
+    found = None
+    if not text.isdecimal():
+        item = SourceItem(id=text, url=canonical_url(text))
+        found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
     if found is None:
         raise NotFoundError(f"no source ever showed {text}: check the address, or look it up in the list of articles")
     return found
