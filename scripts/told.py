@@ -93,6 +93,7 @@ REFUSALS: tuple[str, ...] = (
     "web/health.py",
     "web/session.py",
     "web/sheet_form.py",
+    "web/views/settings.py",
 )
 """Only what errors and the named values say."""
 _VALUES = {"why", "detail", "sentence", "mend", "reason", "hint", "_STATUS_MEANINGS", "_OTHER_MEANING"}

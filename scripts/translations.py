@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from asiaradar_bot.web.views.settings import setting_words
 from asiaradar_bot.web.words import FOLDER, LANGUAGES
 from scripts.told import told_forms
 
@@ -24,7 +25,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 
 def extract() -> Catalog:
     """
-    What pages, rules and steps say today, in no language.
+    What pages, rules, steps and the words of settings say today, in no language.
     """
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # of Babel
@@ -35,6 +36,8 @@ def extract() -> Catalog:
         found.add(message, auto_comments=comments, context=context)
     for told_context, form in told_forms():
         found.add(form, context=told_context)
+    for words in setting_words().values():
+        found.add(words, context="setting")
     return found
 
 

@@ -44,7 +44,7 @@ def list_settings(settings: Settings, *, in_use: Mapping[str, str] | None = None
         used = in_use.get(key)
         view = SettingView(
             key=key,
-            words=_words().get(key, ""),
+            words=setting_words().get(key, ""),
             value=_shown(value) if used is None else used,
             origin=settings.origin(key) if used is None else "program",
         )
@@ -62,6 +62,7 @@ def _walk(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 
 def _shown(value: object) -> str:
+    # `sentence` by its name: so scripts/told.py finds its forms, which the page translates.
     match value:
         case None | ():
             return "none"
@@ -70,15 +71,21 @@ def _shown(value: object) -> str:
         case SecretStr():
             return _secret(value.get_secret_value())
         case SourceSettings():
-            return f"{value.name}: {value.kind} {value.url}, every {value.poll_seconds} s"
+            sentence = f"{value.name}: {value.kind} {value.url}, every {value.poll_seconds} s"
+        case tuple() if any(isinstance(one, SecretStr) for one in value):
+            sentence = f"{len(value)} set, not shown"
         case tuple():
-            hidden = any(isinstance(one, SecretStr) for one in value)
-            return f"{len(value)} set, not shown" if hidden else "; ".join(_shown(one) for one in value)
-    return _without_password(str(value))
+            sentence = "; ".join(_shown(one) for one in value)
+        case _:
+            sentence = _without_password(str(value))
+    return sentence
 
 
 def _secret(value: str) -> str:
-    return f"set, ends in {value[-4:]}" if len(value) >= _SHORTEST_SHOWN else "set, not shown"
+    sentence = "set, not shown"
+    if len(value) >= _SHORTEST_SHOWN:
+        sentence = f"set, ends in {value[-4:]}"
+    return sentence
 
 
 def _without_password(text: str) -> str:
@@ -89,6 +96,9 @@ def _without_password(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, str]:
+def setting_words() -> dict[str, str]:
+    """
+    What each setting is, by its key, in English; the catalogues have it in the context `setting`.
+    """
     lines = _WORDS.read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t", 1) for line in lines if "\t" in line)
