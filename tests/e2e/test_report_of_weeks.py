@@ -238,7 +238,7 @@ def test_the_page_shows_them(played: Weeks, capsys: pytest.CaptureFixture[str], 
         wanted += [cell(line[name], number, known) for name in ("engagements_per_usd", "clicks_per_usd")]
         assert any([one[1], one[2], *one[5:]] == wanted for one in shown[line["name"]]), (line["name"], wanted)
     gaps = [title.text() for title in tree.css(".days .gap title")]
-    assert gaps == [f"{played.x.posts()[-1].created_at.astimezone(ZONE):%a %d %b}: — impressions, 1 posts"]
+    assert gaps == [f"{played.x.posts()[-1].created_at.astimezone(ZONE):%a %-d %b}: — impressions, 1 post"]
 
 
 def cell(rate: Row, words: Words, known: int) -> str:
@@ -333,7 +333,10 @@ def test_a_story_posted_by_hand_is_not_posted_again(played: Weeks, capsys: pytes
 def test_a_replay_of_the_weeks_changes_nothing(played: Weeks, capsys: pytest.CaptureFixture[str]) -> None:
     """Every decision, text, time and price comes out as it did; under another policy each difference is named."""
     said = told(capsys, "replay", "--since", "2026-11-01")
-    assert re.fullmatch(r"2\d decisions since 2026-10-31 16:00 UTC made again: nothing differs\.\n", said)
+    assert re.fullmatch(
+        r"2\d decisions since 2026-10-31 16:00:00 UTC \(2026-11-01 00:00 Singapore\) made again: nothing differs\.\n",
+        said,
+    )
     policy = played.folder / "policy.toml"
     text = (Path("config") / "policy.toml").read_text(encoding="utf-8")
     policy.write_text(text.replace('categories = ["Opinion"]', 'categories = ["Tech"]'), encoding="utf-8")

@@ -62,5 +62,5 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(chromium: Browser, new
         switch.resume(app.store, app.clock, app.files, person=ROOT, keep=frozenset())
         mei.press("Check everything")
         expect(page.get_by_text("All is well.")).to_be_visible()
-        expect(page.locator(".check", has_text="source latest")).to_contain_text("1 items")
+        expect(page.locator(".check", has_text="source latest")).to_contain_text("one item")
         mei.look_around()
