@@ -77,7 +77,7 @@ def test_refusals_are_sentences(app: App) -> None:
     for tool, arguments, words in (
         ("show_post", {"post_id": 99}, "there is no post 99"),
         ("why_article", {"url": "https://radar.asia/never"}, "no source ever showed"),
-        ("why_article", {"url": "9" * 5000}, "longer than 2048 characters"),
+        ("why_article", {"url": "9" * 5000}, f"no source ever showed {'9' * 200}:"),
         ("why_article", {"url": "²"}, "is not a web address"),
         ("draft_post", {"texts": []}, "a thread has 1 to 25 parts, and not 0"),
         ("queue_post", {"texts": []}, "a thread has 1 to 25 parts, and not 0"),

@@ -76,5 +76,6 @@ def find_article(tx: Transaction, text: str, now: datetime) -> Article:
         item = SourceItem(id=text, url=canonical_url(text))
         found = tx.articles.find_by_names(names_of(item, None, merge_facts(item, None, now=now)))
     if found is None:
+        text = text[:200]  # whoever sent thousands of digits need not read them again
         raise NotFoundError(f"no source ever showed {text}: check the address, or look it up in the list of articles")
     return found
