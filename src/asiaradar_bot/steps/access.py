@@ -124,17 +124,11 @@ class Access:
             user = tx.access.get_user(UserId(user_id))
             if tx.factors.has_any(user.id):
                 raise AccessError("you have a second factor: confirm with that")
-        number = take_try(self.store, user.name.casefold(), address, at=now)
-        right = self._is_right(number, password, user.password_hash)
-        with self.store.begin() as tx:
-            if right:
-                tx.access.forgive_failure(number)
-                tx.access.confirm_session(session_id, at=now)
-                note(tx, now, f"desk:{user.name}", "confirm.ok", f"user {user.name}", "password")
-            else:
-                note_failed_try(tx, user.name.casefold(), address, at=now, what="confirm.failed")
-        if not right:
+        if not self._knows_password(user, password, address=address):
             raise AccessError("the password is not right")
+        with self.store.begin() as tx:
+            tx.access.confirm_session(session_id, at=now)
+            note(tx, now, f"desk:{user.name}", "confirm.ok", f"user {user.name}", "password")
 
     def _is_right(self, number: int, password: str, stored: str | None) -> bool:
         """
@@ -246,8 +240,8 @@ class Access:
         now = self.clock.now()
         with self.store.read() as tx:
             user = tx.access.get_user(UserId(user_id))
-        if user.password_hash is not None:
-            self._check_old(user, old or "", address=address)
+        if user.password_hash is not None and not self._knows_password(user, old or "", address=address):
+            raise AccessError("the old password is not right")
         hashed = self.passwords.hash(check_password(new, name=user.name))
         with self.store.begin() as tx:
             is_in = session_id is None or any(one.id == session_id for one in tx.access.list_sessions(user.id))
@@ -257,7 +251,13 @@ class Access:
             end_ways_in(tx, user, but=session_id)
             note(tx, now, f"desk:{user.name}", "user.password", f"user {user.name}", "changed")
 
-    def _check_old(self, user: User, password: str, *, address: str) -> None:
+    def _knows_password(self, user: User, password: str, *, address: str) -> bool:
+        """
+        Whether somebody who is in gives their password; a wrong one counts as a failed try.
+
+        Raises:
+            AccessError: too many tries, or too many wait.
+        """
         now = self.clock.now()
         number = take_try(self.store, user.name.casefold(), address, at=now)
         right = self._is_right(number, password, user.password_hash)
@@ -266,8 +266,7 @@ class Access:
                 tx.access.forgive_failure(number)
             else:
                 note_failed_try(tx, user.name.casefold(), address, at=now, what="confirm.failed")
-        if not right:
-            raise AccessError("the old password is not right")
+        return right
 
     def set_language(self, user_id: int, language: str) -> None:
         """

@@ -24,7 +24,7 @@ from asiaradar_bot.model.correction import (
 from asiaradar_bot.model.engagement import FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.lease import Lease
-from asiaradar_bot.model.money import Billable, SpendState, plain_usd
+from asiaradar_bot.model.money import Billable, SpendState
 from asiaradar_bot.model.outcome import (
     AccountBlocked,
     AlreadyThere,
@@ -45,7 +45,7 @@ from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.correcting import correcting_post, offers_for, own_marker, price_of_option
 from asiaradar_bot.rules.matching import carries_marker, match_key
 from asiaradar_bot.rules.post_text import links
-from asiaradar_bot.rules.prices import billable_of, budget_room
+from asiaradar_bot.rules.prices import billable_of
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.steps.press import Press, follow_edit, pause, remember_own
 
@@ -155,10 +155,7 @@ def _idle_reason(press: Press, price: Decimal) -> str | None:
     with press.store.read() as tx:
         state = tx.account.state()
         spent = tx.ledger.month_total(now.date())
-    idle = press.stop_reason() or press.blocked_reason(state)
-    if idle is None and not budget_room(spent, month_usd=press.limits.month_usd, price=price):
-        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
-    return idle
+    return press.stop_reason() or press.blocked_reason(state) or press.budget_reason(spent, price=price)
 
 
 def _still_open(press: Press, post: Post, correction: Correction) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.errors import AccessError, NotFoundError
 from asiaradar_bot.model.second_factor import MOST_STEPS, STEP_LIFE, Purpose, Step
-from asiaradar_bot.model.user import Failures, Session, User
+from asiaradar_bot.model.user import Session, User
 from asiaradar_bot.ports import Store, Transaction
 from asiaradar_bot.rules.signing_in import TRIES_WITHIN, too_many
 
@@ -72,7 +72,7 @@ def check_tries(tx: Transaction, name_key: str, address: str, *, at: datetime) -
 
 def take_try(store: Store, name_key: str, address: str, *, at: datetime) -> int:
     """
-    The number of a try that may be made now. It counts as failed until `forgive` says that it did not fail.
+    The number of a try that may be made now. It counts as failed until `forgive_failure` says that it did not.
 
     On record before anything costly is done, so that a hundred tries at once are not a hundred guesses.
 
@@ -80,15 +80,8 @@ def take_try(store: Store, name_key: str, address: str, *, at: datetime) -> int:
         AccessError: too many failed lately, or are under way.
     """
     with store.begin() as tx:
-        number = tx.access.record_failure(name_key, address, at=at)
-    with store.read() as tx:
-        found = tx.access.count_failures(name_key, address, since=at - TRIES_WITHIN)
-    before = Failures(of_both=found.of_both - 1, of_name=found.of_name - 1, of_address=found.of_address - 1)
-    if too_many(before):
-        with store.begin() as tx:
-            tx.access.forgive_failure(number)
-        raise AccessError(TOO_MANY)
-    return number
+        check_tries(tx, name_key, address, at=at)
+        return tx.access.record_failure(name_key, address, at=at)
 
 
 def note_failed_try(tx: Transaction, name_key: str, address: str, *, at: datetime, what: str) -> None:

@@ -18,12 +18,11 @@ from asiaradar_bot.model.engagement import (
     SnapshotSource,
 )
 from asiaradar_bot.model.errors import CannotReadError
-from asiaradar_bot.model.money import Billable, plain_usd
+from asiaradar_bot.model.money import Billable
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import MetricsReader, Transaction
 from asiaradar_bot.rules.checkpoints import STOP_AGE, ReadPlan, is_old, plan_reads
 from asiaradar_bot.rules.growth import add_up, figures_at, stands_still
-from asiaradar_bot.rules.prices import budget_room
 from asiaradar_bot.steps.press import Press, follow_edit
 
 _REST = "measure_rest_until"
@@ -103,10 +102,7 @@ def _idle_reason(press: Press, now: datetime) -> str | None:
         spent = tx.ledger.month_total(now.date())
     if rest and datetime.fromisoformat(rest) > now:
         return f"X could not be read; tried again at {rest}"
-    price = press.price(Billable.OWNED_READ, at=now)
-    if not budget_room(spent, month_usd=press.limits.month_usd, price=price):
-        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
-    return None
+    return press.budget_reason(spent, price=press.price(Billable.OWNED_READ, at=now))
 
 
 def _plan(press: Press, now: datetime) -> ReadPlan:

@@ -14,14 +14,14 @@ from asiaradar_bot.model.engagement import Figures, FollowedPost, FollowState
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.money import Billable, PriceList, SpendState
+from asiaradar_bot.model.money import Billable, PriceList, SpendState, plain_usd
 from asiaradar_bot.model.outcome import RemoteAccount, RemotePost, Uploaded, UploadOutcome
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostPicture, PostState
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.acts import Act, together
 from asiaradar_bot.rules.matching import link_key
-from asiaradar_bot.rules.prices import price_of
+from asiaradar_bot.rules.prices import budget_room, price_of
 
 
 def _alt_text_state(answer: UploadOutcome) -> SpendState:
@@ -55,9 +55,9 @@ def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) ->
     tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
 
 
-def set_aside(tx: Transaction, post: Post, state: PostState, *, at: datetime, why: str) -> None:
+def set_aside(tx: Transaction, post: Post, state: PostState, *, at: datetime, why: str, who: str = "bot") -> None:
     """
-    The bot holds a queued post or lets it expire, with all parts of its thread that are queued too.
+    Hold a queued post or let it expire, with all parts of its thread that are queued too.
 
     What is out stays; a part alone would leave those behind it waiting for a post that does not come.
 
@@ -66,7 +66,7 @@ def set_aside(tx: Transaction, post: Post, state: PostState, *, at: datetime, wh
     """
     parts = together(Act.HOLD, post, tx.posts.thread_of(post))
     for part in (post, *(part for part in parts if part.id != post.id)):
-        tx.posts.move(part, state, at=at, who="bot", why=why)
+        tx.posts.move(part, state, at=at, who=who, why=why)
 
 
 def follow_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: int) -> FollowedPost:
@@ -215,6 +215,14 @@ class Press:
         if state.paused is not None and (state.paused_until is None or state.paused_until > self.clock.now()):
             return f"paused: {state.paused}"
         return None
+
+    def budget_reason(self, spent: Decimal, *, price: Decimal) -> str | None:
+        """
+        Why X is asked for nothing that costs `price` USD, with `spent` USD used this month; None: there is room.
+        """
+        if budget_room(spent, month_usd=self.limits.month_usd, price=price):
+            return None
+        return f"the month's budget of {plain_usd(self.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
 
     def take_lease(self) -> tuple[Lease, float] | None:
         """

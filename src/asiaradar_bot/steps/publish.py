@@ -99,11 +99,9 @@ def _account_idle(press: Press) -> str | None:
     blocked = press.blocked_reason(state)
     if blocked is not None:
         return blocked
-    cheapest = press.price(Billable.POST, at=now)
-    nothing_passes = not press.limits.breaking_passes
-    if nothing_passes and not budget_room(spent, month_usd=press.limits.month_usd, price=cheapest):
-        return f"the month's budget of {plain_usd(press.limits.month_usd or 0)} USD is used up ({plain_usd(spent)} USD)"
-    return None
+    if press.limits.breaking_passes:
+        return None
+    return press.budget_reason(spent, price=press.price(Billable.POST, at=now))
 
 
 def _find_next(press: Press) -> Post | str | None:

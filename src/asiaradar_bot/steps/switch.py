@@ -10,6 +10,7 @@ from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.ports import Clock, SideFiles, Store, Transaction
+from asiaradar_bot.steps.press import set_aside
 
 _BACKLOG = 5000
 
@@ -71,7 +72,5 @@ def resume(
 def _hold_others(tx: Transaction, keep: Collection[PostId], *, at: datetime, who: str) -> int:
     others = [post for post in tx.posts.list_due(at, limit=_BACKLOG) if post.id not in keep]
     for post in others:
-        for part in tx.posts.thread_of(post):
-            if part.state is PostState.QUEUED:
-                tx.posts.move(part, PostState.HELD, at=at, who=who, why="was due while sending was stopped")
+        set_aside(tx, post, PostState.HELD, at=at, who=who, why="was due while sending was stopped")
     return len(others)
