@@ -119,7 +119,7 @@ class _PolicyPart(_Part):
     default_template: str = "article"
     allowed_domains: tuple[str, ...] = Field(default=("radar.asia",), min_length=1)
     sensitive_words: tuple[str, ...] = ()
-    embargo_words: tuple[str, ...] = ("embargo", "embargoed")
+    embargo_words: tuple[str, ...] = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
     burst_limit: int = Field(default=5, ge=1)
     duplicate_window: str = "48h"
     duplicate_percent: int = Field(default=85, ge=50, le=100)

@@ -56,6 +56,18 @@ def test_a_post_from_draft_to_x(capsys: pytest.CaptureFixture[str]) -> None:
     assert "published post cannot become cancelled" in told(capsys, "posts", "cancel", "1", code=1)
 
 
+def test_an_embargo_is_said_kept_and_released(capsys: pytest.CaptureFixture[str]) -> None:
+    """Until its end nothing lets the post out; an earlier end needs a yes, and one of the two options."""
+    told(capsys, "posts", "add", "Gates hold", "--at", "in 2 h")
+    assert "due 2030-03-01 00:01:00 UTC" in told(capsys, "posts", "embargo", "1", "--until", "2030-03-01T00:01Z")
+    assert "under embargo until 2030-03-01" in told(capsys, "posts", "move", "1", "--at", "in 3 h", code=1)
+    assert "2030-03-02 09:00" in told(capsys, "posts", "move", "1", "--at", "2030-03-02T09:00Z")
+    assert "confirm that it may go out before that" in told(capsys, "posts", "embargo", "1", "--release", code=1)
+    told(capsys, "posts", "embargo", "1", "--release", "--yes")
+    assert "embargo released, which was to end 2030-03-01" in told(capsys, "posts", "show", "1")
+    assert "say either --until TIME or --release" in told(capsys, "posts", "embargo", "1", code=1)
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Without settings, a database or a command."""
     assert told(capsys, "--version").strip() == f"asiaradar_bot {version('asiaradar_bot')}"

@@ -99,3 +99,11 @@ def test_a_thread_has_no_empty_and_no_equal_parts() -> None:
     ]
     assert all(lint.blocks for lint in lint_thread(["One", "One"]))
     assert lint_thread([""]) == ()
+
+
+@pytest.mark.parametrize("text", ["EMBARGOED: gates hold", "禁發至明日：水閘", "エンバーゴ：水門", "엠바고: 수문"])
+def test_a_text_that_speaks_of_an_embargo_is_remarked_on(text: str) -> None:
+    """In any script of the policy's words; it stops nothing."""
+    (lint,) = lint_text(text, policy=Policy())
+    assert "speaks of an embargo" in lint.sentence
+    assert not lint.blocks

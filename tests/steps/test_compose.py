@@ -211,6 +211,21 @@ def test_a_changed_embargo_counts(desk: Desk, before: datetime | None, after: da
     assert (post.not_before_at, post.due_at, post.expires_at) == (after, due, ends)
 
 
+def test_what_a_person_said_of_an_embargo_stands(desk: Desk) -> None:
+    """An article that changes and still names no other end leaves the end that somebody gave; another end replaces it."""
+    article = desk.decided()
+    desk.compose()
+    with desk.store.begin() as tx:
+        given = {"not_before_at": NOON + 5 * HOUR, "due_at": NOON + 5 * HOUR}
+        tx.posts.change(desk.post(article), at=NOON, who="cli:mei", why="embargo", **given)
+    desk.changed(article, how={}, title="Another headline")
+    desk.compose()
+    assert (desk.post(article).not_before_at, desk.post(article).due_at) == (NOON + 5 * HOUR, NOON + 5 * HOUR)
+    desk.changed(article, how={"not_before_at": NOON + 7 * HOUR}, title="A third headline")
+    desk.compose()
+    assert (desk.post(article).not_before_at, desk.post(article).due_at) == (NOON + 7 * HOUR, NOON + 7 * HOUR)
+
+
 def test_an_article_that_may_no_longer_go_holds_its_post(desk: Desk) -> None:
     """A new decision against it holds what is queued and tells people; what is held already stays so."""
     article = desk.decided()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import AccessError, PostError, TextError, VersionConflictError, WrongStateError
+from asiaradar_bot.model.decision import NewsClass, Reason
+from asiaradar_bot.model.errors import (
+    AccessError,
+    InputError,
+    PostError,
+    TextError,
+    VersionConflictError,
+    WrongStateError,
+)
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.rules.prices import PRICES
@@ -152,6 +160,7 @@ ACTS: list[Callable[[Editor, PostId], object]] = [
     lambda editor, post: editor.hold(post, version=9),
     lambda editor, post: editor.cancel(post, version=9),
     lambda editor, post: editor.move(post, due_at=NOON, version=9),
+    lambda editor, post: editor.embargo(post, until="in 2 h", version=9),
 ]
 
 
@@ -186,16 +195,109 @@ def test_only_a_publisher_sends_at_once(shelf: SqlStore) -> None:
     assert kim.move(later.id, due_at=NOON).due_at == NOON
 
 
-def test_an_embargo_does_not_end_by_a_slip_of_a_key(shelf: SqlStore) -> None:
-    """Held for an embargo and due already: approving would send it now, so it needs a time, or a publisher's word."""
+def embargoed(shelf: SqlStore, title: str, **how: Any) -> PostId:
+    """A held post whose article speaks of an embargo so, as the bot decides it now."""
     with shelf.begin() as tx:
-        article = tx.articles.add(make_article(facts=make_facts(title="EMBARGOED until May: gates")), names=["a"])
+        article = tx.articles.add(make_article(facts=make_facts(title=title)), names=["a"])
     decide(shelf, FakeClock(), policy=Policy(), max_age=timedelta(hours=24), first_run_posts=True)
-    post_id = put(shelf, PostState.HELD, article_id=article.id, due_at=NOON)
+    with shelf.read() as tx:
+        (decision,) = tx.articles.list_decisions(article.id)
+    assert decision.reason is Reason.EMBARGO
+    values = {"not_before_at": decision.not_before_at, "due_at": decision.not_before_at or NOON, **how}
+    return put(shelf, PostState.HELD, article_id=article.id, **values)
+
+
+def last_word(shelf: SqlStore, post_id: PostId) -> str:
+    """Why it was changed last, as the audit has it."""
+    with shelf.read() as tx:
+        return tx.audit.list_recent(subject=f"post {post_id}")[0].why
+
+
+def test_an_embargo_without_an_end_is_not_approved(shelf: SqlStore) -> None:
+    """Whatever its time: somebody says its end first, and the post is due then; nobody sends it earlier after that."""
     mei = editor_of(shelf, Role.PUBLISHER)
-    with pytest.raises(PostError, match="speaks of an embargo, and the post is due already: move it"):
-        mei.approve(post_id)
-    mei.move(post_id, due_at=NOON + timedelta(hours=1))
+    post_id = embargoed(shelf, "EMBARGOED until May: gates")
+    mei.move(post_id, due_at=NOON + HOUR)
+    for act in (mei.approve, mei.publish_now):
+        with pytest.raises(PostError, match="speaks of an embargo, and nobody knows when it ends: say its end first"):
+            act(post_id)
+    told = mei.embargo(post_id, until="2026-11-24 14:30")
+    assert (told.not_before_at, told.due_at, told.state) == (NOON + 2.5 * HOUR, NOON + 2.5 * HOUR, PostState.HELD)
+    assert last_word(shelf, post_id) == "embargo until 2026-11-24 14:30 UTC"
     assert mei.approve(post_id).state is PostState.QUEUED
-    mei.hold(post_id)
-    assert mei.publish_now(post_id).due_at == NOON
+    with pytest.raises(PostError, match="under embargo until 2026-11-24 14:30 UTC: it cannot go earlier"):
+        mei.publish_now(post_id)
+    with pytest.raises(PostError, match="under embargo until 2026-11-24 14:30 UTC: it cannot go earlier"):
+        mei.move(post_id, due_at=NOON + 2 * HOUR)
+    assert get(shelf, post_id).due_at == NOON + 2.5 * HOUR
+
+
+def test_the_end_that_the_article_names_is_kept(shelf: SqlStore) -> None:
+    """A move before it is refused, approving sends it then, the next slot lies behind it."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    post_id = embargoed(shelf, "EMBARGOED until 15:01 UTC: gates")
+    end = NOON + timedelta(hours=3, minutes=1)
+    assert get(shelf, post_id).not_before_at == end
+    with pytest.raises(PostError, match="under embargo until 2026-11-24 15:01 UTC"):
+        mei.move(post_id, due_at=NOON + HOUR)
+    with pytest.raises(PostError, match="under embargo"):
+        mei.publish_now(post_id)
+    assert mei.move(post_id, due_at=None).due_at == NOON + 6 * HOUR
+    assert mei.move(post_id, due_at=end).due_at == end
+    assert mei.approve(post_id).due_at == end
+
+
+def test_one_whose_time_was_set_before_goes_at_its_end(shelf: SqlStore) -> None:
+    """A post of an older version of the program may be due before its embargo ends: approving moves it there."""
+    post_id = embargoed(shelf, "EMBARGOED until 15:01 UTC: gates", due_at=NOON)
+    approved = editor_of(shelf, Role.PUBLISHER).approve(post_id)
+    assert approved.due_at == approved.not_before_at
+
+
+def test_an_embargo_of_years_can_be_planned(shelf: SqlStore) -> None:
+    """Its post is due at its end and is news then; times count from there, and nothing else may lie so far ahead."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    post_id = embargoed(shelf, "EMBARGOED until 1 March 2030: gates", expires_at=NOON + 24 * HOUR)
+    with pytest.raises(InputError, match="more than a year ahead"):
+        mei.read_due(put(shelf), "2030-03-02T09:00Z")
+    assert mei.move(post_id, due_at=mei.read_due(post_id, "2030-03-02T09:00Z")).state is PostState.HELD
+    assert mei.approve(post_id).due_at == datetime(2030, 3, 2, 9, tzinfo=UTC)
+    later = mei.embargo(post_id, until="2031-01-01T00:01Z")
+    assert later.due_at == datetime(2031, 1, 1, 0, 1, tzinfo=UTC)
+    assert later.expires_at == later.due_at + 24 * HOUR
+    for words, why in (("2046-01-01 09:00", "more than ten years ahead"), ("now", "no end that is still to come")):
+        with pytest.raises(InputError, match=why):
+            mei.embargo(post_id, until=words)
+
+
+def test_an_embargo_is_released_only_with_a_confirmation(shelf: SqlStore) -> None:
+    """The refusal names the end that would be broken; the audit says what was released, and the post may go."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    known = embargoed(shelf, "EMBARGOED until 15:01 UTC: gates")
+    for until in (None, "in 1 h"):
+        with pytest.raises(PostError, match="until 2026-11-24 15:01 UTC: confirm that it may go out before"):
+            mei.embargo(known, until=until)
+    assert mei.embargo(known, until="in 1 h", confirmed=True).not_before_at == NOON + HOUR
+    mei.embargo(known, until=None, confirmed=True)
+    assert last_word(shelf, known) == "embargo released, which was to end 2026-11-24 13:00 UTC"
+    assert mei.publish_now(known).due_at == NOON
+
+
+def test_an_unknown_end_is_released_with_a_confirmation(shelf: SqlStore) -> None:
+    """The refusal says that nobody knows it."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    post_id = embargoed(shelf, "EMBARGOED until May: gates")
+    with pytest.raises(PostError, match="nobody knows when the embargo of post"):
+        mei.embargo(post_id, until=None)
+    mei.embargo(post_id, until=None, confirmed=True)
+    assert last_word(shelf, post_id) == "embargo released, of which nobody knew the end"
+    assert mei.approve(post_id).state is PostState.QUEUED
+
+
+def test_a_thread_is_under_embargo_as_one(editor: Editor, shelf: SqlStore) -> None:
+    """Its end is that of all parts."""
+    parts = editor.add(["One", "Two"], due_at=NOON + HOUR)
+    editor.embargo(parts[1].id, until="in 3 h")
+    assert {get(shelf, part.id).not_before_at for part in parts} == {NOON + 3 * HOUR}
+    with pytest.raises(PostError, match="under embargo"):
+        editor.move(parts[0].id, due_at=NOON + 2 * HOUR)

@@ -206,9 +206,25 @@ def move(
 ) -> None:
     """Another time for a post and its thread."""
     with opened() as app:
-        zone = app.policy.wording.zone
-        due_at = None if at is None else read_when(at, now=app.clock.now(), zone=zone)
-        _tell_all(app, app.editor(person()).move(post_id, due_at=due_at, version=version))
+        editor = app.editor(person())
+        due_at = None if at is None else editor.read_due(post_id, at)
+        _tell_all(app, editor.move(post_id, due_at=due_at, version=version))
+
+
+@group.command()
+def embargo(
+    post_id: Number,
+    *,
+    until: Annotated[str | None, typer.Option(help="«tomorrow 7:01», or 2030-03-01T00:01Z; years ahead, too.")] = None,
+    release: Annotated[bool, typer.Option("--release", help="It is over: the post may go out.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, it may go out earlier than was known.")] = False,
+    version: Version = None,
+) -> None:
+    """Say when the embargo of a post and its thread ends, or that it is over; until then nothing lets it out."""
+    if (until is None) != release:
+        raise InputError("say either --until TIME or --release")
+    with opened() as app:
+        _tell_all(app, app.editor(person()).embargo(post_id, until=until, confirmed=yes, version=version))
 
 
 @group.command()

@@ -123,7 +123,7 @@ class Policy:
     """
     sensitive_words: tuple[str, ...] = ()
     """Words and phrases of any script; an article that holds one waits for a person."""
-    embargo_words: tuple[str, ...] = ("embargo", "embargoed")
+    embargo_words: tuple[str, ...] = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
     burst_limit: int = 5
     """More new articles than this in one poll are held."""
     duplicate_window: timedelta = timedelta(hours=48)

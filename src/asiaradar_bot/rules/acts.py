@@ -21,6 +21,8 @@ class Act(StrEnum):
     HOLD = "hold"
     EDIT = "edit"
     MOVE = "move"
+    EMBARGO = "embargo"
+    """Say when its embargo ends, or that it is over."""
     NOW = "now"
     BREAKING = "breaking"
     CALM = "calm"
@@ -35,6 +37,7 @@ NEEDED: dict[Act, Action] = {
     Act.HOLD: Action.HOLD,
     Act.EDIT: Action.WRITE,
     Act.MOVE: Action.APPROVE,
+    Act.EMBARGO: Action.APPROVE,
     Act.NOW: Action.PUBLISH_NOW,
     Act.BREAKING: Action.PUBLISH_NOW,
     Act.CALM: Action.PUBLISH_NOW,
@@ -48,6 +51,7 @@ _FROM: dict[Act, frozenset[PostState]] = {
     Act.HOLD: frozenset({PostState.QUEUED}),
     Act.EDIT: LIVE,
     Act.MOVE: LIVE,
+    Act.EMBARGO: LIVE | {PostState.REJECTED, PostState.EXPIRED},
     Act.NOW: LIVE | {PostState.REJECTED, PostState.EXPIRED},
     Act.BREAKING: LIVE,
     Act.CALM: LIVE,
@@ -57,11 +61,12 @@ _FROM: dict[Act, frozenset[PostState]] = {
 }
 
 
-def open_acts(post: Post, person: Person, *, own_hand: bool = False) -> tuple[Act, ...]:
+def open_acts(post: Post, person: Person, *, own_hand: bool = False, embargo: bool = False) -> tuple[Act, ...]:
     """
     The acts that this person may do to this post now, in the order in which they are offered.
 
-    `own_hand`: they wrote or changed it, and four eyes are asked for, so that another must approve it.
+    `own_hand`: they wrote or changed it, and four eyes are asked for, so that another must approve it. `embargo`: it is
+    under one, or its article speaks of one.
     """
     return tuple(
         act
@@ -70,6 +75,7 @@ def open_acts(post: Post, person: Person, *, own_hand: bool = False) -> tuple[Ac
         and person.may(NEEDED[act])
         and _fits(act, post)
         and not (own_hand and _lets_out(act, post))
+        and (act is not Act.EMBARGO or embargo)
     )
 
 

@@ -18,6 +18,7 @@ from asiaradar_bot.model.decision import Decision, NewsClass, Reason, TraceLine,
 from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.rules.addresses import is_allowed
 from asiaradar_bot.rules.duplicates import find_near_duplicate, headline_likeness
+from asiaradar_bot.rules.embargoes import Embargo, find_embargo, in_both_zones
 from asiaradar_bot.rules.wording import choose_template
 from asiaradar_bot.rules.words import contains_word
 
@@ -81,8 +82,10 @@ def _decision(
     if stop.verdict is Verdict.BREAKING:
         news_class = NewsClass.BREAKING
     published_at = article.facts.published_at or article.first_seen_at
-    not_before = published_at if published_at > now + policy.future_tolerance else None
-    base = max(published_at, article.first_seen_at) if not_before is None else published_at
+    embargo = _embargo_of(article, situation)
+    ends = [] if embargo is None or embargo.ends_at is None else [embargo.ends_at]
+    not_before = max([*ends, *([published_at] if published_at > now + policy.future_tolerance else [])], default=None)
+    base = max(published_at, article.first_seen_at, not_before or published_at)
     return Decision(
         article_id=article.id,
         revision=article.revision,
@@ -155,10 +158,12 @@ def _check_posted(article: Article, situation: Situation) -> _Answer:
 
 def _check_embargo(article: Article, situation: Situation) -> _Answer:
     facts = article.facts
-    head = f"{facts.title} {facts.summary}"
-    for word in situation.policy.embargo_words:
-        if contains_word(head, word):
-            return _Stop(verdict=Verdict.HOLD, reason=Reason.EMBARGO, detail=f"it speaks of an embargo («{word}»)")
+    if (embargo := _embargo_of(article, situation)) is not None:
+        detail = f"it speaks of an embargo («{embargo.word}»)"
+        if embargo.ends_at is not None:
+            ends = in_both_zones(embargo.ends_at, situation.policy.wording.zone)
+            detail = f"it speaks of an embargo («{embargo.word}») that ends {ends}"
+        return _Stop(verdict=Verdict.HOLD, reason=Reason.EMBARGO, detail=detail)
     ahead = (facts.published_at or situation.now) - situation.now
     if ahead > _FARTHEST_EMBARGO:
         return _Stop(
@@ -169,6 +174,12 @@ def _check_embargo(article: Article, situation: Situation) -> _Answer:
     if ahead > situation.policy.future_tolerance:
         return f"its date is ahead: not before {facts.published_at:%Y-%m-%d %H:%M} UTC"
     return "no embargo"
+
+
+def _embargo_of(article: Article, situation: Situation) -> Embargo | None:
+    return find_embargo(
+        article.facts, situation.policy, near=max(situation.now, article.facts.published_at or situation.now)
+    )
 
 
 def _check_age(article: Article, situation: Situation) -> _Answer:
@@ -232,10 +243,10 @@ _CHECKS: tuple[tuple[str, Callable[[Article, Situation], _Answer]], ...] = (
     ("page", _check_gone),
     ("kind", _check_kind),
     ("domain", _check_domain),
-    ("headline", _check_title),
     ("first run", _check_first_run),
     ("posted", _check_posted),
     ("embargo", _check_embargo),
+    ("headline", _check_title),
     ("age", _check_age),
     ("burst", _check_burst),
     ("duplicate", _check_duplicate),

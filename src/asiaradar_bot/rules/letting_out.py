@@ -11,6 +11,7 @@ from asiaradar_bot.model.errors import PostError, TextError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostKind, PostState
 from asiaradar_bot.rules.acts import Act
+from asiaradar_bot.rules.embargoes import in_both_zones
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 
@@ -31,22 +32,61 @@ def check_letting_out(
     `embargoed` are articles that speak of an embargo, by their newest decision.
 
     Raises:
-        PostError: it is under embargo, or would go out at once though its article speaks of one.
+        PostError: it is under embargo, or its article speaks of one and nobody said yet when it ends.
         TextError: what would be approved can't go out as it stands.
     """
+    approved = to_be_approved(act, parts)
+    for part in approved:
+        if part.not_before_at is None and part.article_id in embargoed:
+            raise PostError(
+                f"the article of post {part.id} speaks of an embargo, and nobody knows when it ends: say its end "
+                "first, or that it is over (Embargo at the Desk, asiaradar posts embargo)",
+                post_id=part.id,
+            )
+    if act is Act.NOW:
+        check_embargo(parts, now, zone=policy.wording.zone)
+    _check_texts(approved, policy)
+
+
+def check_embargo(parts: Sequence[Post], due_at: datetime, *, zone: str) -> None:
+    """
+    Return if all these parts may be due then.
+
+    Raises:
+        PostError: the embargo of one ends later.
+    """
     for part in parts:
-        if act is Act.APPROVE and part.due_at <= now and part.article_id in embargoed:
+        if part.not_before_at is not None and part.not_before_at > due_at:
             raise PostError(
-                f"the article of post {part.id} speaks of an embargo, and the post is due already: move it to "
-                "the embargo's end and approve it then, or publish it now if the embargo has ended",
+                f"post {part.id} is under embargo until {in_both_zones(part.not_before_at, zone)}: it cannot go "
+                "earlier, unless somebody releases the embargo",
                 post_id=part.id,
             )
-        if act is Act.NOW and part.not_before_at is not None and part.not_before_at > now:
-            raise PostError(
-                f"post {part.id} is under embargo until {part.not_before_at:%Y-%m-%d %H:%M} UTC: it cannot go earlier",
-                post_id=part.id,
-            )
-    _check_texts(to_be_approved(act, parts), policy)
+
+
+def check_embargo_change(
+    parts: Sequence[Post], ends_at: datetime, *, now: datetime, zone: str, confirmed: bool
+) -> None:
+    """
+    Return if the embargo of these parts may end then: whatever lets them out earlier than before is confirmed first.
+
+    Raises:
+        PostError: it is not confirmed; the sentence names the end that would be broken.
+    """
+    part = max(parts, key=lambda one: one.not_before_at or now)
+    if confirmed:
+        return
+    if part.not_before_at is not None and ends_at < part.not_before_at and part.not_before_at > now:
+        raise PostError(
+            f"post {part.id} is under embargo until {in_both_zones(part.not_before_at, zone)}: confirm that it may go "
+            "out before that",
+            post_id=part.id,
+        )
+    if ends_at <= now and part.not_before_at is None:
+        raise PostError(
+            f"nobody knows when the embargo of post {part.id} ends: confirm that it is over, or say its end",
+            post_id=part.id,
+        )
 
 
 def check_text(text: str, policy: Policy) -> None:

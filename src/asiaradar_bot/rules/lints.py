@@ -13,6 +13,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import MOST_ALT_CHARS, MOST_PARTS, MOST_PICTURES, MOST_TEXT_CHARS
 from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.duplicates import headline_likeness
+from asiaradar_bot.rules.embargoes import embargo_word
 from asiaradar_bot.rules.post_text import hashtags, link_spans, normalise, weighted_length
 from asiaradar_bot.rules.text_view import meant_links
 from asiaradar_bot.rules.wording import check_links_allowed, check_text
@@ -167,6 +168,8 @@ def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterat
             yield f"this is the same as post {post.post_id} of {when}: say something new, or leave it"
         else:
             yield f"this is {percent} % like post {post.post_id} of {when}: say something new, or leave it"
+    if (word := embargo_word(text, policy)) is not None:
+        yield f"the text speaks of an embargo («{word}»): make sure that it is over when this goes out"
     if len(meant_links(text)) > 1:
         yield "more than one link: X shows a card for only one of them"
     found = hashtags(text)

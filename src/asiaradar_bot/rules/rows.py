@@ -19,6 +19,7 @@ def post_row(post: Post) -> dict[str, object]:
         "article_url": post.article_url,
         "remote_id": post.remote_id,
         "due_at": post.due_at,
+        "not_before_at": post.not_before_at,
         "reason": post.reason,
         "attempts": post.attempts,
         "class": post.news_class,

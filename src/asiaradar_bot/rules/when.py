@@ -19,6 +19,7 @@ _CHINESE_HOUR = re.compile(r"(上午|早上|中午|下午|晚上)?\s*(\d{1,2})\s
 _AFTERNOON = frozenset({"下午", "晚上", "中午"})
 _NOON = 12
 _FARTHEST = timedelta(days=366)
+_FARTHEST_END = timedelta(days=10 * 366)
 _SPAN_WORDS = re.compile(r"\b(?:h|hours?|mins?|minutes?)\b", re.IGNORECASE)
 _NO_CLOCK = 999_999
 """Microseconds that nobody writes: where they come back, only a day was named, and the time of day is the base's."""
@@ -26,12 +27,13 @@ _PAST_EXAMPLES = "write 2026-11-01, 2026-11-01T09:00 in the newsroom's zone, or 
 _EXAMPLES = "write «tomorrow 9am», «friday 14:00», «in 2 h», or 2026-11-24T09:00Z"
 
 
-def read_when(text: str, *, now: datetime, zone: str) -> datetime:
+def read_when(text: str, *, now: datetime, zone: str, embargo: datetime | None = None) -> datetime:
     """
     The instant, in UTC, that the words mean in the newsroom's zone; `now` for «now».
 
     Words that name their own zone (`9am UTC`, `09:00 Asia/Tokyo`, an offset) are taken by it. A time of day that is
-    over for today is tomorrow's. A local time that the spring change skips is the instant of the jump.
+    over for today is tomorrow's. A local time that the spring change skips is the instant of the jump. With the end of
+    an `embargo` the year, beyond which nothing is planned, counts from there.
 
     Raises:
         InputError: they name no time, no time of day, the past, or more than a year ahead.
@@ -47,9 +49,24 @@ def read_when(text: str, *, now: datetime, zone: str) -> datetime:
         raise InputError(f"«{text}» is no time: {_EXAMPLES}")
     if at < now - timedelta(minutes=1):
         raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, which is over: {_EXAMPLES}")
-    if at > now + _FARTHEST:
+    if at > max(now, embargo or now) + _FARTHEST:
         raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, more than a year ahead: {_EXAMPLES}")
     return max(at, now)
+
+
+def read_end(text: str, *, now: datetime, zone: str) -> datetime:
+    """
+    When an embargo ends, by words like those that `read_when` takes; it may be years ahead.
+
+    Raises:
+        InputError: they name no such instant, the past, or more than ten years ahead.
+    """
+    at = read_when(text, now=now, zone=zone, embargo=now + 2 * _FARTHEST_END)
+    if at > now + _FARTHEST_END:
+        raise InputError(f"«{text}» is {at:%Y-%m-%d %H:%M} UTC, more than ten years ahead: {_EXAMPLES}")
+    if at <= now:
+        raise InputError(f"«{text}» is no end that is still to come: {_EXAMPLES}")
+    return at
 
 
 def read_past(text: str, *, now: datetime, zone: str) -> datetime:

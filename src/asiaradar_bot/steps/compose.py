@@ -128,7 +128,9 @@ def _store(
     posts = tx.posts.list_for_article(article.id)
     standing = [post for post in posts if post.state is not PostState.CANCELLED]
     if standing:
-        return _renew(tx, standing[-1], new, why=why, prices=prices)
+        return _renew(
+            tx, standing[-1], new, why=why, embargo=_embargo_changed(tx, standing[-1], decision), prices=prices
+        )
     if posts:
         return _leave(tx, posts[-1], now=now)
     if not limits.pictures:
@@ -155,7 +157,21 @@ def _leave(tx: Transaction, cancelled: Post, *, now: datetime) -> str:
     return "left"
 
 
-def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices: Sequence[PriceList]) -> str:
+def _embargo_changed(tx: Transaction, post: Post, decision: Decision) -> bool:
+    """
+    Whether the article speaks of another end than it did when its post was made; else what a person said of it stands.
+    """
+    earlier = [
+        one
+        for one in tx.articles.list_decisions(decision.article_id)
+        if one.id < decision.id and one.revision <= (post.revision or 0)
+    ]
+    return decision.not_before_at != (earlier[-1].not_before_at if earlier else post.not_before_at)
+
+
+def _renew(
+    tx: Transaction, post: Post, new: NewPost, *, why: str | None, embargo: bool, prices: Sequence[PriceList]
+) -> str:
     """
     Put the new wording into a post that still waits; a text that a person froze stays as it is.
     """
@@ -163,7 +179,7 @@ def _renew(tx: Transaction, post: Post, new: NewPost, *, why: str | None, prices
         return "renewed"
     now = new.created_at
     changes: dict[str, object] = {"revision": new.revision, "verified_at": new.verified_at}
-    if new.not_before_at != post.not_before_at:
+    if embargo and new.not_before_at != post.not_before_at:
         changes |= {"not_before_at": new.not_before_at, "due_at": _due_after(post, new), "expires_at": new.expires_at}
     if not post.text_frozen:
         price = str(price_of_waiting(replace(post, text=new.text), on=now.date(), lists=prices))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
+from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.errors import (
     AccessError,
@@ -22,6 +23,7 @@ from asiaradar_bot.model.money import PriceList, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import (
+    LIVE,
     NewPost,
     Post,
     PostId,
@@ -33,8 +35,11 @@ from asiaradar_bot.model.post import (
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
+from asiaradar_bot.rules.embargoes import in_both_zones
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.letting_out import (
+    check_embargo,
+    check_embargo_change,
     check_letting_out,
     check_parts,
     check_pictures,
@@ -46,9 +51,11 @@ from asiaradar_bot.rules.lints import check_amount
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.rules.when import read_end, read_when
 from asiaradar_bot.steps.press import remember_own
 
 _GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
+_MAY_WAIT = LIVE | {PostState.EXPIRED, PostState.REJECTED}
 _REMOTE_ID = re.compile(r"[1-9][0-9]{0,18}")
 """Source: docs.x.com/fundamentals/x-ids, 64-bit unsigned integers as decimal strings."""
 
@@ -343,7 +350,7 @@ class Editor:
 
         Raises:
             TextError: its text, or that of another part, can't go out as it stands.
-            PostError: its article speaks of an embargo, and it would go out at once.
+            PostError: its article speaks of an embargo, and nobody said yet when it ends.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
@@ -381,9 +388,8 @@ class Editor:
         """
         for post in to_be_approved(act, parts) if self.four_eyes else []:
             check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
-        due = {part.article_id for part in parts if part.article_id is not None and part.due_at <= now}
-        decisions = tx.articles.newest_decisions(due) if act is Act.APPROVE and due else {}
-        embargoed = {article for article, one in decisions.items() if one.reason is Reason.EMBARGO}
+        asked = [part.article_id for part in to_be_approved(act, parts) if part.not_before_at is None]
+        embargoed = embargoed_articles(tx, asked)
         check_letting_out(act, parts, now=now, policy=self.policy, embargoed=embargoed)
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
@@ -400,7 +406,7 @@ class Editor:
             why=why,
             by_person=True,
             approved_by=self.who,
-            due_at=max(now, post.due_at),
+            due_at=max(now, post.due_at, post.not_before_at or now),
             expires_at=expires_at,
             text_frozen=True,
         )
@@ -486,13 +492,17 @@ class Editor:
 
         Raises:
             AccessError: it would go out at once, and the person may not send at once.
+            PostError: it is under embargo then.
         """
         self.person.check(Action.APPROVE)
         now = self.clock.now()
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
-            due = due_at or next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
+            due = due_at or next_slot(
+                max(now, _embargo_end(parts) or now), self.policy.slots, tx.posts.taken_slots(now)
+            )
+            check_embargo(parts, due, zone=self.policy.wording.zone)
             if any(part.state is PostState.QUEUED for part in parts):
                 self._check_haste(due, now)
             why = _but("moved", tx, parts)
@@ -503,6 +513,49 @@ class Editor:
                 for part in parts
             }
             return moved.get(post.id, post)
+
+    def read_due(self, post_id: int, words: str) -> datetime:
+        """
+        The instant that an editor's words mean for this post: a year ahead at most, counted from its embargo's end.
+
+        Raises:
+            InputError: they name no time that can be taken.
+        """
+        with self.store.read() as tx:
+            end = _embargo_end(_parts(tx, Act.MOVE, tx.posts.get(PostId(post_id))))
+        return read_when(words, now=self.clock.now(), zone=self.policy.wording.zone, embargo=end)
+
+    def embargo(self, post_id: int, *, until: str | None, confirmed: bool = False, version: int | None = None) -> Post:
+        """
+        Say in words when the embargo of a post, and its thread, ends; None: it is over, the post may go out.
+
+        A post that is due before the end is due at its end. What lets it out earlier than before must be confirmed.
+
+        Raises:
+            InputError: the words name no time to come.
+            PostError: it lets the post out earlier, and is not confirmed.
+        """
+        self.person.check(Action.APPROVE)
+        now, zone = self.clock.now(), self.policy.wording.zone
+        end = now if until is None else read_end(until, now=now, zone=zone)
+        with self.store.begin() as tx:
+            post, parts = self._together(tx, Act.EMBARGO, post_id, version)
+            check_embargo_change(parts, end, now=now, zone=zone, confirmed=confirmed)
+            why = f"embargo until {in_both_zones(end, zone)}" if end > now else _released(parts, zone)
+            changed = {
+                part.id: tx.posts.change(
+                    part,
+                    at=now,
+                    who=self.who,
+                    why=_but(why, tx, parts),
+                    not_before_at=end,
+                    due_at=max(part.due_at, end),
+                    in_slot=part.in_slot and part.due_at >= end,
+                    expires_at=part.expires_at and max(part.expires_at, end + self.policy.expiry[part.news_class]),
+                )
+                for part in parts
+            }
+            return changed.get(post.id, post)
 
     def _check_haste(self, due_at: datetime, now: datetime) -> None:
         if due_at <= now and not self.person.may(Action.PUBLISH_NOW):
@@ -569,6 +622,34 @@ class Editor:
     def _price(self, text: str, at: datetime, *, pictures: Sequence[PostPicture]) -> str:
         described = sum(1 for one in pictures if one.alt_text)
         return str(price_of_post(text, on=at.date(), lists=self.prices, described=described))
+
+
+def embargoed_posts(tx: Transaction, posts: Collection[Post]) -> set[PostId]:
+    """
+    Those of the posts that are under embargo, or whose article speaks of one by its newest decision.
+    """
+    articles = embargoed_articles(tx, [post.article_id for post in posts if post.state in _MAY_WAIT])
+    return {post.id for post in posts if post.not_before_at is not None or post.article_id in articles}
+
+
+def embargoed_articles(tx: Transaction, articles: Collection[ArticleId | None]) -> set[ArticleId]:
+    """
+    Those of the articles that speak of an embargo, by their newest decision.
+    """
+    asked = {one for one in articles if one is not None}
+    decisions = tx.articles.newest_decisions(asked) if asked else {}
+    return {article for article, one in decisions.items() if one.reason is Reason.EMBARGO}
+
+
+def _embargo_end(parts: Sequence[Post]) -> datetime | None:
+    return max((part.not_before_at for part in parts if part.not_before_at is not None), default=None)
+
+
+def _released(parts: Sequence[Post], zone: str) -> str:
+    end = _embargo_end(parts)
+    if end is None:
+        return "embargo released, of which nobody knew the end"
+    return f"embargo released, which was to end {in_both_zones(end, zone)}"
 
 
 def _parts(tx: Transaction, act: Act, post: Post) -> list[Post]:

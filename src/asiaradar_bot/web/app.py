@@ -32,6 +32,7 @@ from asiaradar_bot.web.pages.entering import entering_routes
 from asiaradar_bot.web.pages.find import find_routes
 from asiaradar_bot.web.pages.imports import import_routes
 from asiaradar_bot.web.pages.live import live_routes
+from asiaradar_bot.web.pages.moving import moving_routes
 from asiaradar_bot.web.pages.own import own_routes
 from asiaradar_bot.web.pages.post import picture_routes, post_routes
 from asiaradar_bot.web.pages.programs import program_routes
@@ -115,6 +116,7 @@ def build_web(app: App, *, wake: Callable[[str], None], entry: Entry | None = No
         calendar_routes(frame),
         import_routes(frame, wake=wake),
         correct_routes(frame, wake=wake),
+        moving_routes(frame),
         post_routes(frame, wake=wake),
         picture_routes(frame),
         stop_routes(frame, wake=wake),

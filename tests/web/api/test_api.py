@@ -65,6 +65,22 @@ def test_a_posts_whole_life(app: App) -> None:
     assert [one["id"] for one in client.get("posts", params={"state": "held"}).json()["posts"]] == [post["id"]]
 
 
+def test_an_embargo_is_kept_for_programs_too(app: App) -> None:
+    """Said, kept against a move and «publish now», released only when that is confirmed."""
+    client = program(app)
+    (post,) = client.post("posts", json={"texts": ["Ferries run"], "at": "in 2 h"}, headers=key()).json()["posts"]
+    address = f"posts/{post['id']}"
+    said = client.post(f"{address}/embargo", json={"until": "in 5 h"}, headers=key()).json()
+    assert said["not_before_at"] == said["due_at"] > post["due_at"]
+    for act, body in (("move", {"to": "in 3 h"}), ("publish-now", {}), ("embargo", {})):
+        refused = client.post(f"{address}/{act}", json=body, headers=key())
+        assert refused.status_code == 409
+        assert "is under embargo until" in refused.json()["detail"]
+    released = client.post(f"{address}/embargo", json={"confirmed": True}, headers=key())
+    assert released.status_code == 200
+    assert client.post(f"{address}/publish-now", json={}, headers=key()).status_code == 200
+
+
 def test_without_a_good_token_nobody_gets_in(app: App) -> None:
     """No token, a wrong one, a revoked one, one whose time is over, and a session's cookie: 401 with a sentence."""
     over = secret_of(app, days=1)

@@ -136,7 +136,7 @@ def test_a_skip_is_undone(app: App) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/queue?state=held", "/posts/{id}"])
 def test_what_would_be_refused_is_not_offered(app: App, path: str) -> None:
-    """Held for an embargo and due already: Approve is grey with its reason, and what it would say if it were pressed."""
+    """An embargo without a known end: Approve is grey with its reason, and what it would say if it were pressed."""
     now = app.clock.now()
     with app.store.begin() as tx:
         facts = make_facts(title="EMBARGOED until May: gates", published_at=now)
@@ -144,19 +144,20 @@ def test_what_would_be_refused_is_not_offered(app: App, path: str) -> None:
     decide(app.store, app.clock, policy=app.policy, max_age=timedelta(hours=24), first_run_posts=True)
     post = add_post(app.store, PostState.HELD, article_id=article.id, due_at=now, created_at=now)
     client = browser(app, visitor())
-    why = "speaks of an embargo, and the post is due already: move it"
+    why = "speaks of an embargo, and nobody knows when it ends: say its end first"
     page = client.get(path.format(id=post.id)).text
     assert re.search(r"<button [^>]*act-approve[^>]* disabled>Approve</button>", page)
     assert why in page[page.index('<p class="soft refused"') :]
     assert f'action="/posts/{post.id}/approve"' not in page
-    assert f'action="/posts/{post.id}/now"' in page, "the way that the reason names"
+    assert f'action="/posts/{post.id}/now"' not in page
+    assert f'href="/posts/{post.id}/embargo?' in page, "the way that the reason names"
     refused = client.post(f"/posts/{post.id}/approve", data=form(post))
     assert refused.status_code == 409
     assert why in refused.text
-    editor(app).move(post.id, due_at=now + timedelta(hours=1))
+    editor(app).embargo(post.id, until="in 3 h")
     page = client.get(path.format(id=post.id)).text
     assert f'action="/posts/{post.id}/approve"' in page
-    assert "soft refused" not in page
+    assert "it cannot go earlier, unless somebody releases the embargo" in page, "of Publish now"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from asiaradar_bot.web.api.shapes import (
     Act,
     Attempt,
     Check,
+    Embargo,
     Move,
     NewPictures,
     NewPost,
@@ -142,11 +143,22 @@ def post_changes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
     @routes.post("/posts/{post_id}/move", operation_id="move_post", openapi_extra=KEY)
     def move_post(post_id: Number, move: Move, person: Annotated[Person, Depends(may(Action.APPROVE))]) -> Post:
         """Another time, or the next free slot; a thread moves as one."""
-        now = app.clock.now()
-        due_at = None if move.to is None else read_when(move.to, now=now, zone=app.policy.wording.zone)
-        moved = app.editor(person).move(post_id, due_at=due_at, version=move.version)
+        editor = app.editor(person)
+        due_at = None if move.to is None else editor.read_due(post_id, move.to)
+        moved = editor.move(post_id, due_at=due_at, version=move.version)
         wake("publish")
         return shape(moved)
+
+    @routes.post("/posts/{post_id}/embargo", operation_id="embargo_post", openapi_extra=KEY)
+    def embargo_post(
+        post_id: Number, embargo: Embargo, person: Annotated[Person, Depends(may(Action.APPROVE))]
+    ) -> Post:
+        """When the embargo of a post and its thread ends, or that it is over; earlier than known only if confirmed."""
+        changed = app.editor(person).embargo(
+            post_id, until=embargo.until, confirmed=embargo.confirmed, version=embargo.version
+        )
+        wake("publish")
+        return shape(changed)
 
     for button, do in _DOING.items():
         _add_button(routes, app, button, do, wake)

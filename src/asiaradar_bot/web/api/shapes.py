@@ -57,6 +57,7 @@ class Post(_Shape):
     article_url: str | None
     remote_id: str | None = Field(description="Its id on X, once it is there.")
     due_at: Instant
+    not_before_at: Instant | None = Field(description="The end of its embargo, before which nothing lets it out.")
     reason: str = Field(description="One sentence: why it stands where it stands.")
     attempts: int
     news_class: NewsClass = Field(alias="class")
@@ -160,6 +161,18 @@ class Move(_Shape):
 
     to: Words | None = Field(default=None, description="A time as with `at`; none: the next free slot.")
     version: int | None = Field(default=None, ge=1)
+
+
+class Embargo(_Shape):
+    """
+    When a post's embargo ends.
+    """
+
+    until: Words | None = Field(
+        default=None, min_length=1, description="A time as with `at`, years ahead, too; none: it is over."
+    )
+    confirmed: bool = Field(default=False, description="Yes, the post may go out earlier than was known.")
+    version: int | None = Field(default=None, ge=1, description="Refuse if the post changed since this version.")
 
 
 class Check(_Shape):

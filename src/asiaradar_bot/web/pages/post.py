@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.post import LIVE, Post, PostId, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.acts import NEEDED, Act, together
-from asiaradar_bot.rules.lineup import knock_on
-from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.rules.acts import NEEDED, Act
 from asiaradar_bot.rules.text_view import view_text
-from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.publish import why_waiting
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.web.entry import Visitor, needs
@@ -93,7 +89,6 @@ def post_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
 
     for act, doing in BUTTONS.items():
         _add_button(routes, frame, act, doing, wake)
-    _add_move(routes, frame)
     _add_review(routes, frame)
     return routes
 
@@ -127,52 +122,6 @@ def _add_button(routes: APIRouter, frame: Frame, act: Act, doing: Doing, wake: C
         wake("publish")
         at_once = act is Act.APPROVE and post.due_at <= frame.app.clock.now()
         return back_to(back, said="now" if at_once else doing.said, post=post_id, v=post.version)
-
-
-def _add_move(routes: APIRouter, frame: Frame) -> None:
-    @routes.get("/{post_id}/move")
-    def plan(
-        request: Request,
-        post_id: int,
-        visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.MOVE]))],
-        to: str = "",
-        back: str = "/queue",
-    ) -> HTMLResponse:
-        """What the move would do to the others, before it is saved."""
-        app = frame.app
-        with app.store.read() as tx:
-            post = tx.posts.get(PostId(post_id))
-            due_at = _when(app, to) if to else _free_slot(app, tx)
-            parts = together(Act.MOVE, post, tx.posts.thread_of(post))
-            before = expect(app, tx)
-            after = expect(app, tx, moved=[replace(part, due_at=due_at) for part in parts])
-            changed = {one for one in knock_on(before, after) if one not in {part.id for part in parts}}
-            others = [one for one in tx.posts.list_queued() if one.id in changed]
-            return frame.page(
-                request,
-                "move.html",
-                card=list_cards(app, tx, [post], person=visitor.person, expected=before)[0],
-                to=due_at,
-                in_slot=not to,
-                parts=len(parts),
-                expected_at=after.get(post.id),
-                others=list_cards(app, tx, others, person=visitor.person, expected=after),
-                before=before,
-                back=back,
-            )
-
-    @routes.post("/{post_id}/move")
-    def move(
-        post_id: int,
-        visitor: Annotated[Visitor, Depends(needs(NEEDED[Act.MOVE]))],
-        version: Annotated[int, Form()],
-        to: Annotated[str, Form()] = "",
-        back: Annotated[str, Form()] = "/queue",
-    ) -> Response:
-        """Save it; without a time it goes to the next free slot."""
-        due_at = _when(frame.app, to) if to else None
-        frame.app.editor(visitor.person).move(post_id, due_at=due_at, version=version)
-        return back_to(back, said="moved", post=post_id)
 
 
 def _add_review(routes: APIRouter, frame: Frame) -> None:
@@ -222,12 +171,3 @@ def _newer_headline(tx: Transaction, post: Post, shown: str) -> str | None:
     """
     now = "" if post.article_id is None else tx.articles.titles([post.article_id])[post.article_id]
     return now if now not in {"", shown} else None
-
-
-def _when(app: App, words: str) -> datetime:
-    return read_when(words, now=app.clock.now(), zone=app.policy.wording.zone)
-
-
-def _free_slot(app: App, tx: Transaction) -> datetime:
-    now = app.clock.now()
-    return next_slot(now, app.policy.slots, tx.posts.taken_slots(now))

@@ -15,7 +15,7 @@ from asiaradar_bot.model.sheet import PRESENCE, Presence
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import Act, open_acts
 from asiaradar_bot.rules.four_eyes import hand_of, hands_of
-from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.steps.submit import Editor, embargoed_posts
 
 _X = "https://x.com"
 
@@ -81,7 +81,8 @@ def list_cards(
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
     own = _of_own_hand(app, tx, posts, person)
-    open_to = {post.id: open_acts(post, person, own_hand=post.id in own) for post in posts}
+    under = embargoed_posts(tx, posts)
+    open_to = {post.id: open_acts(post, person, own_hand=post.id in own, embargo=post.id in under) for post in posts}
     editor = app.editor(person)
     others = _others(app, tx, posts, person)
     return [
@@ -98,7 +99,7 @@ def list_cards(
             due_at=post.due_at,
             expected_at=expected.get(post.id),
             expires_at=post.expires_at if post.state in _WAITING else None,
-            not_before_at=post.not_before_at,
+            not_before_at=post.not_before_at if _is_closed(post, app.clock.now()) else None,
             frozen=post.text_frozen,
             in_slot=post.in_slot,
             part=post.part,
@@ -119,6 +120,10 @@ def list_cards(
         )
         for post in posts
     ]
+
+
+def _is_closed(post: Post, now: datetime) -> bool:
+    return post.state in _WAITING and post.not_before_at is not None and post.not_before_at > now
 
 
 def _refused(editor: Editor, tx: Transaction, post: Post, acts: Collection[Act]) -> Mapping[str, str]:

@@ -32,6 +32,8 @@ UNDO: dict[str, str | None] = {
     "calmed": "breaking",
     "now": "hold",
     "moved": None,
+    "embargo": None,
+    "released": None,
     "settled": None,
     "saved": None,
     "queued": None,

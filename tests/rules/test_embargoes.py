@@ -1,0 +1,101 @@
+"""What an article says of its embargo is read where it is sure, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from asiaradar_bot.model.policy import Policy, WordingChoices
+from asiaradar_bot.rules.embargoes import find_embargo, in_both_zones
+from tests.factories import make_facts
+
+NEAR = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
+"""18:00 in Hong Kong."""
+POLICY = Policy(wording=WordingChoices(zone="Asia/Hong_Kong"))
+
+
+def end_of(title: str, body: str = "") -> datetime | None:
+    """When the embargo that this headline speaks of ends."""
+    found = find_embargo(replace(make_facts(title=title, summary=""), body=body), POLICY, near=NEAR)
+    assert found is not None
+    return found.ends_at
+
+
+@pytest.mark.parametrize(
+    ("title", "end"),
+    [
+        ("EMBARGOED until 07:01 HKT", "2026-11-28T23:01"),
+        ("EMBARGOED until 07:01 HKT. The plan names 14 new lines", "2026-11-28T23:01"),
+        ("EMBARGOED until 19:30 HKT on 28 November 2026: Manila", "2026-11-28T11:30"),
+        ("EMBARGOED until 07:01", "2026-11-28T23:01"),
+        ("EMBARGO: 00:01 GMT, 30 November", "2026-11-30T00:01"),
+        ("Embargoed until 12.01am BST", "2026-11-28T23:01"),
+        ("Embargoed till 7 a.m. SGT on Nov. 30", "2026-11-29T23:00"),
+        ("Embargoed until 9:15 pm JST, December 1, 2026", "2026-12-01T12:15"),
+        ("Embargoed until 0701 GMT on 1 Dec", "2026-12-01T07:01"),
+        ("Embargoed until 2026-12-01 07:01 UTC+8", "2026-11-30T23:01"),
+        ("Embargoed until 07:01 gmt", "2026-11-29T07:01"),
+        ("Embargoed until 5:00 am EST", "2026-11-28T10:00"),
+        ("EMBARGOED until 1 March 2030: Bangkok's Flood Gates", "2030-02-28T16:00"),
+        ("EMBARGOED until 2030: gates", "2029-12-31T16:00"),
+        ("EMBARGOED until March 2030: gates", "2030-02-28T16:00"),
+        ("EMBARGOED until 27 November: gates", "2026-11-26T16:00"),
+        ("禁发至2030年3月1日 07:01:大坝", "2030-02-28T23:01"),
+        ("【2026年12月1日7時1分解禁】予算案", "2026-11-30T23:01"),
+        ("엠바고 2026년 12월 1일 7시 1분: 예산", "2026-11-30T23:01"),
+    ],
+)
+def test_an_end_is_read(title: str, end: str) -> None:
+    """Times with their zone or in the newsroom's, days, months and years, in the scripts that the newsroom reads."""
+    assert end_of(title) == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "EMBARGOED: budget",
+        "EMBARGOED until May: gates",
+        "EMBARGOED until 07:01 CST",
+        "EMBARGOED until 07:01 London time",
+        "EMBARGOED until 07:01 Singapore",
+        "EMBARGOED until 07:01 on Monday",
+        "EMBARGOED until tomorrow 7am",
+        "EMBARGOED until GMT 07:01",
+        "EMBARGOED until 03/04/2026 07:01",
+        "EMBARGOED until noon on 3 December",
+        "EMBARGOED until 25:00 HKT",
+        "EMBARGOED until 31 February 2027",
+        "EMBARGOED until 13 pm HKT",
+        "禁发至明天上午7点",
+        "UN arms embargo of 2019 fails",
+        "Embargoed. The talks began at 07:01 HKT",
+    ],
+)
+def test_what_is_not_sure_is_unknown(title: str) -> None:
+    """A zone with two meanings, a named day, an order of day and month that nobody knows: a person says when."""
+    assert end_of(title) is None
+
+
+def test_the_top_of_the_body_counts_only_with_its_hour() -> None:
+    """A press release says it there; news about an embargo is no such thing."""
+    assert end_of("EMBARGOED: gates", "x") is None
+    facts = replace(make_facts(title="Gates", summary="Open."), body="EMBARGOED until 07:01 HKT.\nBANGKOK")
+    found = find_embargo(facts, POLICY, near=NEAR)
+    assert found is not None
+    assert found.ends_at == datetime(2026, 11, 28, 23, 1, tzinfo=UTC)
+    news = replace(facts, body="The arms embargo until 2030 was agreed.")
+    assert find_embargo(news, POLICY, near=NEAR) is None
+
+
+def test_the_latest_of_several_ends_counts() -> None:
+    """Two lines that differ: none is broken by keeping the later."""
+    assert end_of("Embargoed until 07:01 HKT; embargoed until 09:00 HKT") == datetime(2026, 11, 29, 1, 0, tzinfo=UTC)
+
+
+def test_an_end_is_said_in_both_zones() -> None:
+    """The newsroom's first, then UTC; in UTC once."""
+    at = datetime(2026, 11, 28, 23, 1, tzinfo=UTC)
+    assert in_both_zones(at, "Asia/Hong_Kong") == "2026-11-29 07:01 Hong Kong (2026-11-28 23:01 UTC)"
+    assert in_both_zones(at, "UTC") == "2026-11-28 23:01 UTC"
