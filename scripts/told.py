@@ -123,7 +123,9 @@ def told_forms() -> Iterator[tuple[str, str]]:
     """
     Context and msgid of each, in the order of the source.
     """
-    for form in chain(explaining.SENTENCES.values(), explaining.ANSWERS.values(), [explaining.UNDECIDED]):
+    for form in chain(explaining.SENTENCES.values(), explaining.ANSWERS.values(), explaining.STANDS.values()):
+        yield TOLD, form
+    for form in (explaining.UNDECIDED, explaining.GONE):
         yield TOLD, form
     for form in chain(rule_words.FORMS.values(), rule_words.VERDICTS.values()):
         yield RULE, form

@@ -119,6 +119,11 @@ def test_pictures_with_their_words(capsys: pytest.CaptureFixture[str], tmp_path:
     two = ["--image", str(files[0]), "--alt", "A harbour", "--image", str(files[1]), "--alt", "A crane"]
     row = json.loads(told(capsys, "posts", "add", "The port", *two, "--draft", "--json"))
     assert row["price_usd"] == "0.025"
+    shown = told(capsys, "posts", "show", "1")
+    assert "picture 1: A harbour\npicture 2: A crane" in shown
+    bare = told(capsys, "posts", "add", "The port at night", "--image", str(files[2]), "--draft")
+    assert "remark: picture 1 has no description" in bare
+    assert "picture 1: no description" in told(capsys, "posts", "show", "2")
     five = [word for file in files for word in ("--image", str(file))]
     assert "5 pictures are more than the 4" in told(capsys, "posts", "add", "The port", *five, code=1)
     assert "2 descriptions for 0 pictures" in told(capsys, "posts", "add", "x", "--alt", "a", "--alt", "b", code=1)

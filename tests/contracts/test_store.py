@@ -283,6 +283,7 @@ def test_posts_are_listed_by_what_is_asked(tx: Transaction) -> None:
     assert [post.id for post in tx.posts.list_posts()] == ids[::-1]
     assert [post.id for post in tx.posts.list_posts(states=[PostState.HELD])] == [ids[1]]
     assert [post.id for post in tx.posts.list_queued()] == [ids[0], ids[3]]
+    assert tx.posts.list_wanting_picture(limit=5) == []
     assert [post.id for post in tx.posts.list_due(NOON + HOUR, limit=5)] == [ids[0]]
     assert [post.id for post in tx.posts.list_for_article(article.id)] == [ids[3]]
     assert tx.posts.list_thread(ids[0]) == []

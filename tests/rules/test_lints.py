@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from asiaradar_bot.model.policy import Policy, WordingChoices
-from asiaradar_bot.rules.lints import RecentText, find_like, lint_text, lint_thread, text_errors
+from asiaradar_bot.rules.lints import RecentText, find_like, lint_text, lint_thread, picture_remarks, text_errors
 
 POLICY = Policy(
     wording=WordingChoices(hashtags={"rain": "Rain", "hanoi": "Hanoi", "asia": "Asia"}, allowed_mentions=("AsiaRadar",))
@@ -107,3 +107,12 @@ def test_a_text_that_speaks_of_an_embargo_is_remarked_on(text: str) -> None:
     (lint,) = lint_text(text, policy=Policy())
     assert "speaks of an embargo" in lint.sentence
     assert not lint.blocks
+
+
+def test_a_picture_without_a_description_is_remarked_on() -> None:
+    """Each by its number."""
+    assert picture_remarks(["A gate"]) == ()
+    assert [one.partition(":")[0] for one in picture_remarks(["A", None, " "])] == [
+        "picture 2 has no description",
+        "picture 3 has no description",
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.outcome import Picture
-from asiaradar_bot.model.post import Post, PostId
+from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.rules.guards import picture_deadline
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.illustrate import illustrate
 from asiaradar_bot.storage.store import SqlStore
@@ -68,6 +70,42 @@ def test_what_comes_too_late_is_not_asked_for(
     illustrate(shelf, site, clock, limits=Limits(picture_wait=timedelta(seconds=6)), prices=PRICES)
     assert post(shelf, post_id).picture_id is None
     assert "did not come in time" in why(shelf)
+
+
+def test_a_held_post_gets_its_picture_while_it_is_held(shelf: SqlStore, site: FakeSite, clock: FakeClock) -> None:
+    """Long after it was made, too, and it goes out with it when somebody approves it."""
+    held = add_post(shelf, PostState.HELD, picture_url=IMAGE)
+    site.pictures[IMAGE] = PICTURE
+    clock.advance(seconds=7_200)
+    assert illustrate(shelf, site, clock, limits=Limits(), prices=PRICES) == 1
+    assert post(shelf, held.id).picture_id is not None
+
+
+def test_a_loss_is_told_before_somebody_approves(shelf: SqlStore, site: FakeSite, clock: FakeClock) -> None:
+    """A held post's reason says that its picture is no use, and why."""
+    held = add_post(shelf, PostState.HELD, picture_url=IMAGE, reason="it speaks of «gold»")
+    illustrate(shelf, site, clock, limits=Limits(), prices=PRICES)
+    assert post(shelf, held.id).reason == f"it speaks of «gold»; goes without picture: there is no picture at {IMAGE}"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"due_at": NOON + timedelta(hours=3)},
+        {"due_at": NOON - timedelta(hours=1), "not_before_at": NOON + timedelta(hours=3)},
+    ],
+)
+def test_the_wait_counts_from_when_it_could_go_out(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, when: dict[str, Any]
+) -> None:
+    """A post that was approved hours after it was made is still given its picture until it is due, and no longer."""
+    old = add_post(shelf, picture_url=IMAGE, created_at=NOON - timedelta(hours=9), **when)
+    limits = Limits(picture_wait=timedelta(seconds=6))
+    due = NOON + timedelta(hours=3)
+    assert picture_deadline(old, limits) == due + timedelta(seconds=6)
+    site.pictures[IMAGE] = PICTURE
+    illustrate(shelf, site, clock, limits=limits, prices=PRICES)
+    assert post(shelf, old.id).picture_id is not None
 
 
 def test_what_somebody_changed_meanwhile_is_looked_at_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
+from asiaradar_bot.rules.lints import picture_remarks
 from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
 from asiaradar_bot.rules.rows import chain_row, post_row
@@ -94,6 +96,10 @@ def show(post_id: Number, *, json: Json = False) -> None:
         _tell(app, post)
         zone = app.policy.wording.zone
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
+    for number, one in enumerate(post.pictures, start=1):
+        print(f"picture {number}: {one.alt_text or 'no description'}")
+    if post.picture_url is not None:
+        print(f"picture: still to be fetched from {post.picture_url}: {post.alt_text or 'no description'}")
     for link in chain if len(chain) > 1 else ():
         print(f"chain: {chain_line(link)}")
     for attempt in attempts:
@@ -128,6 +134,8 @@ def add(
         ]
         for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
             print_json(post_row(post)) if json else _tell(app, post)
+        for remark in picture_remarks([one.alt_text for one in shown]):
+            print(f"remark: {remark} (--alt)", file=sys.stderr)
 
 
 @group.command("import")

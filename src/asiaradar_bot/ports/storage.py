@@ -155,6 +155,9 @@ class PostRows(Protocol):
     def list_queued(self, *, limit: int = 1000, skip: int = 0) -> Sequence[Post]:
         """All queued posts by due time, the first `skip` left out."""
 
+    def list_wanting_picture(self, *, limit: int) -> Sequence[Post]:
+        """Queued and held posts whose picture is still to be fetched, by due time."""
+
     def times_between(self, since: datetime, until: datetime) -> Sequence[tuple[datetime, PostId]]:
         """When posts went out in this span, and when open ones are due in it that are not queued; in rising order."""
 

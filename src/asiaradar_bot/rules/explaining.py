@@ -38,6 +38,20 @@ ANSWERS = {
     Verdict.HOLD: "«%(title)s» waits for a person: %(detail)s.",
     Verdict.SKIP: "«%(title)s» is not posted: %(detail)s.",
 }
+STANDS: dict[PostState, str] = {
+    PostState.PUBLISHED: "«%(title)s» is on X: post %(number)s went out.",
+    PostState.SENDING: "«%(title)s» is just going out, as post %(number)s.",
+    PostState.QUEUED: "«%(title)s» is queued as post %(number)s.",
+    PostState.HELD: "«%(title)s» waits for a person: %(detail)s.",
+    PostState.DRAFT: "«%(title)s» waits for a person: post %(number)s is a draft.",
+    PostState.UNKNOWN: "Nobody knows whether «%(title)s» is on X: look at the account, then settle post %(number)s.",
+    PostState.REJECTED: "«%(title)s» is not posted, X refused post %(number)s: %(detail)s.",
+    PostState.EXPIRED: "«%(title)s» is not posted, post %(number)s expired: %(detail)s.",
+    PostState.CANCELLED: "«%(title)s» is not posted, post %(number)s was withdrawn: %(detail)s.",
+}
+"""What is true now of an article that has a post, whatever was decided of it before."""
+GONE = "«%(title)s» was on X as post %(number)s, which is gone from there."
+_OUT = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN})
 UNDECIDED = "«%(title)s» is not decided yet: its page is still to be read."
 
 
@@ -57,13 +71,26 @@ def explain(
     title = article.facts.title or article.url
     if decision is None:
         return [UNDECIDED % {"title": title}]
-    lines = [ANSWERS[decision.verdict] % {"title": title, "detail": decision.detail}, _decided_line(decision)]
+    lines = [_answer(title, decision, posts), _decided_line(decision)]
     if decision.not_before_at is not None:
         lines.append(f"It is not sent before {decision.not_before_at:%Y-%m-%d %H:%M} UTC.")
     lines += [f"  {'passed' if line.passed else 'decided'}: {line.check}: {line.detail}" for line in decision.trace]
     lines += [_post_line(post) for post in posts]
     lines += [_attempt_line(attempt) for attempt in attempts]
     return lines
+
+
+def _answer(title: str, decision: Decision, posts: Sequence[Post]) -> str:
+    """
+    What became of it, as things stand: the post that is out or on its way speaks, else the newest, else the decision.
+    """
+    if not posts:
+        return ANSWERS[decision.verdict] % {"title": title, "detail": decision.detail}
+    post = max(posts, key=lambda one: (one.state in _OUT and one.deleted_remotely_at is None, one.id))
+    words = {"title": title, "number": post.id, "detail": post.reason}
+    if post.deleted_remotely_at is not None:
+        return GONE % words
+    return STANDS[post.state] % words
 
 
 def _decided_line(decision: Decision) -> str:

@@ -61,9 +61,16 @@ def check_sendable(
         answer = _check_article(post, article, now=now, limits=limits, on_timeline=on_timeline)
         if answer is not None:
             return answer
-    if post.picture_url is not None and now < post.created_at + limits.picture_wait:
+    if post.picture_url is not None and now < picture_deadline(post, limits):
         return Wait(why="its picture is being fetched")
     return Go()
+
+
+def picture_deadline(post: Post, limits: Limits) -> datetime:
+    """
+    Until when a queued post waits for its picture: the set time after it could go out, however old it is.
+    """
+    return max(post.created_at, post.due_at, post.not_before_at or post.due_at) + limits.picture_wait
 
 
 def _check_article(

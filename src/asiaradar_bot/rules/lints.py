@@ -159,6 +159,17 @@ def picture_errors(alt_texts: Sequence[str | None]) -> tuple[str, ...]:
     )
 
 
+def picture_remarks(alt_texts: Sequence[str | None]) -> tuple[str, ...]:
+    """
+    What is worth a second look about pictures with these descriptions, a sentence each.
+    """
+    return tuple(
+        f"picture {number} has no description: say what it shows, for those who do not see it"
+        for number, alt in enumerate(alt_texts, start=1)
+        if not (alt or "").strip()
+    )
+
+
 def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterator[str]:
     twin = find_like(text, recent, percent=policy.duplicate_percent)
     if twin is not None:

@@ -710,6 +710,10 @@ def _marker() -> str:
 
 
 def _of_version(post: Post, version: int | None) -> Post:
+    if version is not None and post.version != version and post.state is PostState.PUBLISHED:
+        raise WrongStateError(
+            f"post {post.id} is on X already: what readers see there is changed by a correction", post_id=post.id
+        )
     if version is not None and post.version != version:
         raise VersionConflictError(
             f"post {post.id} is at version {post.version}, not {version}: somebody changed it; look again, then repeat",

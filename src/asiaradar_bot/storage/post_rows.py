@@ -119,6 +119,15 @@ class SqlPostRows(SqlAttemptRows):
         query = select(posts).where(posts.c.state == PostState.QUEUED).order_by(posts.c.due_at, posts.c.id)
         return [post_from_row(row) for row in self._connection.execute(query.limit(limit).offset(skip))]
 
+    def list_wanting_picture(self, *, limit: int) -> Sequence[Post]:
+        """Queued and held posts whose picture is still to be fetched, by due time."""
+        query = (
+            select(posts)
+            .where(posts.c.state.in_([PostState.QUEUED, PostState.HELD]), posts.c.picture_url.is_not(None))
+            .order_by(posts.c.due_at, posts.c.id)
+        )
+        return [post_from_row(row) for row in self._connection.execute(query.limit(limit))]
+
     def times_between(self, since: datetime, until: datetime) -> Sequence[tuple[datetime, PostId]]:
         """When posts went out in this span, and when open ones are due in it that are not queued; in rising order."""
         sent = select(posts.c.published_at, posts.c.id).where(

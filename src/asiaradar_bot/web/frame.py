@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,19 +18,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.decision import Reason
-from asiaradar_bot.model.post import PostId
+from asiaradar_bot.model.post import LIVE, PostId, PostState
 from asiaradar_bot.rules.explaining import sentence
 from asiaradar_bot.rules.rule_words import choice_in_words, default_in_words, rule_in_words
 from asiaradar_bot.web.acts import act_words, subject_words
 from asiaradar_bot.web.entry import Visitor, visitor_of
 from asiaradar_bot.web.forms import Forms, iso
 from asiaradar_bot.web.telling import CHECK, telling
-from asiaradar_bot.web.views.said import read_said
+from asiaradar_bot.web.views.said import Said, read_said
 from asiaradar_bot.web.views.top_bar import top_bar
 from asiaradar_bot.web.words import FACTS, MISSING, NAMES, RIGHTS, language_of, translations
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+_UNDONE = LIVE | {PostState.CANCELLED}
+"""Where a post stands while what was done to it can be taken back."""
 _SAID = frozenset({"said", "post", "v"})
 
 
@@ -72,9 +75,20 @@ class Frame:
             "bar": top_bar(self.app, visitor.person, expected=expected)
             if visitor is not None and not visitor.must_set_up
             else None,
-            "said": read_said(request.query_params),
+            "said": self._said(request),
         }
         return HTMLResponse(env.get_template(template).render(shared | values), status_code=status)
+
+    def _said(self, request: Request) -> Said | None:
+        """
+        What was done; its undo is not offered any more when the post is out, or on its way.
+        """
+        said = read_said(request.query_params)
+        if said is None or said.undo is None or said.post_id is None:
+            return said
+        with self.app.store.read() as tx:
+            post = tx.posts.find(PostId(said.post_id))
+        return said if post is not None and post.state in _UNDONE else replace(said, undo=None)
 
     def part(self, request: Request, template: str, **values: object) -> HTMLResponse:
         """

@@ -33,7 +33,7 @@ def test_why_an_article_was_posted_or_skipped(chromium: Browser, newsroom: Desk,
 
         vera.go("/articles?words=kaohsiung")
         page.get_by_role("link", name=PORT).click()
-        expect(page.locator(".why")).to_contain_text(f"«{PORT}» is posted by itself")
+        expect(page.locator(".why")).to_contain_text(f"«{PORT}» is on X")
         expect(page.get_by_text("no rule speaks of it, so the default applies", exact=True)).to_have_count(1)
         expect(page.locator("main")).not_to_contain_text("UTC")
         expect(page.get_by_role("region", name="Attempts").locator("tbody tr")).to_have_count(1)

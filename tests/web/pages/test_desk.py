@@ -16,6 +16,7 @@ from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import PRESENCE
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.steps.switch import stop
 from asiaradar_bot.web.pages.live import look
 from asiaradar_bot.web.views.said import read_said
 from tests.factories import NOON, add_post, make_article, make_facts
@@ -187,6 +188,46 @@ def test_an_embargo_greys_publish_now(app: App) -> None:
     page = browser(app, visitor()).get(f"/posts/{post.id}").text
     assert re.search(r"<button [^>]*act-now[^>]* disabled>Publish now</button>", page)
     assert "it cannot go earlier" in page
+
+
+def test_undo_ends_when_the_post_is_out(app: App) -> None:
+    """It is offered while it can be done; pressed on an old page it says that the post is on X, and leads to Correct."""
+    post = added(app)
+    client = browser(app, visitor())
+    address = f"/?said=approved&post={post.id}&v={post.version}"
+    assert "Undo" in client.get(address).text
+    with app.store.begin() as tx:
+        now = app.clock.now()
+        sending = tx.posts.move(post, PostState.SENDING, at=now, who="bot", why="sent")
+        tx.posts.move(sending, PostState.PUBLISHED, at=now, who="bot", why="out", remote_id="7", published_at=now)
+    assert "Undo" not in client.get(address).text
+    answer = client.post(f"/posts/{post.id}/hold", data=form(post))
+    assert answer.status_code == 409
+    assert f"post {post.id} is on X already" in answer.text
+    assert f'href="/posts/{post.id}/correct"' in answer.text
+    assert "version" not in answer.text[answer.text.index("<main") :]
+
+
+def test_now_is_not_said_while_sending_is_stopped(app: App) -> None:
+    """It says what it waits for instead."""
+    post = added(app)
+    client = browser(app, visitor())
+    address = f"/?said=now&post={post.id}&v={post.version}"
+    assert "It goes out now." in client.get(address).text
+    stop(app.store, app.clock, person=Person(who="cli:kim", role=Role.ADMIN), reason="a look")
+    page = " ".join(client.get(address).text.split())
+    assert "It goes out now." not in page
+    assert 'waits until sending is on again: <span dir="auto">a look (cli:kim)</span>' in page
+
+
+def test_find_says_of_an_article_what_its_list_says(app: App) -> None:
+    """Its verdict, not where it stands in the bot's own work."""
+    now = app.clock.now()
+    with app.store.begin() as tx:
+        facts = make_facts(title="Budget of gates", published_at=now)
+        tx.articles.add(make_article(facts=facts, first_seen_at=now, read_at=now), names=["a"])
+    decide(app.store, app.clock, policy=app.policy, max_age=timedelta(hours=24), first_run_posts=True)
+    assert re.search(r"article 1, +auto<", browser(app, visitor()).get("/find?words=budget").text)
 
 
 def test_an_old_page_overwrites_nothing(app: App) -> None:

@@ -68,6 +68,9 @@ def _posts(tx: Transaction, asked: list[str]) -> Iterator[Place]:
 
 
 def _articles(tx: Transaction, asked: list[str]) -> Iterator[Place]:
-    for one in tx.articles.search(asked, limit=_MOST):
+    found = tx.articles.search(asked, limit=_MOST)
+    decisions = tx.articles.newest_decisions([one.id for one in found])
+    for one in found:
         name = one.facts.title or one.url
-        yield Place(kind="article", number=one.id, name=name, state=one.state, go=f"/articles/{one.id}")
+        state = decisions[one.id].verdict if one.id in decisions else one.state  # as the list of articles says it
+        yield Place(kind="article", number=one.id, name=name, state=state, go=f"/articles/{one.id}")

@@ -27,7 +27,9 @@ from asiaradar_bot.model.errors import (
     TemplateError,
     TextError,
     VersionConflictError,
+    WrongStateError,
 )
+from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.rules.text_diff import DiffPiece, diff_texts
 from asiaradar_bot.web.frame import Frame, here
 from asiaradar_bot.web.surprises import log_surprise
@@ -81,7 +83,14 @@ def refuse(frame: Frame, request: Request, error: AsiaRadarError) -> Response:
         return _told(frame, request, str(error), status=status, with_bar=False)
     post_id = error.post_id if isinstance(error, PostError) else None
     changes = _changes(frame, error) if isinstance(error, VersionConflictError) else []
-    return _told(frame, request, str(error), status=status, post_id=post_id, changes=changes)
+    out = isinstance(error, WrongStateError) and post_id is not None and _is_out(frame, post_id)
+    return _told(frame, request, str(error), status=status, post_id=post_id, changes=changes, correctable=out)
+
+
+def _is_out(frame: Frame, post_id: int) -> bool:
+    with frame.app.store.read() as tx:
+        post = tx.posts.find(PostId(post_id))
+    return post is not None and post.state is PostState.PUBLISHED
 
 
 def admit(frame: Frame, request: Request, error: Exception) -> Response:
@@ -106,12 +115,21 @@ def _told(
     with_bar: bool = True,
     post_id: int | None = None,
     changes: Sequence[Change] = (),
+    correctable: bool = False,
 ) -> Response:
     if not wants_page(request):
         return problem(status, sentence)
     if not with_bar:
         request.state.visitor = None  # what stands there is read from the database
-    return frame.page(request, "refused.html", sentence=sentence, post_id=post_id, changes=changes, status=status)
+    return frame.page(
+        request,
+        "refused.html",
+        sentence=sentence,
+        post_id=post_id,
+        changes=changes,
+        correctable=correctable,
+        status=status,
+    )
 
 
 def _changes(frame: Frame, error: VersionConflictError) -> list[Change]:

@@ -14,7 +14,15 @@ from asiaradar_bot.model.post import PostId, PostPicture, PostState
 from asiaradar_bot.model.sheet import Sheet, SheetPart
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import host_of, same_article_key
-from asiaradar_bot.rules.lints import Lint, RecentText, headline_twin, lint_text, lint_thread, picture_errors
+from asiaradar_bot.rules.lints import (
+    Lint,
+    RecentText,
+    headline_twin,
+    lint_text,
+    lint_thread,
+    picture_errors,
+    picture_remarks,
+)
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.text_view import TextView, meant_links, view_text
 
@@ -104,11 +112,12 @@ def _view_part(
     )
     alts = [one.alt_text for one in part.pictures]
     pictures = tuple(Lint(sentence=problem, blocks=True) for problem in picture_errors(alts))
+    bare = tuple(Lint(sentence=remark, blocks=False) for remark in picture_remarks(alts))
     remarks = lint_text(part.text, policy=app.policy, recent=recent)
     return PartView(
         text=part.text,
         view=view_text(part.text),
-        remarks=(*pictures, *remarks, *([twin] if twin is not None else [])),
+        remarks=(*pictures, *bare, *remarks, *([twin] if twin is not None else [])),
         price=price_of_post(part.text, on=now.date(), lists=app.prices, described=sum(1 for alt in alts if alt)),
         pictures=part.pictures,
         card=_card(tx, links[-1]) if links and not part.pictures else None,
