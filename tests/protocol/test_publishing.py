@@ -18,12 +18,14 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy, QuietHours
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored, patrol
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due, why_waiting
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
+from tests.factories import make_article, make_facts
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, SimulatedCrash
 
 SETTLED = {"minutes": 16}
@@ -401,6 +403,17 @@ def test_why_a_post_waits_is_what_the_sender_says(store: SqlStore) -> None:
         assert why_waiting(free, replace(left, **how)) == why  # type: ignore[arg-type]  # one field each
     quiet = QuietHours(starts=time(0), ends=time(23, 59), zone="UTC")
     assert why_waiting(replace(free, policy=Policy(quiet_hours=(quiet,))), left) == "it is quiet hours"
+
+
+def test_a_post_of_an_embargo_without_an_end_is_held(store: SqlStore) -> None:
+    """One that was approved by an older version of the program: the gate itself keeps it until somebody says the end."""
+    with store.begin() as tx:
+        facts = make_facts(title="EMBARGOED until May: gates")
+        article = tx.articles.add(make_article(facts=facts), names=["e"])
+    decide(store, FakeClock(), policy=Policy(), max_age=timedelta(hours=24), first_run_posts=True)
+    post = queue(store, article_id=article.id)
+    publish_due(make_press(store))
+    assert state_of(store, post) is PostState.HELD
 
 
 def test_a_part_waits_for_the_one_before_it(store: SqlStore) -> None:

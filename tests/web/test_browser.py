@@ -93,6 +93,27 @@ def test_every_page_passes_axe(chromium: Browser, desk: tuple[App, str], size: d
     context.close()
 
 
+def test_buttons_on_a_phone_fit_a_thumb(chromium: Browser, desk: tuple[App, str]) -> None:
+    """Those of Move, Embargo and Resume are 44 px high, and Undo is a word, not the name of its key."""
+    context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]  # plain numbers
+    page = entered(context, desk)
+    for path in ("/posts/1/move", "/posts/1/embargo", "/resume"):
+        page.goto(desk[1] + path)
+        buttons = page.locator("main button:visible, main [role='button']:visible")
+        assert buttons.count() > 1
+        for at in range(buttons.count()):
+            box = buttons.nth(at).bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, f"{path}: {buttons.nth(at).inner_text()}"
+    page.goto(f"{desk[1]}/?said=held&post=1&v=1")
+    undo = page.locator(".said button")
+    expect(undo).to_have_text("Undo", use_inner_text=True)
+    box = undo.bounding_box()
+    assert box is not None
+    assert box["width"] >= 60
+    context.close()
+
+
 def test_a_day_by_keys_alone(chromium: Browser, desk: tuple[App, str]) -> None:
     """J to the held post, a approves it, z takes it back; ? lists the keys; Ctrl+K leads to the queue."""
     context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]  # plain numbers

@@ -44,18 +44,29 @@ Guard = Go | Wait | Hold | Expire
 
 
 def check_sendable(
-    post: Post, article: Article | None, *, now: datetime, policy: Policy, limits: Limits, on_timeline: str | None
+    post: Post,
+    article: Article | None,
+    *,
+    now: datetime,
+    policy: Policy,
+    limits: Limits,
+    on_timeline: str | None,
+    embargoed: bool = False,
 ) -> Guard:
     """
     Whether the post itself may go out now; the account's own limits are another matter (`rules.slots`).
 
-    `on_timeline` is the id of a post on our timeline that already leads to the article, None if there is none.
+    `on_timeline` is the id of a post on our timeline that already leads to the article, None if there is none;
+    `embargoed` is whether the article speaks of an embargo, by its newest decision.
     """
     if post.expires_at is not None and post.expires_at <= now:
         return Expire(why=f"too old to be news: its time was over at {post.expires_at:%Y-%m-%d %H:%M} UTC")
     if post.not_before_at is not None and post.not_before_at > now:
         return Wait(why=f"not to be sent before {post.not_before_at:%Y-%m-%d %H:%M} UTC")
-    if (problem := text_problem(post, policy)) is not None:
+    problem = text_problem(post, policy)
+    if embargoed and post.not_before_at is None and post.corrects_id is None:
+        problem = "its article speaks of an embargo, and nobody said when it ends"
+    if problem is not None:
         return Hold(why=problem)
     if article is not None:
         answer = _check_article(post, article, now=now, limits=limits, on_timeline=on_timeline)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, SpendState, plain_usd
 from asiaradar_bot.model.outcome import (
@@ -184,7 +184,15 @@ def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard
         policy=press.policy,
         limits=press.limits,
         on_timeline=_on_timeline(tx, post),
+        embargoed=_is_embargoed(tx, post),
     )
+
+
+def _is_embargoed(tx: Transaction, post: Post) -> bool:
+    if post.article_id is None or post.not_before_at is not None:
+        return False
+    decision = tx.articles.newest_decisions([post.article_id]).get(post.article_id)
+    return decision is not None and decision.reason is Reason.EMBARGO
 
 
 def _article(tx: Transaction, post: Post) -> Article | None:
