@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -31,3 +32,11 @@ def ready_file(folder: Path) -> str:
     file = folder / "bot.db"
     file.write_bytes(ready_bytes())
     return f"sqlite:///{file}"
+
+
+def bot_ran(url: str, *, at: datetime) -> None:
+    """Leave a bot's sign of life in that database."""
+    store = SqlStore(url, account="AsiaRadar", backups=Path("unused"))
+    with store.begin() as tx:
+        tx.account.set_mark("heartbeat", at.isoformat())
+    store.close()

@@ -245,13 +245,17 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
     """
     The App for these settings; the database is made or brought up to date.
 
-    `offline` is for what neither sends nor reads on X: the account is one that nothing leaves. Without `saved_rules`
-    the files count, for mending saved rules that this program can't read.
+    `offline` is for what neither sends nor reads on X, and needs no credentials. Without `saved_rules` the files
+    count, for mending saved rules that this program can't read.
 
     Raises:
-        SettingsError: settings, policy or prices are wrong, or the database belongs to another environment or mode.
+        SettingsError: settings, policy or prices are wrong, credentials are missing, or the database belongs to
+            another environment or mode.
         StorageError: the database can't be used.
     """
+    missing = None if offline else settings.missing_credentials()
+    if missing is not None:
+        raise SettingsError(missing)
     policy = load_policy(settings.templates.policy)
     prices = load_prices(settings.templates.prices)
     clock = SystemClock()
@@ -268,7 +272,7 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
         raise StorageError(problem)
     schema.upgrade(store, now=clock.now())
     _check_belonging(store, settings)
-    account, local_x_url = _account(settings, clock, closing, mode=Mode.DRY_RUN if offline else settings.x.mode)
+    account, local_x_url = (later(_no_account), None) if offline else _account(settings, clock, closing)
     fetcher = _fetcher(settings)
     renderer = SandboxedRenderer(settings.templates.folder)
     closing.append(renderer.close)
@@ -418,10 +422,10 @@ def _fetcher_of(settings: Settings, host: str) -> SafeFetcher:
 
 
 def _account(
-    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]], *, mode: Mode
+    settings: Settings, clock: SystemClock, closing: list[Callable[[], object]]
 ) -> tuple[XAccount | DryRunAccount, str | None]:
     x = settings.x
-    match mode:
+    match x.mode:
         case Mode.DRY_RUN:
             return later(lambda: _dry_run_account(clock, x.handle)), None
         case Mode.LIVE:
@@ -434,6 +438,13 @@ def _account(
             return later(lambda: _x_account(settings, clock, x.base_url, keys, bearer)), None
         case Mode.SANDBOX:
             return _sandbox_account(settings, clock, closing)
+
+
+def _no_account() -> DryRunAccount:
+    """
+    Stands where nobody may ask X: a command that did would be told that its post is out.
+    """
+    raise RuntimeError("X was asked by a program that was opened offline")
 
 
 def _dry_run_account(clock: SystemClock, handle: str) -> DryRunAccount:

@@ -184,6 +184,9 @@ def _mend_x(sentence: str) -> str:
 def _account(app: App) -> Check:
     if app.settings.x.mode is Mode.DRY_RUN:
         return Check(name="X", good=True, sentence="dry-run: nothing leaves")
+    missing = app.settings.missing_credentials()
+    if missing is not None:
+        return Check(name="X", good=False, sentence=missing)
     try:
         account = app.press.ask_account()
     except CannotReadError as error:

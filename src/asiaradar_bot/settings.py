@@ -77,6 +77,20 @@ class StorageSettings(_Section):
         address = urlsplit(self.url)
         return f"{address.hostname or 'this machine'}{address.path}"
 
+    @property
+    def hangs_on_folder(self) -> bool:
+        """
+        Whether it is another database in another working folder.
+        """
+        return self.url.startswith("sqlite:///") and not self.url.startswith("sqlite:////")
+
+    @property
+    def is_there(self) -> bool:
+        """
+        False for a file that would be made only now.
+        """
+        return not self.url.startswith("sqlite:///") or Path(self.place).exists()
+
     @field_validator("url")
     @classmethod
     def _known_database(cls, url: str) -> str:
@@ -367,12 +381,6 @@ class Settings(BaseSettings):
     def _fits_live(self) -> Settings:
         if self.x.mode is not Mode.LIVE:
             return self
-        missing = [name for name in CREDENTIALS if not _is_filled(getattr(self.x, name))]
-        if missing:
-            raise ValueError(
-                "x.mode = live needs four credentials, and these are missing: "
-                + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
-            )
         if self.fetch.stand_in is not None:
             raise ValueError("fetch.stand_in is for the sandbox and cannot be used with x.mode = live: take it out")
         if self.access.second_factor is Whom.NOBODY:
@@ -394,6 +402,19 @@ class Settings(BaseSettings):
         if len(names) != len(set(names)):
             raise ValueError("two sources have the same name: each [[sources]] needs a name of its own")
         return self
+
+    def missing_credentials(self) -> str | None:
+        """
+        Why X can't be asked, as one sentence; None if it can, or if this mode needs no credentials.
+        """
+        missing = [name for name in CREDENTIALS if not _is_filled(getattr(self.x, name))]
+        if self.x.mode is not Mode.LIVE or not missing:
+            return None
+        return (
+            "settings: x.mode = live needs four credentials, and these are missing: "
+            + ", ".join(f"ASIARADAR_X__{name.upper()}" for name in missing)
+            + " (set them, or name their folder in ASIARADAR_SECRETS)"
+        )
 
     def origin(self, key: str) -> str:
         """

@@ -16,12 +16,14 @@ from asiaradar_bot.cli.main import main
 from asiaradar_bot.cli.shared import stamp
 from asiaradar_bot.settings import StorageSettings
 from asiaradar_bot.storage.store import SqlStore
+from tests.ready import bot_ran, ready_file
 from tests.sandbox.x_access import image_bytes
 
 
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A dry-run in a folder of its own."""
+    """A dry-run in a folder of its own, where a bot has run."""
+    bot_ran(ready_file(tmp_path), at=datetime(2026, 11, 1, tzinfo=UTC))
     file = tmp_path / "asiaradar.toml"
     file.write_text(
         f'[storage]\nurl = "sqlite:///{tmp_path}/bot.db"\nfolder = "{tmp_path}"\n[x]\nmode = "dry-run"\n',
@@ -263,7 +265,6 @@ def test_bad_input_gets_one_sentence(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[x]\nmode = 'live'\n", "four credentials"),
         ("[x]\nmood = 'live'\n", "no setting x.mood, but there is x.mode"),
         ("[publishing]\nper_hour = 'many'\n", "publishing.per_hour: write a whole number"),
         ("[x\n", "not valid TOML"),

@@ -62,3 +62,17 @@ def test_the_unit_stays_shut() -> None:
     ):
         assert f"\n{line}\n" in UNIT
     assert re.search(r"^MemoryMax=\d", UNIT, re.MULTILINE)
+
+
+def test_a_command_beside_the_unit_knows_what_the_unit_knows() -> None:
+    """The runbook's `systemd-run` has every variable and every secret of the unit, and its user and folders."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    command = (
+        runbook[runbook.index("systemd-run --pty") :].partition("\n\n")[0].replace("$s/", "/etc/asiaradar/secrets/")
+    )
+    for variable in re.findall(r"^Environment=(.+)$", UNIT, re.MULTILINE):
+        assert f"-E {variable} " in command
+    for line in re.findall(
+        r"^(?:LoadCredential|DynamicUser|UMask|StateDirectory|WorkingDirectory)=.+$", UNIT, re.MULTILINE
+    ):
+        assert f"-p {line} " in command

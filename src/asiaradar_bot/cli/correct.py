@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.cli.shared import acting, opened, person, print_json
 from asiaradar_bot.model.correction import Correction, Option
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
@@ -36,7 +36,7 @@ def register(group: typer.Typer) -> None:
 
 
 def correct(  # noqa: PLR0913 - one option of the command each, by name
-    post_id: Annotated[int, typer.Argument(help="Number of the post.")],
+    post_id: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the post.")],
     *,
     edit: Annotated[bool, typer.Option("--edit", help="Change the post itself, while X allows it.")] = False,
     post: Annotated[bool, typer.Option("--post", help="A correction post that answers it.")] = False,
@@ -59,7 +59,7 @@ def correct(  # noqa: PLR0913 - one option of the command each, by name
     chosen = [option for option, wanted in zip(Option, given, strict=True) if wanted]
     if len(chosen) + agree + take_back > 1:
         raise InputError("choose one of " + ", ".join([*_HEADS.values(), "--agree", "--take-back"]))
-    with opened() as app:
+    with acting() if agree or take_back or chosen else opened() as app:
         corrector = app.corrector(person())
         if agree:
             _tell_done(corrector.agree(post_id, version=version), json=json)

@@ -27,7 +27,7 @@ def costs(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Spending of the month so far (UTC): by kind and certainty, class and post, with a forecast."""
-    with opened() as app:
+    with opened(asks_x=usage) as app:
         month = account_month(app.store, app.clock, limits=app.limits)
         lines = compare_usage(app.store, app.clock, app.metrics) if usage else ()
         if not month.kinds and not json:

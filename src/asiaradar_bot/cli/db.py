@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person
+from asiaradar_bot.cli.shared import acting, opened, person
 from asiaradar_bot.model.account import STALE
 from asiaradar_bot.model.errors import InputError, SealError, StorageError
 
@@ -23,14 +23,14 @@ _BESIDE = ("-wal", "-shm", "-journal")
 @group.command()
 def upgrade() -> None:
     """Bring the database to this program's schema (every command does so by itself)."""
-    with opened():
-        print("the database is up to date")
+    with opened() as app:
+        print(f"the database {app.settings.storage.place} is up to date")
 
 
 @group.command()
 def backup() -> None:
     """Make a checked copy now."""
-    with opened() as app:
+    with acting() as app:
         file = app.store.back_up(now=app.clock.now())
     print(f"backed up to {file}" if file else "PostgreSQL: use pg_dump")
 
@@ -54,7 +54,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
     finally:
         copy.unlink(missing_ok=True)
     print(
-        f"restored {file.name}; the timeline is read before anything is sent"
+        f"restored {file.name} to {target.absolute()}; the timeline is read before anything is sent"
         + (f"; {kept} is what was there before" if kept else "")
     )
 
@@ -69,7 +69,7 @@ def _prepare(file: Path, copy: Path, *, stopped: str | None) -> None:
     copy_database(file, copy)
     if _mark(copy, "environment") is None:
         raise InputError(f"{file} is no backup of this program; nothing was replaced")
-    with opened(load_settings(storage={"url": f"sqlite:///{copy}"}), offline=True) as app, app.store.begin() as tx:
+    with opened(load_settings(storage={"url": f"sqlite:///{copy}"})) as app, app.store.begin() as tx:
         tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now())
         if stopped is not None:
             tx.account.set_mark("stopped", stopped)
@@ -126,10 +126,10 @@ def _check_nobody_works_on(file: Path) -> None:
 def verify() -> None:
     """Check the database for damage."""
     with opened() as app:
-        problem = app.store.check()
+        problem, place = app.store.check(), app.settings.storage.place
     if problem is not None:
         raise StorageError(problem)
-    print("the database is sound")
+    print(f"the database {place} is sound")
 
 
 @group.command()
@@ -137,7 +137,7 @@ def reseal() -> None:
     """Seal every secret of the database with the first key, so that older keys can be taken away."""
     from asiaradar_bot.steps.reseal import reseal as reseal_all
 
-    with opened() as app:
+    with acting(first=True) as app:
         result = reseal_all(app.store, app.secret_box, app.clock, person=person())
     print(f"{result.done} sealed with the first key")
     if result.lost:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from asiaradar_bot.cli import articles, costs, db, look, mcp, operate, posts, programs, replay, report, rules, users
+from asiaradar_bot.cli.usage import make_strict, usage_sentence
 from asiaradar_bot.model.errors import AsiaRadarError, SettingsError
 from asiaradar_bot.rules.plain_words import in_plain_words
 
@@ -56,6 +57,7 @@ cli.add_typer(users.group, name="users")
 cli.add_typer(rules.group, name="rules")
 cli.add_typer(programs.tokens, name="tokens")
 cli.add_typer(programs.webhooks, name="webhooks")
+make_strict(cli)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,8 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         result = cli(args=arguments, standalone_mode=False)
     except (AsiaRadarError, UsageError) as error:
-        told = getattr(error, "format_message", error.__str__)  # a missing option has its words only there
-        return _complain(in_plain_words(told()), USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
+        told = usage_sentence(error) if isinstance(error, UsageError) else str(error)
+        return _complain(in_plain_words(told), USAGE if isinstance(error, (SettingsError, UsageError)) else FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return _complain("stopped by the keyboard", FAILED)
     except OSError as error:

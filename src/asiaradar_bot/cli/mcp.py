@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
-from asiaradar_bot.cli.shared import opened
+from asiaradar_bot.cli.shared import acting
 from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.errors import AsiaRadarError, InputError, SettingsError
 from asiaradar_bot.model.post import PostId, PostPicture, PostState
@@ -49,7 +49,7 @@ def serve() -> None:
         import mcp  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise SettingsError("the MCP server needs the extra «mcp»: install asiaradar_bot[mcp]") from error
-    with opened() as app:
+    with acting() as app:
         build_server(app, assistant()).run("stdio")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person
+from asiaradar_bot.cli.shared import acting, opened, person, tell_if_alone
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
@@ -30,7 +30,7 @@ def run(
     """Run scheduler and web server until SIGTERM."""
     from asiaradar_bot.runner.service import serve
 
-    with opened(quiet=False) as app:
+    with opened(quiet=False, asks_x=True) as app:
         if safe_mode:
             with app.store.begin() as tx:
                 tx.account.enter_safe_mode("asked for at the start", at=app.clock.now())
@@ -61,7 +61,7 @@ def tick(step: Annotated[str, typer.Argument(help="watch, decide, compose, publi
 
     if step not in TIMETABLE:
         raise typer.BadParameter(f"there is no step {step}: choose one of {', '.join(TIMETABLE)}")
-    with opened() as app:
+    with acting(first=True, asks_x=TIMETABLE[step].asks_x) as app:
         print(f"{step}: {run_once(app, step)}")
     return 0
 
@@ -69,8 +69,10 @@ def tick(step: Annotated[str, typer.Argument(help="watch, decide, compose, publi
 def doctor() -> int:
     """Check settings, database, clock, templates, X and sources; say how to mend each."""
     from asiaradar_bot.checkup import examine
+    from asiaradar_bot.settings import load_settings
 
-    with opened() as app:
+    settings = load_settings()
+    with opened(settings, asks_x=settings.missing_credentials() is None) as app:
         results = list(examine(app))
     for check in results:
         print(f"{'ok  ' if check.good else 'BAD '} {check.name}: {check.told}")
@@ -81,8 +83,9 @@ def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] =
     """Kill switch: nothing more is sent, not even what is at the gate."""
     from asiaradar_bot.steps import switch
 
-    with opened() as app:
+    with acting() as app:
         switch.stop(app.store, app.clock, person=person(), reason=reason)
+        tell_if_alone(app)
     print("stopped: nothing is sent until `asiaradar resume`")
     return 0
 
@@ -96,7 +99,7 @@ def resume(
     """Switch sending on again: clears the kill switch, a pause, and acknowledges foreign posts."""
     from asiaradar_bot.steps import switch
 
-    with opened() as app:
+    with acting() as app:
         done = switch.resume(app.store, app.clock, app.files, person=person(), keep=None if send_backlog else ())
     print(f"resumed; {done.waiting.get('queued', 0)} queued, {done.waiting.get('held', 0)} held")
     if done.backlog:

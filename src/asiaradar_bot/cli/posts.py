@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli import correct
-from asiaradar_bot.cli.shared import opened, person, print_json, stamp, tell_where
+from asiaradar_bot.cli.shared import acting, opened, person, print_json, stamp, tell_where
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 group = typer.Typer(help="Posts: what goes out, when, why, and at what price.", no_args_is_help=True)
 correct.register(group)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-Number = Annotated[int, typer.Argument(help="Number of the post.")]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the post.")]
 Version = Annotated[int | None, typer.Option(help="Refuse if the post changed since this version.")]
 Why = Annotated[str, typer.Option(help="Shown with the post and in the audit.")]
 
@@ -113,7 +113,9 @@ def show(post_id: Number, *, json: Json = False) -> None:
 def add(
     text: Annotated[list[str], typer.Argument(help="The text; several make a thread.")],
     *,
-    at: Annotated[str, typer.Option(help="now, «tomorrow 9am», «in 2 h», or 2026-11-24T09:00Z.")] = "now",
+    at: Annotated[
+        str | None, typer.Option(help="now, «tomorrow 9am», «in 2 h», or 2026-11-24T09:00Z; without it now.")
+    ] = None,
     slot: Annotated[bool, typer.Option("--slot", help="The newsroom's next free slot.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Write it down, send it after approval.")] = False,
     image: Annotated[list[Path] | None, typer.Option(help="Picture file (JPEG, PNG, WEBP); up to four.")] = None,
@@ -121,12 +123,14 @@ def add(
     json: Json = False,
 ) -> None:
     """A manual post, or a thread of several parts."""
-    with opened() as app:
+    if at is not None and slot:
+        raise InputError("--at and --slot both say when: give one of the two")
+    with acting() as app:
         files, words = image or [], alt or []
         if len(words) > len(files):
             raise InputError(f"{len(words)} descriptions for {len(files)} pictures: give one --image for each --alt")
         pictures = [_picture(file) for file in files]
-        due_at = read_when(at, now=app.clock.now(), zone=app.policy.wording.zone)
+        due_at = read_when(at or "now", now=app.clock.now(), zone=app.policy.wording.zone)
         editor = app.editor(person())
         shown = [
             PostPicture(picture_id=editor.keep_picture(one), alt_text=words[at] if at < len(words) else None)
@@ -145,7 +149,7 @@ def bring_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would become of each line.")] = False,
 ) -> None:
     """Posts from a file; the same file brings nothing twice. Lines that can't be taken are named; exit code 1."""
-    with opened() as app:
+    with acting() as app:
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -177,28 +181,28 @@ def export(
 @group.command()
 def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Version = None) -> None:
     """Another text; from then on the bot does not touch it."""
-    with opened() as app:
+    with acting() as app:
         _tell(app, app.editor(person()).edit(post_id, text=text, version=version))
 
 
 @group.command()
 def approve(post_id: Number, *, version: Version = None) -> None:
     """Let a draft, held, expired or rejected post go out, with its thread."""
-    with opened() as app:
+    with acting() as app:
         _tell_all(app, app.editor(person()).approve(post_id, version=version))
 
 
 @group.command()
 def hold(post_id: Number, *, why: Why = "", version: Version = None) -> None:
     """Keep a queued post back, with its thread."""
-    with opened() as app:
+    with acting() as app:
         _tell_all(app, app.editor(person()).hold(post_id, why=why, version=version))
 
 
 @group.command()
 def cancel(post_id: Number, *, why: Why = "", version: Version = None) -> None:
     """Withdraw a post that is not out yet, with its thread."""
-    with opened() as app:
+    with acting() as app:
         _tell_all(app, app.editor(person()).cancel(post_id, why=why, version=version))
 
 
@@ -213,7 +217,7 @@ def move(
     version: Version = None,
 ) -> None:
     """Another time for a post and its thread."""
-    with opened() as app:
+    with acting() as app:
         editor = app.editor(person())
         due_at = None if at is None else editor.read_due(post_id, at)
         _tell_all(app, editor.move(post_id, due_at=due_at, version=version))
@@ -231,7 +235,7 @@ def embargo(
     """Say when the embargo of a post and its thread ends, or that it is over; until then nothing lets it out."""
     if (until is None) != release:
         raise InputError("say either --until TIME or --release")
-    with opened() as app:
+    with acting() as app:
         _tell_all(app, app.editor(person()).embargo(post_id, until=until, confirmed=yes, version=version))
 
 
@@ -245,7 +249,7 @@ def settle(
     """Say what became of an unknown post, after looking at the account."""
     if (published is None) != not_posted:
         raise InputError("say either --published ID or --not-posted")
-    with opened() as app:
+    with acting() as app:
         _tell(app, app.editor(person()).settle(post_id, remote_id=published))
 
 

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json, stamp
+from asiaradar_bot.cli.shared import acting, opened, person, print_json, stamp
 from asiaradar_bot.model.access import Scope
 
 tokens = typer.Typer(help="Tokens that let programs use the API.", no_args_is_help=True)
 webhooks = typer.Typer(help="Addresses that are told of every change.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Name = Annotated[str, typer.Argument(help="As the audit shows it.")]
-Number = Annotated[int, typer.Argument(help="Number of the webhook.")]
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the webhook.")]
 
 
 @tokens.command("list")
@@ -46,7 +46,7 @@ def add(
     days: Annotated[int | None, typer.Option(help="How long it lets in; without it for good.")] = None,
 ) -> None:
     """A new token; its secret is printed once and kept nowhere."""
-    with opened() as app:
+    with acting(first=True) as app:
         token, secret = app.tokens().make(name, scope, days=days, person=person())
     print(f"{token.name} reaches for {', '.join(sorted(token.scopes))}; send it as\n  Authorization: Bearer {secret}")
 
@@ -54,7 +54,7 @@ def add(
 @tokens.command()
 def revoke(name: Name) -> None:
     """Let this token in no more, at once."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.tokens().revoke(name, person=person())
     print(f"{name} is revoked")
 
@@ -90,7 +90,7 @@ def add_webhook(
     event: Annotated[list[str] | None, typer.Option(help="post.published, post.* ...; without it all changes.")] = None,
 ) -> None:
     """A new webhook, told of all that happens from now on; its secret is printed once."""
-    with opened() as app:
+    with acting(first=True) as app:
         webhook, secret = app.webhooks().add(url, event or [], person=person())
     print(f"webhook {webhook.id}: {webhook.url}\nits messages are signed (Standard Webhooks) with\n  {secret}")
 
@@ -98,7 +98,7 @@ def add_webhook(
 @webhooks.command()
 def remove(number: Number) -> None:
     """Tell it nothing any more."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.webhooks().remove(number, person=person())
     print(f"webhook {number} is removed")
 
@@ -106,6 +106,6 @@ def remove(number: Number) -> None:
 @webhooks.command()
 def start(number: Number) -> None:
     """Try one again that was given up; it is told all that it missed."""
-    with opened() as app:
+    with acting(first=True) as app:
         webhook = app.webhooks().start(number, person=person())
     print(f"{webhook.url} is tried again")

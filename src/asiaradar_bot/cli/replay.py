@@ -39,7 +39,7 @@ def replay(
     """Today's rules and templates over the articles on record: every difference in decision, text, time and price."""
     if policy is not None and not policy.is_file():
         raise InputError(f"there is no file {policy}")
-    with opened(offline=True) as app:
+    with opened() as app:
         begin = _instant(app, since, "--since")
         end = None if until is None else _instant(app, until, "--until")
         rules = app.rulebook()

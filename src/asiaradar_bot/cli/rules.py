@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json, stamp
+from asiaradar_bot.cli.shared import acting, opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
 
 group = typer.Typer(help="The policy and the templates, every save a version.", no_args_is_help=True)
@@ -21,7 +21,7 @@ def show_history(
     """Who saved what, when and why, newest first."""
     from asiaradar_bot.rulekeeping import key_of
 
-    with opened(offline=True, saved_rules=False) as app:
+    with opened(saved_rules=False) as app:
         key = key_of(name)
         with app.store.read() as tx:
             versions = tx.rulebooks.list_versions(key)
@@ -45,7 +45,7 @@ def show_text(
     """The text in force, or of an earlier version, letter for letter."""
     from asiaradar_bot.rulekeeping import in_force, key_of, text_of
 
-    with opened(offline=True, saved_rules=False) as app:
+    with opened(saved_rules=False) as app:
         key = key_of(name)
         if version is None:
             text = in_force(app, key).text
@@ -70,7 +70,7 @@ def save_text(
     if not file.is_file():
         raise InputError(f"there is no file {file}")
     text = read_text(file)
-    with opened(offline=True) as app:
+    with acting(first=True) as app:
         key = key_of(name)
         number = in_force(app, key).number if after is None else after
         saved = save(app, person(), key, text, note=note, after=number)
@@ -82,7 +82,7 @@ def go_back(name: Name, version: Annotated[int, typer.Argument(min=0, help="Whic
     """Make an earlier version, or the file, count again; it becomes the newest version."""
     from asiaradar_bot.rulekeeping import bring_back, in_force, key_of
 
-    with opened(offline=True, saved_rules=False) as app:
+    with acting(first=True, saved_rules=False) as app:
         key = key_of(name)
         saved = bring_back(app, person(), key, version, after=in_force(app, key).number)
     print(f"{name} is version {saved.number}: {saved.note}")
@@ -93,7 +93,7 @@ def write_files() -> None:
     """Write what was saved into the files of config and templates, so that they can be kept with the rest."""
     from asiaradar_bot.rulekeeping import export
 
-    with opened(offline=True) as app:
+    with opened() as app:
         written = export(app)
     for file in written:
         print(f"wrote {file}")

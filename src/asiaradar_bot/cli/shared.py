@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.model.errors import NotFoundError
+from asiaradar_bot.model.account import STALE
+from asiaradar_bot.model.errors import NotFoundError, StorageError
 from asiaradar_bot.settings_file import find_settings_file
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(
-    settings: Settings | None = None, *, quiet: bool = True, offline: bool = False, saved_rules: bool = True
+    settings: Settings | None = None, *, quiet: bool = True, asks_x: bool = False, saved_rules: bool = True
 ) -> Iterator[App]:
     """
-    The App for one command; `quiet` keeps the log to warnings; for the others see `build_app`.
+    The App for one command; `quiet` keeps the log to warnings, only with `asks_x` it needs credentials.
     """
     from asiaradar_bot.bootstrap import build_app
     from asiaradar_bot.logs import configure_logs
@@ -36,7 +37,7 @@ def opened(
     configure_logs(
         json=settings.log.json_lines, level="WARNING" if quiet else settings.log.level, secrets=settings.secrets()
     )
-    app = build_app(settings, offline=offline, saved_rules=saved_rules)
+    app = build_app(settings, offline=not asks_x, saved_rules=saved_rules)
     try:
         yield app
     except NotFoundError:
@@ -47,13 +48,79 @@ def opened(
         app.close()
 
 
+@contextmanager
+def acting(*, first: bool = False, asks_x: bool = False, saved_rules: bool = True) -> Iterator[App]:
+    """
+    The App for a command that changes something, which must not be lost on a database that no bot works on.
+
+    Where the database depends on the folder one is in, it is named on standard error; if no bot has ever run on it
+    either, only what may come `first` (people, tokens, rules) is done there.
+
+    Raises:
+        StorageError: no bot has ever run on the database, and it is this one only because of the folder.
+    """
+    from asiaradar_bot.settings import load_settings
+
+    settings = load_settings()
+    storage = settings.storage
+    if not first and storage.hangs_on_folder and not storage.is_there:  # before build_app makes it
+        raise StorageError(_wrong_place(settings))
+    with opened(settings, asks_x=asks_x, saved_rules=saved_rules) as app:
+        had_bot = _had_bot(app)
+        if not first and storage.hangs_on_folder and not had_bot:
+            raise StorageError(_wrong_place(settings))
+        if storage.hangs_on_folder or not (had_bot or first):
+            never = "" if had_bot else ", on which no bot has run yet"
+            print(f"asiaradar: works on the database {_where(settings)}{never}", file=sys.stderr)
+        yield app
+
+
+def _wrong_place(settings: Settings) -> str:
+    storage = settings.storage
+    return (
+        f"nothing was done: no bot has run on the database {_where(settings)}; go to the bot's folder or set "
+        "ASIARADAR_CONFIG=FILE to its settings, or, if this is the one, before its bot's first start, say so by "
+        f"ASIARADAR_STORAGE__URL=sqlite:///{storage.place}"
+    )
+
+
+def _had_bot(app: App) -> bool:
+    with app.store.read() as tx:
+        return tx.account.get_mark("heartbeat") is not None or bool(tx.articles.list_recent(limit=1))
+
+
+def tell_if_alone(app: App) -> None:
+    """
+    On standard error: that the bot of this database is not running, where one has run; of another `acting` speaks.
+    """
+    with app.store.read() as tx:
+        beat = tx.account.get_mark("heartbeat")
+    at = None if beat is None else datetime.fromisoformat(beat)
+    if at is not None and app.clock.now() - at > STALE:
+        seen = stamp(at, app.policy.wording.zone)
+        print(
+            f"asiaradar: no bot runs on the database {_where(app.settings)} now, the last sign of life is of {seen}: "
+            "see that this is the right one",
+            file=sys.stderr,
+        )
+
+
 def tell_where(app: App) -> None:
     """
     On standard error, beside an empty answer: in which database one looked, and how to look in another.
     """
-    place, file = app.settings.storage.place, find_settings_file(None)
-    by = "built-in settings" if file is None else f"settings of {file}"
-    print(f"asiaradar: looked in the database {place} ({by}); ASIARADAR_CONFIG=FILE chooses another", file=sys.stderr)
+    where = _where(app.settings)
+    print(f"asiaradar: looked in the database {where}; ASIARADAR_CONFIG=FILE chooses another", file=sys.stderr)
+
+
+def _where(settings: Settings) -> str:
+    """
+    The database, and what names it.
+    """
+    if settings.origin("storage.url") in {"environment", "secret file"}:
+        return f"{settings.storage.place} (ASIARADAR_STORAGE__URL)"
+    file = find_settings_file(None)
+    return f"{settings.storage.place} ({'built-in settings' if file is None else f'settings of {file}'})"
 
 
 def _is_new(app: App) -> bool:

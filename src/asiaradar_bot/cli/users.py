@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asiaradar_bot.cli.shared import opened, person, print_json
+from asiaradar_bot.cli.shared import acting, opened, person, print_json
 from asiaradar_bot.model.access import Role
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def list_users(*, json: Annotated[bool, typer.Option("--json", help="One JSON ob
 @group.command()
 def add(name: Name, *, role: Annotated[Role, typer.Option(help="What they may do.")] = Role.EDITOR) -> None:
     """Somebody new, with a one-time link that lets them in to choose a password."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.access().add_user(name, role, person=person())
         _tell_link(app, name)
 
@@ -42,14 +42,14 @@ def add(name: Name, *, role: Annotated[Role, typer.Option(help="What they may do
 @group.command()
 def link(name: Name) -> None:
     """A new one-time link, for a lost password too."""
-    with opened() as app:
+    with acting(first=True) as app:
         _tell_link(app, name)
 
 
 @group.command()
 def role(name: Name, to: Annotated[Role, typer.Argument(help="The new role.")]) -> None:
     """Another role; their sessions end."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.access().change_role(name, to, person=person())
     print(f"{name} is {to} now and must sign in again")
 
@@ -57,7 +57,7 @@ def role(name: Name, to: Annotated[Role, typer.Argument(help="The new role.")]) 
 @group.command()
 def remove(name: Name) -> None:
     """Take access away, at once."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.access().remove_user(name, person=person())
     print(f"{name} is removed; open sessions have ended")
 
@@ -65,7 +65,7 @@ def remove(name: Name) -> None:
 @group.command("reset-second")
 def reset_second(name: Name) -> None:
     """Take all second factors away, for a lost phone; their sessions end."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.second_factor().reset(name, person=person())
     print(f"{name} comes in by password alone now; an admin must set up another second factor first thing")
 
@@ -73,7 +73,7 @@ def reset_second(name: Name) -> None:
 @group.command("sign-out")
 def sign_out(name: Name) -> None:
     """End all sessions of somebody, at once."""
-    with opened() as app:
+    with acting(first=True) as app:
         app.access().end_sessions_of(name, person=person())
     print(f"{name} is signed out everywhere")
 

@@ -39,7 +39,7 @@ def read_when(text: str, *, now: datetime, zone: str, embargo: datetime | None =
         InputError: they name no time, no time of day, the past, or more than a year ahead.
     """
     words = " ".join(text.split())
-    if words.casefold() in {"now", ""}:
+    if words.casefold() == "now":
         return now
     try:
         at = _span_from(words, now) or _stamp(words, now=now, zone=zone)

@@ -43,6 +43,8 @@ class Tick:
     """Steps that run right after it, if it did anything."""
     did: Callable[[object], bool] = bool
     """Whether a result means that there is work for the steps after it."""
+    asks_x: bool = False
+    """Whether it sends to X or reads there, and so needs credentials."""
 
 
 def _watch(app: App, *, now_all: bool = False) -> Watched:
@@ -134,21 +136,25 @@ TIMETABLE: dict[str, Tick] = {
     "publish": Tick(
         step=lambda app: publish_due(app.press),
         every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),
+        asks_x=True,
     ),
     "spot": Tick(step=_spot, every=_seconds(20)),
     "amend": Tick(
         step=lambda app: amend(app.press),
         every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),
+        asks_x=True,
     ),
     "reconcile": Tick(
         step=lambda app: reconcile(app.press),
         every=lambda app: min(timedelta(seconds=10), app.limits.settle),
+        asks_x=True,
     ),
     "patrol": Tick(
         step=lambda app: patrol(app.press),
         every=lambda app: timedelta(minutes=app.settings.publishing.foreign_watch_minutes),
+        asks_x=True,
     ),
-    "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120)),
+    "measure": Tick(step=lambda app: measure(app.press, app.metrics), every=_seconds(120), asks_x=True),
     "budget": Tick(step=lambda app: watch_budget(app.store, app.clock, limits=app.limits), every=_seconds(60)),
     "alarms": Tick(step=_alarms, every=_seconds(60)),
     "digest": Tick(step=_digest, every=_seconds(60), then=("notify",)),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model import post as nouns
 from asiaradar_bot.model.access import Action, Person
+from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.rules.acts import NEEDED
 from asiaradar_bot.rules.acts import Act as Button
@@ -123,6 +124,8 @@ def post_changes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
     @routes.post("/posts", status_code=201, operation_id="add_post", openapi_extra=KEY)
     def add_post(new: NewPost, person: Annotated[Person, Depends(may(Action.WRITE))]) -> Posts:
         """Write a post or a thread. Without the scope `queue` it is held until a person approves it."""
+        if new.slot and "at" in new.model_fields_set:
+            raise InputError("`at` and `slot` both say when: give one of the two")
         due_at = read_when(new.at, now=app.clock.now(), zone=app.policy.wording.zone)
         pictures = [[one.noun for one in shown] for shown in new.pictures]
         added = app.editor(person).add(new.texts, due_at=due_at, slot=new.slot, draft=new.draft, pictures=pictures)
