@@ -76,7 +76,7 @@ def test_a_time_and_a_slot_are_one_too_many(capsys: pytest.CaptureFixture[str], 
             "TO (viewer, editor, publisher, admin) is missing: write `asiaradar users role NAME TO`",
         ),
         (("stop", "--now"), "No such option: --now: write `asiaradar stop [REASON]`"),
-        (("posts", "ad"), "No such command 'ad': `asiaradar posts --help` lists what there is"),
+        (("posts", "ad"), "No such command 'ad'. Did you mean 'add'? `asiaradar posts --help` lists what there is"),
     ],
 )
 def test_what_is_missing_is_shown_in_its_place(

@@ -57,7 +57,8 @@ def usage_sentence(error: Exception) -> str:
     if ctx is None:
         return said
     if not isinstance(ctx.command, TyperCommand):
-        return f"{said}: `{_path(ctx)} --help` lists what there is"
+        asked = said.endswith("?")  # «did you mean»
+        return f"{said}{'' if asked else ':'} `{_path(ctx)} --help` lists what there is"
     message = getattr(error, "message", "")
     if isinstance(error, typer.BadParameter) and message:  # the value is wrong, not how the command is written
         return (
