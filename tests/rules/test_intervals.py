@@ -43,12 +43,12 @@ def _uneven_share(draw: random.Random) -> tuple[Estimate, float]:
         seen = draw.randrange(500, 3000)
         rate = draw.uniform(0.01, 0.05)
         posts.append((sum(draw.random() < rate for _ in range(seen)), seen))
-    return share_of(posts), 0.03
+    return share_of([hits for hits, _ in posts], [seen for _, seen in posts]), 0.03
 
 
 def _ratio(draw: random.Random) -> tuple[Estimate, float]:
     pairs = [(draw.gauss(30, 8), 10.0 + draw.uniform(-3, 3)) for _ in range(15)]
-    return ratio_of(pairs), 3.0
+    return ratio_of([over for over, _ in pairs], [under for _, under in pairs]), 3.0
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_intervals_hold_the_truth_about_nineteen_times_in_twenty(
 
 def test_readers_of_one_post_are_alike() -> None:
     """A share that differs from post to post gets a wider interval than the same count of independent readers."""
-    uneven = share_of([(100, 1000), (0, 1000), (50, 1000), (10, 1000)])
+    uneven = share_of([100, 0, 50, 10], [1000] * 4)
     assert uneven.value == pytest.approx(0.04)
     assert uneven.low is not None
     assert uneven.high is not None
@@ -97,8 +97,16 @@ def test_small_and_odd_samples(values: Sequence[float]) -> None:
 
 def test_nothing_seen_is_no_share() -> None:
     """Without impressions there is no rate, and without dollars nothing for a dollar; one post alone has no interval."""
-    assert share_of([(0, 0), (0, 0)]) == Estimate(n=2)
-    assert ratio_of([(4.0, 0.0)]) == Estimate(n=1)
-    assert share_of([(1, 10)]).low is None
-    assert ratio_of([(1, 10)]).high is None
-    assert share_of([(0, 10), (0, 30)]).value == 0
+    assert share_of([0, 0], [0, 0]) == Estimate(n=2)
+    assert ratio_of([4.0], [0.0]) == Estimate(n=1)
+    assert share_of([1], [10]).low is None
+    assert ratio_of([1], [10]).high is None
+    assert share_of([0, 0], [10, 30]).value == 0
+
+
+def test_a_post_that_lacks_a_figure_is_left_out() -> None:
+    """Whichever of the two is not known: neither its hits nor its trials are counted, and n says so."""
+    hits, trials = [1, None, 3, 4], [10, 20, None, 40]
+    assert share_of(hits, trials) == share_of([1, 4], [10, 40])
+    assert ratio_of(hits, trials) == ratio_of([1, 4], [10, 40])
+    assert share_of(hits, trials).n == 2

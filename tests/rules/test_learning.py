@@ -77,8 +77,8 @@ def test_wordings_that_do_not_differ_are_told_apart_about_once_in_twenty() -> No
 
 def test_the_difference_of_two_shares_is_the_published_example() -> None:
     """Newcombe's hybrid score interval of 56/70 less 48/80 is 0.0524 to 0.3339 (his table II, a, method 10)."""
-    one = share_of([(1, 1)] * 56 + [(0, 1)] * 14)
-    other = share_of([(1, 1)] * 48 + [(0, 1)] * 32)
+    one = share_of([1] * 56 + [0] * 14, [1] * 70)
+    other = share_of([1] * 48 + [0] * 32, [1] * 80)
     difference = difference_of(one, other)
     assert difference.value == pytest.approx(0.2)
     assert difference.low == pytest.approx(0.0524, abs=0.006)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.decision import NewsClass
@@ -94,13 +95,13 @@ def advise_slots(posts: Sequence[PostFigures], *, slots: SlotTimes) -> SlotAdvic
     Breaking news goes out when it happens, and posts made by hand are no choice of ours: both are left out.
     """
     zone = ZoneInfo(slots.zone)
-    known = [post for post in posts if _tells(post)]
-    by_hour: dict[int, list[PostFigures]] = defaultdict(list)
+    known = [_Seen(post.created_at.astimezone(zone), post.impressions or 0) for post in posts if _tells(post)]
+    by_hour: dict[int, list[_Seen]] = defaultdict(list)
     for post in known:
-        by_hour[post.created_at.astimezone(zone).hour].append(post)
+        by_hour[post.local.hour].append(post)
     days = _days(known)
     enough = len(known) >= LEAST_POSTS_FOR_SLOTS and days >= LEAST_DAYS_FOR_SLOTS
-    judged = {hour for hour, some in by_hour.items() if enough and _is_enough(some, zone)}
+    judged = {hour for hour, some in by_hour.items() if enough and _is_enough(some)}
     usual = _mean(known, among=1)
     return SlotAdvice(
         zone=slots.zone,
@@ -109,19 +110,26 @@ def advise_slots(posts: Sequence[PostFigures], *, slots: SlotTimes) -> SlotAdvic
         usual=usual,
         judged=len(judged),
         hours=[
-            _hour(hour, some, zone=zone, usual=usual, slots=slots, among=len(judged) if hour in judged else None)
+            _hour(hour, some, usual=usual, slots=slots, among=len(judged) if hour in judged else None)
             for hour, some in sorted(by_hour.items())
         ],
     )
+
+
+class _Seen(NamedTuple):
+    """
+    When a post went out in the zone of the slots, and its impressions.
+    """
+
+    local: datetime
+    impressions: int
 
 
 def _tells(post: PostFigures) -> bool:
     return post.post_id is not None and post.impressions is not None and post.news_class != NewsClass.BREAKING
 
 
-def _hour(
-    hour: int, posts: Sequence[PostFigures], *, zone: ZoneInfo, usual: Estimate, slots: SlotTimes, among: int | None
-) -> HourLine:
+def _hour(hour: int, posts: Sequence[_Seen], *, usual: Estimate, slots: SlotTimes, among: int | None) -> HourLine:
     """
     `among` None: the hour is not judged.
     """
@@ -129,7 +137,7 @@ def _hour(
     return HourLine(
         hour=hour,
         posts=len(posts),
-        days=_dates(posts, zone),
+        days=_dates(posts),
         impressions=impressions,
         lift=impressions.value / usual.value if impressions.value is not None and usual.value else None,
         standing=standing_of(impressions, usual) if among is not None else Standing.UNKNOWN,
@@ -137,21 +145,21 @@ def _hour(
     )
 
 
-def _mean(posts: Sequence[PostFigures], *, among: int) -> Estimate:
-    return mean_of([post.impressions for post in posts if post.impressions is not None], among=among)
+def _mean(posts: Sequence[_Seen], *, among: int) -> Estimate:
+    return mean_of([post.impressions for post in posts], among=among)
 
 
-def _is_enough(posts: Sequence[PostFigures], zone: ZoneInfo) -> bool:
-    return len(posts) >= LEAST_POSTS_OF_HOUR and _dates(posts, zone) >= LEAST_DAYS_OF_HOUR
+def _is_enough(posts: Sequence[_Seen]) -> bool:
+    return len(posts) >= LEAST_POSTS_OF_HOUR and _dates(posts) >= LEAST_DAYS_OF_HOUR
 
 
-def _dates(posts: Sequence[PostFigures], zone: ZoneInfo) -> int:
-    return len({post.created_at.astimezone(zone).date() for post in posts})
+def _dates(posts: Sequence[_Seen]) -> int:
+    return len({post.local.date() for post in posts})
 
 
-def _days(posts: Sequence[PostFigures]) -> int:
+def _days(posts: Sequence[_Seen]) -> int:
     """
     Whole days from the first to the last.
     """
-    times: list[datetime] = [post.created_at for post in posts]
+    times = [post.local for post in posts]
     return (max(times) - min(times)) // timedelta(days=1) if times else 0

@@ -35,9 +35,13 @@ def summarise(name: str, posts: Sequence[PostFigures], *, baseline: Estimate | N
     """
     own = [post for post in posts if not post.replaced]
     told = [post for post in posts if post.impressions is not None]
-    seen = [post for post in own if post.impressions is not None]
-    impressions = mean_of([post.impressions for post in seen if post.impressions is not None])
+    seen = [post for post in told if not post.replaced]
+    views = [post.impressions for post in seen if post.impressions is not None]
+    impressions = mean_of(views)
     paid = [post for post in posts if post.cost_micro_usd is not None]
+    all_views = [post.impressions for post in told]
+    all_clicks = [_clicks(post) for post in told]
+    usd = [None if post.cost_micro_usd is None else post.cost_micro_usd / _MICRO for post in told]
     return GroupLine(
         name=name,
         posts=len(own),
@@ -45,13 +49,13 @@ def summarise(name: str, posts: Sequence[PostFigures], *, baseline: Estimate | N
         deleted=sum(post.deleted for post in own),
         replaced=len(posts) - len(own),
         impressions=impressions,
-        engagement_rate=share_of(_pairs(seen, _engagements, _impressions)),
-        click_rate=share_of(_pairs(seen, _clicks, _impressions)),
+        engagement_rate=share_of([post.engagements for post in seen], views),
+        click_rate=share_of([_clicks(post) for post in seen], views),
         cost_usd=Decimal(sum(post.cost_micro_usd or 0 for post in paid)) / _MICRO if paid else None,
-        engagements_per_usd=ratio_of(_pairs(told, _engagements, _usd)),
-        clicks_per_usd=ratio_of(_pairs(told, _clicks, _usd)),
-        usd_per_1000=ratio_of(_pairs(told, _usd_times_1000, _impressions)),
-        usd_per_click=ratio_of(_pairs(told, _usd, _clicks)),
+        engagements_per_usd=ratio_of([post.engagements for post in told], usd),
+        clicks_per_usd=ratio_of(all_clicks, usd),
+        usd_per_1000=ratio_of([None if one is None else one * 1000 for one in usd], all_views),
+        usd_per_click=ratio_of(usd, all_clicks),
         lift=_lift(impressions, baseline),
         standing=standing_of(impressions, baseline),
         thin=len(seen) < LEAST_POSTS,
@@ -139,42 +143,11 @@ def standing_of(impressions: Estimate, baseline: Estimate | None) -> Standing:
     return Standing.ALIKE
 
 
-def _impressions(post: PostFigures) -> int | None:
-    return post.impressions
-
-
-def _engagements(post: PostFigures) -> int | None:
-    return post.engagements
-
-
 def _clicks(post: PostFigures) -> int | None:
     """
     A post without a link has no clicks to count.
     """
     return None if post.has_link is False else post.link_clicks
-
-
-def _usd(post: PostFigures) -> float | None:
-    return None if post.cost_micro_usd is None else post.cost_micro_usd / _MICRO
-
-
-def _usd_times_1000(post: PostFigures) -> float | None:
-    return None if post.cost_micro_usd is None else post.cost_micro_usd * 1000 / _MICRO
-
-
-Figure = Callable[[PostFigures], "float | None"]
-
-
-def _pairs(posts: Iterable[PostFigures], over: Figure, under: Figure) -> list[tuple[float, float]]:
-    """
-    Both figures of each post that has both.
-    """
-    found = []
-    for post in posts:
-        first, second = over(post), under(post)
-        if first is not None and second is not None:
-            found.append((first, second))
-    return found
 
 
 def _hour(post: PostFigures, zone: ZoneInfo) -> tuple[int, str]:

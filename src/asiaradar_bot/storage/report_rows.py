@@ -197,21 +197,23 @@ def _figures(row: Sequence[Any], replaced: Collection[int]) -> PostFigures:
         remote_id, created, post_id, news_class, template, variant, category, language, deleted, has_link, cost,
         impressions, engagements, clicks, corrects_id,
     ) = row  # fmt: skip
-    return PostFigures(
-        remote_id,
-        instant(created),
-        post_id,
-        news_class,
-        template,
-        variant,
-        category,
-        language,
-        deleted == 1,
-        None if has_link is None else has_link == 1,
-        None if cost is None else int(cost),  # PostgreSQL sums to a decimal
-        impressions,
-        engagements,
-        clicks,
-        corrects_id,
-        post_id in replaced,
+    return PostFigures._make(
+        (
+            remote_id,
+            instant(created),
+            post_id,
+            news_class,
+            template,
+            variant,
+            category,
+            language,
+            deleted == 1,
+            None if has_link is None else has_link == 1,
+            None if cost is None else int(cost),  # PostgreSQL sums to a decimal
+            impressions,
+            engagements,
+            clicks,
+            corrects_id,
+            post_id in replaced,
+        )
     )

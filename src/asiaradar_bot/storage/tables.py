@@ -85,7 +85,7 @@ def instant(value: int) -> datetime:
     """
     The aware datetime of so many microseconds since 1970.
     """
-    return _ORIGIN + timedelta(microseconds=value)
+    return _ORIGIN + timedelta(0, 0, value)  # by place: a report asks for thousands
 
 
 _ORIGIN = datetime(1970, 1, 1, tzinfo=UTC)
