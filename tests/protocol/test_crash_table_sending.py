@@ -163,7 +163,7 @@ def test_row_07_x_posted_and_the_answer_was_not_read(store: SqlStore, successor:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", [1, 2])
 def test_rows_04_to_09_at_every_point(store: SqlStore, first: int) -> None:
-    """Another process dies before and after each statement, each transaction and the wire in turn: on X exactly once."""
+    """Another process dies after each statement, around each transaction and the wire in turn: on X exactly once."""
     clock = FakeClock()
     survived = False
     for number in count(first, 2):

@@ -98,17 +98,23 @@ class Fuse:
 
 class FusedStore(SqlStore):
     """
-    The real store; around every statement and every transaction there is a point.
+    The real store; after every statement and around every transaction there is a point.
     """
 
     fuse: Fuse
 
-    def light(self, *, die_at: int = 0) -> Fuse:
-        """From now on statements count; the fuse, to be set again."""
+    def light(self, *, die_at: int = 0, before: bool = False) -> Fuse:
+        """
+        From now on statements count; the fuse, to be set again.
+
+        Who tries every point needs none `before` a statement: it is the one after the statement or transaction
+        before it.
+        """
         self.fuse = fuse = Fuse()
         fuse.set(die_at=die_at)
         for engine in {self._writer, self._reader}:
-            event.listen(engine, "before_cursor_execute", lambda *_: fuse.point())
+            if before:
+                event.listen(engine, "before_cursor_execute", lambda *_: fuse.point())
             event.listen(engine, "after_cursor_execute", lambda *_: fuse.point())
         return fuse
 
@@ -261,7 +267,7 @@ class World:
     """
 
     def __init__(self, store: FusedStore, steps: Steps | None = None) -> None:
-        self.fuse = store.light()
+        self.fuse = store.light(before=True)
         self.store = store
         self.steps = steps or Steps()
         self.planted = steps is not None
