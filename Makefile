@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 RUN := source .tools/env && uv run --frozen --no-sync
-PARALLEL := -n 4 --dist loadfile
+PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 # Measuring makes Python take 1.7 times the time: browsers, kills, whole stories, the local X and walks over all pages run
 # without it.
 UNMEASURED := $(addprefix tests/,crash e2e house protocol reports sandbox web/journeys web/test_browser.py \

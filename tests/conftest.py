@@ -20,6 +20,32 @@ settings.register_profile(
     "deep", database=None, deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ci")
+TESTS = Path(__file__).parent
+
+
+LONG_FIRST = (
+    "web/test_browser.py",
+    "crash/test_kill.py",
+    "web/test_words.py",
+    "protocol/test_correcting.py",
+    "web/journeys/test_house.py",
+    "web/test_security.py",
+    "protocol/test_measuring.py",
+    "web/test_browser_compose.py",
+    "e2e/test_replay.py",
+    "web/test_telling.py",
+    "protocol/test_crash_table_settling.py",
+    "cli/test_commands.py",
+    "cli/test_report.py",
+)
+"""Whose tests take longest: a worker that begins one of them last lets the others wait."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files are handed out in this order (`--no-loadscope-reorder`)."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONG_FIRST)}
+    assert all(path.exists() for path in ranks), "LONG_FIRST names a file that is gone"
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,10 +12,11 @@ from pathlib import Path
 
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.runner.timetable import run_once
-from asiaradar_bot.sandbox.site import SampleSite
+from asiaradar_bot.sandbox.site import SampleSite, Scenario
 from asiaradar_bot.settings import load_settings
 from tests.ready import ready_file
 
+GOLDEN = Path(__file__).with_name("golden.json")
 ROUND = ("watch", "decide", "compose", "illustrate", "verify", "publish", "reconcile", "spot", "amend", "notify")
 
 
@@ -75,6 +78,25 @@ def ends(app: App) -> dict[str, dict[str, str]]:
                 end |= {"state": posts[-1].state.value, "text": _timeless(posts[-1].text)}
             found[article.url.removeprefix("https://radar.asia")] = end
     return found
+
+
+def play(app: App, site: SampleSite) -> None:
+    """The whole scenario, the bot looking around after each step."""
+    scenario = Scenario(site)
+    while scenario.advance() is not None:
+        go_round(app, 1)
+    go_round(app)
+
+
+def check_ends(app: App) -> None:
+    """Verdict, reason, state and text of each article equal the golden file, and no story is on X twice."""
+    found = ends(app)
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert {path: end for path, end in found.items() if path in golden} == golden
+    account = app.press.account_id()
+    texts = [post.text for post in app.press.timeline.own_posts(account, since=app.clock.now().replace(year=2020))]
+    assert max(Counter(text.split("\n")[0] for text in texts).values()) == 1
+    assert sum(end.get("state") == "published" for end in found.values()) == len(texts)
 
 
 def _timeless(text: str) -> str:

@@ -17,9 +17,8 @@ from asiaradar_bot.model.article import Revision
 from asiaradar_bot.model.decision import Decision, Reason, Verdict
 from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.rules.replaying import Rulebook
-from asiaradar_bot.sandbox.site import Scenario
 from asiaradar_bot.steps.replay import Difference, Replayed, replay, replay_newest
-from tests.e2e.bot import go_round, running
+from tests.e2e.bot import check_ends, play, running
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +26,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The bot after the whole story of the sample site."""
     folder = tmp_path_factory.mktemp("played")
     with running(folder, pictures=False, per_hour=100, per_day=1000) as (app, site):
-        scenario = Scenario(site)
-        while scenario.advance() is not None:
-            go_round(app, 1)
-        go_round(app)
+        play(app, site)
         yield app
 
 
@@ -49,6 +45,11 @@ def decisions(app: App) -> list[Decision]:
     """All on record."""
     with app.store.read() as tx:
         return [one for found in tx.articles.list_recent(limit=500) for one in tx.articles.list_decisions(found.id)]
+
+
+def test_every_article_ends_where_it_should(played: App) -> None:
+    """On a site in the manner of 2.4; `test_sample_site` plays the story on one of 2.2."""
+    check_ends(played)
 
 
 def test_the_same_rules_decide_the_same(played: App) -> None:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.runner.timetable import run_once
-from asiaradar_bot.sandbox.site import Scenario
-from tests.e2e.bot import ends, go_round, running
-
-GOLDEN = Path(__file__).with_name("golden.json")
-
-
-def play(folder: Path, *, manner: str) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """The whole scenario, the bot looking around after each step; the ends and the texts on X."""
-    with running(folder, manner=manner, pictures=False, per_hour=100, per_day=1000) as (app, site):
-        scenario = Scenario(site)
-        while scenario.advance() is not None:
-            go_round(app, 1)
-        go_round(app)
-        account = app.press.account_id()
-        texts = [post.text for post in app.press.timeline.own_posts(account, since=app.clock.now().replace(year=2020))]
-        return ends(app), texts
+from tests.e2e.bot import check_ends, ends, go_round, play, running
 
 
 def go_until(app: App, holds: Callable[[dict[str, dict[str, str]]], bool]) -> dict[str, dict[str, str]]:
@@ -40,14 +22,11 @@ def go_until(app: App, holds: Callable[[dict[str, dict[str, str]]], bool]) -> di
     return found
 
 
-@pytest.mark.parametrize("manner", ["2.2", "2.4"])
-def test_every_article_ends_where_it_should(tmp_path: Path, manner: str) -> None:
-    """Verdict, reason, state and text of each article equal the golden file, and no story is on X twice."""
-    found, texts = play(tmp_path, manner=manner)
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    assert {path: end for path, end in found.items() if path in golden} == golden
-    assert max(Counter(text.split("\n")[0] for text in texts).values()) == 1
-    assert sum(end.get("state") == "published" for end in found.values()) == len(texts)
+def test_every_article_ends_where_it_should(tmp_path: Path) -> None:
+    """On a site in the manner of 2.2; `test_replay` plays the story on one of 2.4."""
+    with running(tmp_path, manner="2.2", pictures=False, per_hour=100, per_day=1000) as (app, site):
+        play(app, site)
+        check_ends(app)
 
 
 def test_a_headline_changed_before_sending_is_worded_anew(tmp_path: Path) -> None:
