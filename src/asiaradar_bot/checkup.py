@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
+from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.source import Source
 from asiaradar_bot.rules.post_text import LIMIT
@@ -60,6 +61,8 @@ def examine_here(app: App) -> Iterator[Check]:
     yield from _templates(app)
     yield _kill_switch(app)
     yield _sending(app)
+    yield _budget(app)
+    yield _who_is_told(app)
 
 
 def examine_outside(app: App) -> Iterator[Check]:
@@ -115,6 +118,21 @@ def _sending(app: App) -> Check:
     safe = blocked.startswith("safe mode")
     mend = "the running bot ends it by itself, when the timeline was read long enough after" if safe else "see there"
     return Check(name="sending", good=False, sentence=blocked, mend=mend)
+
+
+def _budget(app: App) -> Check:
+    limit = app.limits.month_usd
+    if limit is None:
+        mend = "set budget.month_usd, if there is to be an end"
+        return Check(name="budget", good=True, sentence="there is none: no sum stops sending", mend=mend)
+    return Check(name="budget", good=True, sentence=f"{plain_usd(limit)} USD a month, then sending stops")
+
+
+def _who_is_told(app: App) -> Check:
+    if not app.settings.alerts.urls:
+        mend = "set alerts.urls, if people are to be told elsewhere"
+        return Check(name="alerts", good=True, sentence="they stand at the Desk and in the log only", mend=mend)
+    return Check(name="alerts", good=True, sentence="people are told elsewhere too")
 
 
 def _database(app: App) -> Iterator[Check]:

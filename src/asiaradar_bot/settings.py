@@ -31,7 +31,7 @@ from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.second_factor import Whom
 from asiaradar_bot.rules.sealing import KEY_WORDS, SIGNING_WORDS, are_keys, is_signing_secret
 from asiaradar_bot.rules.slots import check_zone
-from asiaradar_bot.settings_file import NestedSecrets, find_settings_file, told
+from asiaradar_bot.settings_file import NestedSecrets, check_variables, find_settings_file, told
 
 
 class Mode(StrEnum):
@@ -464,7 +464,8 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     files named like the environment variables (lower case) in `ASIARADAR_SECRETS` or systemd's credentials directory.
 
     Raises:
-        SettingsError: a file is missing or unreadable, a key is unknown, or a value is wrong; one sentence.
+        SettingsError: a file is missing or unreadable, a key or variable is unknown, or a value is wrong; one
+            sentence.
     """
     path = find_settings_file(file)
     secrets = os.environ.get("ASIARADAR_SECRETS") or os.environ.get("CREDENTIALS_DIRECTORY")
@@ -491,6 +492,7 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
                 asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
             return tuple(asked.values())
 
+    check_variables(_names())
     with told(path, names=_names()):
         settings = _Loaded(**overrides)
     settings.remember_origins({label: source() for label, source in asked.items()})

@@ -20,6 +20,7 @@ from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.rules.plain_words import in_plain_words
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
+_PREFIX = "ASIARADAR_"
 
 
 @contextmanager
@@ -90,14 +91,36 @@ def find_settings_file(file: Path | None) -> Path | None:
     The file that counts: the one given, else the one that `ASIARADAR_CONFIG` names, else the default if it is there.
 
     Raises:
-        SettingsError: the named file does not exist.
+        SettingsError: the named file does not exist, or is a folder.
     """
     named = file or (Path(os.environ["ASIARADAR_CONFIG"]) if os.environ.get("ASIARADAR_CONFIG") else None)
     if named is not None:
+        if named.is_dir():
+            raise SettingsError(f"the settings file {named} is a folder: name the file in it in ASIARADAR_CONFIG")
         if not named.is_file():
             raise SettingsError(f"the settings file {named} does not exist: check ASIARADAR_CONFIG")
         return named
     return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
+
+
+def check_variables(names: Collection[str]) -> None:
+    """
+    Refuse a variable of the environment that is meant for a setting and names none, as it would count for nothing.
+
+    Raises:
+        SettingsError: one line stands where two separate section and key, or there is no such section.
+    """
+    meant = {f"{_PREFIX}{name.replace('.', '_')}".upper(): name for name in names if "." in name}
+    sections = {name.partition(".")[0] for name in names}
+    for variable in sorted(os.environ):
+        name = meant.get(variable.upper())
+        section, _, key = variable.upper().removeprefix(_PREFIX).partition("__")
+        if name is None and variable.upper().startswith(_PREFIX) and key and section.lower() not in sections:
+            near = difflib.get_close_matches(f"{section}.{key}".lower().replace("__", "."), names, n=1)
+            name = near[0] if near else ""
+        if name is not None:
+            right = f": it is {_PREFIX}{name.replace('.', '__').upper()}" if name else ": unset it"
+            raise SettingsError(f"settings: the variable {variable} names no setting{right}")
 
 
 def _sentence(error: ValidationError, path: Path | None, names: Collection[str]) -> str:

@@ -413,6 +413,47 @@ def test_costs_say_that_there_are_more_posts(capsys: pytest.CaptureFixture[str])
     assert (kinds.count("post"), kinds.count("one post")) == (1, 5)
 
 
+@pytest.mark.parametrize(
+    ("variable", "right"),
+    [
+        ("ASIARADAR_X_MODE", "it is ASIARADAR_X__MODE"),
+        ("ASIARADAR_STORAGE_URL", "it is ASIARADAR_STORAGE__URL"),
+        ("ASIARADAR_PUBLISH__PER_HOUR", "it is ASIARADAR_PUBLISHING__PER_HOUR"),
+        ("ASIARADAR_QQQ__ZZZ", "unset it"),
+    ],
+)
+def test_a_variable_that_counts_for_nothing_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, variable: str, right: str
+) -> None:
+    """A mode or database that somebody believes to have set: the sentence gives the right name."""
+    monkeypatch.setenv(variable, "1")
+    assert main(["posts", "list"]) == 2
+    assert capsys.readouterr().err == f"asiaradar: settings: the variable {variable} names no setting: {right}\n"
+
+
+def test_a_folder_is_no_settings_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One sentence says so."""
+    monkeypatch.setenv("ASIARADAR_CONFIG", str(tmp_path))
+    assert main(["posts", "list"]) == 2
+    assert "is a folder: name the file in it" in capsys.readouterr().err
+
+
+def test_the_doctor_says_what_money_and_alarms_are_left_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a budget nor addresses is no fault, and is said."""
+    said = told(capsys, "doctor", code=1)
+    assert "ok   budget: there is none: no sum stops sending: set budget.month_usd" in said
+    assert "ok   alerts: they stand at the Desk and in the log only: set alerts.urls" in said
+    monkeypatch.setenv("ASIARADAR_BUDGET__MONTH_USD", "12.5")
+    monkeypatch.setenv("ASIARADAR_ALERTS__URLS", '["json://127.0.0.1/"]')
+    said = told(capsys, "doctor", code=1)
+    assert "ok   budget: 12.50 USD a month, then sending stops" in said
+    assert "ok   alerts: people are told elsewhere too" in said
+
+
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:
     """Each check has its line; a switch that is on is a fault, with the way to switch it off, and the exit code is 1."""
     told(capsys, "stop", "a look")
