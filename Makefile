@@ -7,8 +7,8 @@ PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
 # Measuring makes Python take 1.7 times the time: browsers, kills, whole stories, the local X and walks over all pages run
 # without it.
 UNMEASURED := $(addprefix tests/,crash e2e house reports sandbox web/journeys web/test_browser.py \
-  web/test_browser_compose.py web/test_browser_keys.py web/test_security.py web/test_session.py web/test_words.py \
-  web/api/test_api_schema.py protocol/test_crash_table_disks.py protocol/test_crash_table_sending.py \
+  web/test_browser_compose.py web/test_browser_keys.py web/test_security.py web/test_session.py web/test_telling.py \
+  web/test_words.py web/api/test_api_schema.py protocol/test_crash_table_disks.py protocol/test_crash_table_sending.py \
   protocol/test_crash_table_settling.py protocol/test_lives.py protocol/test_state_machine.py)
 # Databases of tests are thrown away: a disk in memory, where there is a roomy one, spares their waiting for the real one.
 ROOMY := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ] && echo /dev/shm)
