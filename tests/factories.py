@@ -8,7 +8,7 @@ from typing import Any
 
 from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticlePage, ArticleState, Facts
-from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Store
@@ -46,6 +46,25 @@ def make_article(*, facts: Facts | None = None, **how: Any) -> Article:
         "read_at": NOON,
     }
     return Article(**{**values, **how})
+
+
+def make_decision(**how: Any) -> Decision:
+    """That article 1 is posted, as nothing speaks against it."""
+    values: dict[str, Any] = {
+        "article_id": ArticleId(1),
+        "revision": 1,
+        "verdict": Verdict.AUTO,
+        "news_class": NewsClass.NORMAL,
+        "reason": Reason.DEFAULT,
+        "detail": "it is fresh",
+        "rule": None,
+        "template": "article",
+        "not_before_at": None,
+        "expires_at": None,
+        "trace": (),
+        "decided_at": NOON,
+    }
+    return Decision(**{**values, **how})
 
 
 def make_page(facts: Facts | None = None, **how: Any) -> ArticlePage:
@@ -108,7 +127,7 @@ def make_post(**how: Any) -> Post:
 
 def new_post(**how: Any) -> NewPost:
     """A post before it is stored, with a marker of its own and of no article."""
-    post = make_post(**{"marker": f"m{next(_MARKERS)}", "article_id": None, "revision": None, **how})
+    post = make_post(**{"marker": f"made{next(_MARKERS)}", "article_id": None, "revision": None, **how})
     return NewPost(**{name: getattr(post, name) for name in NewPost.__dataclass_fields__})
 
 

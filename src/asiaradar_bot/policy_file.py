@@ -16,7 +16,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from asiaradar_bot.model.decision import NewsClass, Verdict
 from asiaradar_bot.model.errors import SettingsError
 from asiaradar_bot.model.money import Billable, PriceList
-from asiaradar_bot.model.policy import Policy, QuietHours, Rule, SlotTimes, TemplateChoice, WordingChoices
+from asiaradar_bot.model.policy import (
+    EMBARGO_WORDS,
+    Policy,
+    QuietHours,
+    Rule,
+    SlotTimes,
+    TemplateChoice,
+    WordingChoices,
+)
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.rules.slots import check_zone
 from asiaradar_bot.rules.variants import ORIGINAL
@@ -119,7 +127,7 @@ class _PolicyPart(_Part):
     default_template: str = "article"
     allowed_domains: tuple[str, ...] = Field(default=("radar.asia",), min_length=1)
     sensitive_words: tuple[str, ...] = ()
-    embargo_words: tuple[str, ...] = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
+    embargo_words: tuple[str, ...] = EMBARGO_WORDS
     burst_limit: int = Field(default=5, ge=1)
     duplicate_window: str = "48h"
     duplicate_percent: int = Field(default=85, ge=50, le=100)

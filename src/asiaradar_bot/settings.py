@@ -492,8 +492,9 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
                 asked["file"] = TomlConfigSettingsSource(settings_cls, toml_file=path)
             return tuple(asked.values())
 
-    check_variables(_names())
-    with told(path, names=_names()):
+    names = _names()
+    check_variables(names)
+    with told(path, names=names):
         settings = _Loaded(**overrides)
     settings.remember_origins({label: source() for label, source in asked.items()})
     return settings

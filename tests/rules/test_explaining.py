@@ -7,26 +7,13 @@ from typing import Any
 
 import pytest
 
-from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
+from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.rules.explaining import STANDS, explain
-from tests.factories import NOON, make_article, make_facts, make_post
+from tests.factories import NOON, make_article, make_decision, make_facts, make_post
 
 ARTICLE = make_article(facts=make_facts(title="Gates"))
-HELD = Decision(
-    article_id=ARTICLE.id,
-    revision=1,
-    verdict=Verdict.HOLD,
-    news_class=NewsClass.NORMAL,
-    reason=Reason.SENSITIVE,
-    detail="it speaks of «gold»",
-    rule=None,
-    template="article",
-    not_before_at=None,
-    expires_at=None,
-    trace=(),
-    decided_at=NOON,
-)
+HELD = make_decision(article_id=ARTICLE.id, verdict=Verdict.HOLD, reason=Reason.SENSITIVE, detail="it speaks of «gold»")
 
 
 def first(*posts: Post) -> str:

@@ -9,7 +9,6 @@ import pytest
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.article import Article, ArticleState
-from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.policy import Policy
@@ -22,8 +21,8 @@ from asiaradar_bot.steps.illustrate import illustrate
 from asiaradar_bot.steps.preview import preview_page
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
-from tests.factories import make_article, make_facts, make_page
-from tests.fakes.outside import NOON, FakeClock
+from tests.factories import make_article, make_decision, make_facts, make_page
+from tests.fakes.outside import FakeClock
 from tests.fakes.site import FakeSite
 
 IMAGE = "https://radar.asia/harbour.jpg"
@@ -58,22 +57,7 @@ def decided(store: SqlStore, *, alt: str | None = "The harbour at dawn") -> Arti
     with store.begin() as tx:
         article = make_article(facts=make_facts(image=IMAGE, image_alt=alt), state=ArticleState.DECIDED)
         article = tx.articles.add(article, names=[f"url {article.url}"])
-        tx.articles.add_decision(
-            Decision(
-                article_id=article.id,
-                revision=1,
-                verdict=Verdict.AUTO,
-                news_class=NewsClass.NORMAL,
-                reason=Reason.DEFAULT,
-                detail="it is fresh",
-                rule=None,
-                template="article",
-                not_before_at=None,
-                expires_at=None,
-                trace=(),
-                decided_at=NOON,
-            )
-        )
+        tx.articles.add_decision(make_decision(article_id=article.id))
     return article
 
 

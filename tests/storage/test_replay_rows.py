@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts
 from asiaradar_bot.model.basis import Basis, SeenHeadline
-from asiaradar_bot.model.decision import Decision, DecisionId, NewsClass, Reason, Verdict
+from asiaradar_bot.model.decision import Decision, DecisionId
 from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.steps.housekeep import prune
 from asiaradar_bot.storage.replay_rows import basis_from_json, basis_to_json
 from asiaradar_bot.storage.store import SqlStore
+from tests.factories import make_decision
 from tests.fakes.outside import NOON, FakeClock
 
 DAY = timedelta(days=1)
@@ -66,20 +67,7 @@ def decided(store: SqlStore, number: int, at: datetime, *, made_from: Basis | No
             names=[facts.url],
         )
         decision = tx.articles.add_decision(
-            Decision(
-                article_id=article.id,
-                revision=1,
-                verdict=Verdict.AUTO,
-                news_class=NewsClass.NORMAL,
-                reason=Reason.DEFAULT,
-                detail="no rule speaks of it",
-                rule=None,
-                template="article",
-                not_before_at=None,
-                expires_at=None,
-                trace=(),
-                decided_at=at,
-            )
+            make_decision(article_id=article.id, detail="no rule speaks of it", decided_at=at)
         )
         if made_from is not None:
             tx.replays.record_basis(decision, made_from)

@@ -105,6 +105,10 @@ class WordingChoices:
     """`defuse` or `hold`."""
 
 
+EMBARGO_WORDS = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
+"""Unless the policy has others. 禁运 is none of them: it is a trade embargo."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """
@@ -123,7 +127,7 @@ class Policy:
     """
     sensitive_words: tuple[str, ...] = ()
     """Words and phrases of any script; an article that holds one waits for a person."""
-    embargo_words: tuple[str, ...] = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
+    embargo_words: tuple[str, ...] = EMBARGO_WORDS
     burst_limit: int = 5
     """More new articles than this in one poll are held."""
     duplicate_window: timedelta = timedelta(hours=48)

@@ -21,7 +21,7 @@ from asiaradar_bot.model.errors import (
 )
 from asiaradar_bot.model.money import PriceList, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
-from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.policy import Policy, SlotTimes
 from asiaradar_bot.model.post import (
     LIVE,
     NewPost,
@@ -499,9 +499,7 @@ class Editor:
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
-            due = due_at or next_slot(
-                max(now, _embargo_end(parts) or now), self.policy.slots, tx.posts.taken_slots(now)
-            )
+            due = due_at or free_slot(tx, parts, now=now, slots=self.policy.slots)
             check_embargo(parts, due, zone=self.policy.wording.zone)
             if any(part.state is PostState.QUEUED for part in parts):
                 self._check_haste(due, now)
@@ -639,6 +637,13 @@ def embargoed_articles(tx: Transaction, articles: Collection[ArticleId | None]) 
     asked = {one for one in articles if one is not None}
     decisions = tx.articles.newest_decisions(asked) if asked else {}
     return {article for article, one in decisions.items() if one.reason is Reason.EMBARGO}
+
+
+def free_slot(tx: Transaction, parts: Sequence[Post], *, now: datetime, slots: SlotTimes) -> datetime:
+    """
+    The newsroom's next free slot for these posts, none before their embargo's end.
+    """
+    return next_slot(max(now, _embargo_end(parts) or now), slots, tx.posts.taken_slots(now))
 
 
 def _embargo_end(parts: Sequence[Post]) -> datetime | None:

@@ -9,14 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import InputError, PostError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.post import PostId
-from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import NEEDED, Act, together
 from asiaradar_bot.rules.embargoes import in_both_zones
 from asiaradar_bot.rules.lineup import knock_on
-from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.steps.submit import free_slot
 from asiaradar_bot.web.entry import Visitor, needs
 from asiaradar_bot.web.frame import Frame, back_to
 from asiaradar_bot.web.pages.refused import status_of
@@ -88,7 +86,7 @@ def _plan(
     with app.store.read() as tx:
         post = tx.posts.get(PostId(post_id))
         parts = together(Act.MOVE, post, tx.posts.thread_of(post))
-        to = due_at or _free_slot(app, tx, after=post.not_before_at)
+        to = due_at or free_slot(tx, parts, now=app.clock.now(), slots=app.policy.slots)
         before = expect(app, tx)
         after = expect(app, tx, moved=[replace(part, due_at=to) for part in parts])
         changed = {one for one in knock_on(before, after) if one not in {part.id for part in parts}}
@@ -108,11 +106,6 @@ def _plan(
             before=before,
             back=back,
         )
-
-
-def _free_slot(app: App, tx: Transaction, *, after: datetime | None) -> datetime:
-    now = app.clock.now()
-    return next_slot(max(now, after or now), app.policy.slots, tx.posts.taken_slots(now))
 
 
 def _add_embargo(routes: APIRouter, frame: Frame) -> None:
