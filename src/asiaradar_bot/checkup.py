@@ -164,8 +164,11 @@ def _rules(app: App) -> Check:
     except SettingsError as error:
         return Check(name="rules", good=False, sentence=str(error))
     told = ", ".join(f"{one.name} is version {one.number} by {one.who}" for one in saved)
-    sentence = f"{told}; `asiaradar rules export` writes it into the files" if told else "as in the files"
-    return Check(name="rules", good=True, sentence=sentence)
+    if told:
+        return Check(name="rules", good=True, sentence=f"{told}; `asiaradar rules export` writes it into the files")
+    file = app.settings.templates.policy
+    built_in = f"there is no file {file}, so those count that are built in"
+    return Check(name="rules", good=True, sentence="as in the files" if file.exists() else built_in)
 
 
 def _templates(app: App) -> Iterator[Check]:

@@ -25,6 +25,7 @@ from asiaradar_bot.model.policy import (
     TemplateChoice,
     WordingChoices,
 )
+from asiaradar_bot.rules.plain_words import toml_in_plain_words
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.rules.slots import check_zone
 from asiaradar_bot.rules.variants import ORIGINAL
@@ -273,8 +274,9 @@ def read_text(file: Path) -> str:
 def _toml(text: str, place: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{place} is not valid TOML: {error}; mend that line") from error
+    except tomllib.TOMLDecodeError as wrong:
+        error = toml_in_plain_words(str(wrong))
+        raise SettingsError(f"{place} is not valid TOML: {error}; mend that line") from wrong
     except RecursionError as error:
         raise SettingsError(f"{place} is not usable: its lists or tables are nested too deeply") from error
     except ValueError as error:  # Python's own limit for the digits of a number

@@ -17,7 +17,7 @@ from pydantic_settings import SecretsSettingsSource
 from pydantic_settings import SettingsError as SourceError
 
 from asiaradar_bot.model.errors import SettingsError
-from asiaradar_bot.rules.plain_words import in_plain_words
+from asiaradar_bot.rules.plain_words import in_plain_words, toml_in_plain_words
 
 DEFAULT_FILE = Path("config/asiaradar.toml")
 _PREFIX = "ASIARADAR_"
@@ -45,7 +45,8 @@ def told(path: Path | None, *, names: Collection[str] = ()) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}; mend that line") from error
+        words = toml_in_plain_words(str(error))
+        raise SettingsError(f"{path} is not valid TOML: {words}; mend that line") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
 

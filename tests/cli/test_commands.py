@@ -267,7 +267,16 @@ def test_bad_input_gets_one_sentence(
     [
         ("[x]\nmood = 'live'\n", "no setting x.mood, but there is x.mode"),
         ("[publishing]\nper_hour = 'many'\n", "publishing.per_hour: write a whole number"),
-        ("[x\n", "not valid TOML"),
+        ("[x\n", "not valid TOML: Expected ']' at the end of a table declaration (at line 1"),
+        ("[x]\nmode = live\n", "the value is none: a text stands in double quotes, a list in [ ] (at line 2"),
+        ('[x]\nmode = "live\n', "a text in quotes does not end on its line (at line 2"),
+        ("[x]\nmode: 'live'\n", "write the name, then =, then the value (at line 2"),
+        ("[x]\nmode = 'live'\nmode = 'live'\n", "this name stands there twice (at line 3"),
+        ("[x]\n[x]\n", "the section 'x' stands there twice: put its lines together (at line 2"),
+        ("[x]]\n", "something is left over at the end of the line (at line 1"),
+        ("[budget]\nmonth_usd = 'lots'\n", "budget.month_usd: write a number, such as 25 or 0.5"),
+        ("[digest]\ndaily_at = 'dawn'\n", "digest.daily_at: write a time of day, such as 08:30"),
+        ("[storage]\nfolder = 7\n", "storage.folder: write a path"),
         ("[runner]\nengine = 'procrastinate'\n", "needs PostgreSQL"),
         ("[[sources]]\nname='a'\nurl='https://radar.asia/'\nzone='Mars'\n", "no time zone"),
         ("[storage]\nurl = 'mysql://x'\n", "takes sqlite"),
@@ -452,6 +461,18 @@ def test_the_doctor_says_what_money_and_alarms_are_left_to(
     said = told(capsys, "doctor", code=1)
     assert "ok   budget: 12.50 USD a month, then sending stops" in said
     assert "ok   alerts: people are told elsewhere too" in said
+
+
+def test_the_doctor_says_which_rules_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those of the file, or where there is none, those that are built in."""
+    file = tmp_path / "rules.toml"
+    monkeypatch.setenv("ASIARADAR_TEMPLATES__POLICY", str(file))
+    assert f"ok   rules: there is no file {file}, so those count that are built in" in told(capsys, "doctor", code=1)
+    file.write_text("default_verdict = 'hold'\n", encoding="utf-8")
+    assert "BAD  rules:" not in (said := told(capsys, "doctor", code=1))
+    assert "ok   rules: as in the files" in said
 
 
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:

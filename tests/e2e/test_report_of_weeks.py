@@ -325,6 +325,7 @@ def test_a_story_posted_by_hand_is_not_posted_again(played: Weeks, capsys: pytes
     why = told(capsys, "articles", "why", url)
     assert "A post on X already leads to it" in why
     assert played.forestalled.id in why
+    assert url in told(capsys, "articles", "list", "--limit", "1000")
     assert [post.id for post in played.x.posts() if url in post.text] == [played.forestalled.id]
     (row,) = [row for row in posts_of(capsys) if row["id_on_x"] == played.forestalled.id]
     assert row["impressions"] == played.counts(row["id_on_x"], played.forestalled.created_at + DAY)["impressions"]

@@ -23,6 +23,7 @@ from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
+from asiaradar_bot.steps import press as steps_press
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.measure import Measured, measure
 from asiaradar_bot.steps.patrol import patrol
@@ -153,6 +154,17 @@ def test_posts_made_by_hand_are_followed_and_count(press: Press, x: LocalX) -> N
     advance(press, minutes=-30)
     limited = replace(press, limits=Limits(per_hour=1))
     assert "limits of posts" in str(publish_due(limited).idle)
+
+
+def test_a_post_taken_for_one_made_by_hand_becomes_ours(press: Press) -> None:
+    """It is followed once, under the post that it is of; a dry run's id is nothing to follow."""
+    ours = post(press)
+    with press.store.begin() as tx:
+        assert steps_press.follow(tx, "1730000000000000017", NOON, None)
+        assert not steps_press.follow(tx, "1730000000000000017", NOON, ours.id)
+        assert not steps_press.follow(tx, "1730000000000000017", NOON, None)
+        assert not steps_press.follow(tx, "dry-1", NOON, ours.id)
+    assert only(press).post_id == ours.id
 
 
 def test_an_edited_post_goes_on_as_one(press: Press, x: LocalX) -> None:

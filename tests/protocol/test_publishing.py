@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.engagement import CHECKPOINTS
 from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy, QuietHours
@@ -178,8 +179,8 @@ def test_an_unreadable_timeline_ends_in_unknown_and_an_alert(store: SqlStore) ->
 
 
 @pytest.mark.parametrize("word", ["yes", "yes_but_lost"])
-def test_where_a_post_leads_is_remembered_however_it_was_found(store: SqlStore, word: str) -> None:
-    """A manual post's article is known to be on the timeline, whether X answered or the reconciler found it."""
+def test_what_went_out_is_remembered_however_it_was_found(store: SqlStore, word: str) -> None:
+    """A manual post's article is known to be on the timeline, and reports have it, whoever found that X has it."""
     press = make_press(store, word)
     post = queue(store)
     publish_due(press)
@@ -187,6 +188,8 @@ def test_where_a_post_leads_is_remembered_however_it_was_found(store: SqlStore, 
     reconcile(press)
     with store.read() as tx:
         assert [seen.post_id for seen in tx.account.find_on_timeline("https://radar.asia/story")] == [post.id]
+        (row,) = tx.reports.at_age(CHECKPOINTS[0], since=NOON, until=press.clock.now() + timedelta(seconds=1))
+    assert (row.post_id, row.impressions) == (post.id, None)
 
 
 def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -> None:

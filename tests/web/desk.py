@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.settings import load_settings
-from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.entry import Visitor
 from tests.ready import ready_file
+from tests.web.shared import web_for_visitor
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 
@@ -41,7 +41,6 @@ def desk_app(folder: Path, **settings: Any) -> Iterator[App]:
 
 def browser(app: App, who: Visitor | None, *, woken: list[str] | None = None) -> TestClient:
     """A browser of this visitor, in process."""
-    web = build_web(app, wake=(woken if woken is not None else []).append, entry=lambda _: who)
-    client = TestClient(web, follow_redirects=False)
+    client = TestClient(web_for_visitor(app, who, woken=woken), follow_redirects=False)
     client.headers.update({"accept": "text/html", "sec-fetch-site": "same-origin", "x-csrf": "c" * 20})
     return client

@@ -25,10 +25,10 @@ from asiaradar_bot.model.second_factor import NewPasskey
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import UserId
 from asiaradar_bot.steps import switch
-from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.pages.entering import PUBLIC
 from tests.factories import make_article, make_facts
 from tests.web.desk import desk_app
+from tests.web.shared import web_for
 from tests.web.test_session import HOME, ROOT, SIGNED, csrf_of, link_for, routes_of
 
 HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>" onmouseover="alert(3)\' javascript:alert(4)'
@@ -75,7 +75,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 def browser_of(app: App, *, woken: list[str] | None = None) -> tuple[TestClient, str]:
     """A hostile browser in which an admin is signed in for real, with a hostile passkey; its token for forms."""
     client = TestClient(
-        build_web(app, wake=(woken if woken is not None else []).append),
+        web_for(app, woken=woken),
         follow_redirects=False,
         headers={"accept": "text/html", "user-agent": HOSTILE, **HOME},
     )
@@ -198,7 +198,7 @@ def test_every_change_must_be_meant(app: App) -> None:
 
 def test_the_door_itself_is_not_opened_from_elsewhere(app: App) -> None:
     """Nobody signed in: a sign-in that another site starts is refused, so that no one is signed in as somebody else."""
-    client = TestClient(build_web(app, wake=lambda _: None), follow_redirects=False, headers={"accept": "text/html"})
+    client = TestClient(web_for(app), follow_redirects=False, headers={"accept": "text/html"})
     before = dump(app)
     for path in sorted(PUBLIC):
         answer = client.post(re.sub(r"{\w+}", "1", path), data={}, headers={"sec-fetch-site": "cross-site"})

@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.pages.entering import PUBLIC
 from asiaradar_bot.web.session import MAX_FORM_BYTES
 from tests.web.desk import browser, desk_app, visitor
+from tests.web.shared import web_for
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 HOME = {"sec-fetch-site": "same-origin"}
@@ -39,7 +39,7 @@ def link_for(app: App, name: str = "mei", role: Role = Role.ADMIN) -> str:
 def fresh(app: App, *, scheme: str = "http") -> TestClient:
     """A browser without a cookie."""
     return TestClient(
-        build_web(app, wake=lambda _: None),
+        web_for(app),
         base_url=f"{scheme}://testserver",
         follow_redirects=False,
         headers={"accept": "text/html", **HOME},
@@ -143,7 +143,7 @@ def routes_of(app: App) -> list[APIRoute]:
             elif hasattr(route, "original_router"):
                 walk(list(route.original_router.routes), prefix)
 
-    walk(list(build_web(app, wake=lambda _: None).routes))
+    walk(list(web_for(app).routes))
     return found
 
 

@@ -28,7 +28,7 @@ def list_articles(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 30, 
                 print_json(row)
             else:
                 print(f"{article.id:>5}  {row['verdict'] or '...':<8}  {article.facts.title}")
-                print(f"       {row['reason'] or 'not decided yet'}")
+                print(f"       {row['reason'] or 'not decided yet'}\n       {article.url}")
 
 
 @group.command()

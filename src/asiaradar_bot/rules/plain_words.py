@@ -7,7 +7,10 @@ import re
 _PLAIN = (
     (r"Value error, ", ""),
     (r"Input should be a valid integer\b.*", "write a whole number"),
-    (r"Input should be a valid number\b.*", "write a number"),
+    (r"Input should be a valid (?:number|decimal)\b.*", "write a number, such as 25 or 0.5"),
+    (r"Input should be in a valid time format\b.*", "write a time of day, such as 08:30"),
+    (r"Input should be a valid date\b.*", "write a date, such as 2026-05-31"),
+    (r"Input is not a valid path\b.*", "write a path"),
     (r"Input should be a valid boolean\b.*", "write true or false"),
     (r"Input should be a valid string\b.*", "write a text"),
     (r"Input should be a valid (?:tuple|list)\b.*", "write a list"),
@@ -16,6 +19,25 @@ _PLAIN = (
     (r"Input should be (?=')", "write "),
     (r"Field required", "it is missing"),
 )
+
+
+_TOML = (
+    (r"Invalid value\b", "the value is none: a text stands in double quotes, a list in [ ]"),
+    (r"Illegal character '\\n'", "a text in quotes does not end on its line"),
+    (r"Expected '=' after a key in a key/value pair", "write the name, then =, then the value"),
+    (r"Cannot overwrite a value", "this name stands there twice"),
+    (r"Cannot declare \((.*?),?\) twice", r"the section \1 stands there twice: put its lines together"),
+    (r"Expected newline or end of document after a statement", "something is left over at the end of the line"),
+)
+
+
+def toml_in_plain_words(complaint: str) -> str:
+    """
+    What the reader of TOML complains of, as it is told to people; what is not known stays as it is.
+    """
+    for pattern, words in _TOML:
+        complaint = re.sub(pattern, words, complaint)
+    return complaint
 
 
 def in_plain_words(complaint: str) -> str:

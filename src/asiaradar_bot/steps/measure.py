@@ -23,7 +23,7 @@ from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import MetricsReader, Transaction
 from asiaradar_bot.rules.checkpoints import STOP_AGE, ReadPlan, is_old, plan_reads
 from asiaradar_bot.rules.growth import add_up, figures_at, stands_still
-from asiaradar_bot.steps.press import Press, follow_edit
+from asiaradar_bot.steps.press import Press, follow, follow_edit
 
 _REST = "measure_rest_until"
 _REST_FIRST = timedelta(minutes=5)
@@ -42,7 +42,7 @@ class Measured:
     """
 
     new: int = 0
-    """Posts that are followed from now on."""
+    """Posts that are followed from now on; ours are since they went out."""
     snapshots: int = 0
     settled: int = 0
     """Posts that need no more reads."""
@@ -80,15 +80,12 @@ def measure(press: Press, reader: MetricsReader) -> Measured:
 
 def _follow(press: Press, now: datetime) -> tuple[int, int]:
     """
-    Begin to follow what is new on the timeline, made by us or by hand; end it for what is old.
+    Begin to follow what is new on the timeline and not followed since it went out; end it for what is old.
     """
     new = settled = 0
     with press.store.begin() as tx:
         for remote_id, created_at, post_id in tx.engagement.list_unfollowed(now - STOP_AGE):
-            if remote_id.isdigit():
-                post = FollowedPost(remote_id=remote_id, current_id=remote_id, created_at=created_at, post_id=post_id)
-                tx.engagement.save(post)
-                new += 1
+            new += follow(tx, remote_id, created_at, post_id)
         for post in tx.engagement.list_open():
             if is_old(post, now):
                 tx.engagement.save(replace(post, state=FollowState.SETTLED))

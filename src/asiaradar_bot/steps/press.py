@@ -17,7 +17,7 @@ from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.money import Billable, PriceList, SpendState, plain_usd
 from asiaradar_bot.model.outcome import RemoteAccount, RemotePost, Uploaded, UploadOutcome
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostPicture, PostState
+from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.acts import Act, together
 from asiaradar_bot.rules.matching import link_key
@@ -41,9 +41,28 @@ def _stopped(tx: Transaction) -> str | None:
 def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetime) -> None:
     """
     Note that this post on the timeline is ours, and which article it leads to, so that nothing leads there twice.
+
+    From now on it is followed, so that reports have it at once, figures or not.
     """
     key = post.article_url or link_key([post.link] if post.link else [])
     tx.account.record_seen(remote, at=at, post_id=post.id, foreign=False, link_key=key)
+    follow(tx, remote.id, remote.created_at, post.id)
+
+
+def follow(tx: Transaction, remote_id: str, created_at: datetime, post_id: PostId | None) -> bool:
+    """
+    Follow a post on the timeline; False if that is so already, or if its id is not one of X's (a dry run's).
+    """
+    if not remote_id.isdigit():
+        return False
+    known = tx.engagement.find([remote_id]).get(remote_id)
+    if known is None:
+        tx.engagement.save(
+            FollowedPost(remote_id=remote_id, current_id=remote_id, created_at=created_at, post_id=post_id)
+        )
+    elif known.post_id is None and post_id is not None:  # taken for one made by hand until now
+        tx.engagement.save(replace(known, post_id=post_id))
+    return known is None
 
 
 def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) -> None:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role, Scope
-from asiaradar_bot.web.app import build_web
+from tests.web.shared import web_for
 
 ROOT = Person(who="cli:root", role=Role.ADMIN)
 _NUMBERS = count(1)
@@ -22,9 +22,11 @@ def secret_of(app: App, scopes: Collection[Scope] = tuple(Scope), *, days: int |
 
 def program(app: App, *scopes: Scope, woken: list[str] | None = None, secret: str | None = None) -> TestClient:
     """A program with these scopes, or all."""
-    web = build_web(app, wake=(woken if woken is not None else []).append)
     client = TestClient(
-        web, base_url="http://testserver/api/v1/", follow_redirects=False, raise_server_exceptions=False
+        web_for(app, woken=woken),
+        base_url="http://testserver/api/v1/",
+        follow_redirects=False,
+        raise_server_exceptions=False,
     )
     client.headers["authorization"] = f"Bearer {secret or secret_of(app, scopes or tuple(Scope))}"
     return client

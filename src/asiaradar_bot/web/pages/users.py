@@ -27,7 +27,7 @@ def user_routes(frame: Frame) -> APIRouter:
 
 
 def _add_people(routes: APIRouter, frame: Frame) -> None:
-    access = frame.app.access
+    app = frame.app
 
     @routes.get("")
     def users(request: Request, visitor: Admin) -> HTMLResponse:
@@ -38,18 +38,18 @@ def _add_people(routes: APIRouter, frame: Frame) -> None:
     @routes.post("/add")
     def add(request: Request, visitor: Admin, name: Name, role: Annotated[Role, Form()]) -> HTMLResponse:
         """Somebody new; their one-time link is shown once."""
-        user = access().add_user(name, role, person=visitor.person)
-        return _page(frame, request, link_for=user.name, token=access().make_link(user.name, person=visitor.person))
+        user = app.access().add_user(name, role, person=visitor.person)
+        return _page(frame, request, link_for=user.name, token=app.access().make_link(user.name, person=visitor.person))
 
     @routes.post("/link")
     def link(request: Request, visitor: Admin, name: Name) -> HTMLResponse:
         """A new one-time link, shown once."""
-        return _page(frame, request, link_for=name, token=access().make_link(name, person=visitor.person))
+        return _page(frame, request, link_for=name, token=app.access().make_link(name, person=visitor.person))
 
     @routes.post("/role")
     def role(visitor: Admin, name: Name, role: Annotated[Role, Form()]) -> Response:
         """Another role; their sessions end."""
-        access().change_role(name, role, person=visitor.person)
+        app.access().change_role(name, role, person=visitor.person)
         return back_to("/users", said="saved")
 
 
