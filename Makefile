@@ -3,13 +3,12 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 RUN := source .tools/env && uv run --frozen --no-sync
-PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
-# Measuring makes Python take 1.7 times the time: browsers, kills, whole stories, the local X and walks over all pages run
-# without it.
+# Tests that run without coverage being measured; see scripts/run_tests.sh.
 UNMEASURED := $(addprefix tests/,crash e2e house reports sandbox web/journeys web/test_browser.py \
   web/test_browser_compose.py web/test_browser_keys.py web/test_security.py web/test_session.py web/test_telling.py \
   web/test_words.py web/api/test_api_schema.py protocol/test_crash_table_disks.py protocol/test_crash_table_sending.py \
-  protocol/test_crash_table_settling.py protocol/test_lives.py protocol/test_state_machine.py)
+  protocol/test_crash_table_settling.py protocol/test_crash_table_statements.py protocol/test_invoice.py \
+  protocol/test_lives.py protocol/test_state_machine.py)
 # Databases of tests are thrown away: a disk in memory, where there is a roomy one, spares their waiting for the real one.
 ROOMY := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ] && echo /dev/shm)
 test: export PYTEST_DEBUG_TEMPROOT = $(or $(ROOMY),$(TMPDIR),/tmp)
@@ -26,10 +25,7 @@ run: ## sample site, local X and bot together: watch articles appear and be post
 
 test: setup ## lint, types, contracts, and every test, with the coverage gate
 	@$(MAKE) --no-print-directory check
-	@rm -f .coverage .coverage.*
-	@$(RUN) pytest $(PARALLEL) --cov --cov-report= $(UNMEASURED:%=--ignore=%)
-	@$(RUN) python scripts/coverage_gate.py
-	@$(RUN) pytest $(PARALLEL) $(UNMEASURED)
+	@$(RUN) scripts/run_tests.sh $(UNMEASURED)
 
 check: setup ## lint, types, import contracts; changes nothing
 	@$(RUN) ruff check .
@@ -52,7 +48,8 @@ audit: setup ## known weaknesses of the locked packages; asks PyPI over the netw
 
 deep: setup ## long runs: properties and the protocol with thousands of examples, a thousand kills
 	@$(RUN) pytest -n 2 --hypothesis-profile=deep --timeout=3600 tests/properties tests/rules
-	@ASIARADAR_PROFILE=deep ASIARADAR_LIVES=2000 $(RUN) pytest -n 2 tests/protocol/test_state_machine.py tests/protocol/test_lives.py
+	@ASIARADAR_PROFILE=deep ASIARADAR_LIVES=2000 $(RUN) pytest -n 2 tests/protocol/test_state_machine.py \
+	  tests/protocol/test_lives.py tests/protocol/test_crash_table_*.py
 	@$(RUN) python -m tests.deep.run --kills 1000
 
 words: setup ## bring the Desk's catalogues up to date and list what is still to be translated

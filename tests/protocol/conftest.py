@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from asiaradar_bot.adapters.x_account import XAccount
+from asiaradar_bot.model.limits import Limits
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.rules.prices import PRICES
+from asiaradar_bot.sandbox.x import LocalX
+from asiaradar_bot.sandbox.x.account import Behaviour
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.storage.store import SqlStore
+from tests.fakes.outside import FakeClock, FakeSideFiles
 from tests.protocol.lives import fast_folder
 from tests.protocol.rig import url_of
 
@@ -38,3 +45,43 @@ def successor(request: pytest.FixtureRequest) -> Iterator[Successor]:
             return replace(press, store=store, owner="two")
 
         yield succeed
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Moves bot and X alike."""
+    return FakeClock()
+
+
+@pytest.fixture
+def x(clock: FakeClock) -> Iterator[LocalX]:
+    """A local X on that clock, with edits allowed."""
+    with LocalX(now=clock.now, behaviour=Behaviour(premium=True)) as local:
+        yield local
+
+
+@pytest.fixture
+def press(store: SqlStore, x: LocalX, clock: FakeClock) -> Press:
+    """A press on the real adapter."""
+    keys = x.credentials
+    account = XAccount(
+        base_url=x.base_url,
+        consumer_key=keys.consumer_key,
+        consumer_secret=keys.consumer_secret,
+        access_token=keys.access_token,
+        access_token_secret=keys.access_token_secret,
+        now=clock.now,
+        connect_seconds=2,
+        read_seconds=2,
+    )
+    return Press(
+        store=store,
+        x=account,
+        timeline=account,
+        clock=clock,
+        files=FakeSideFiles(),
+        owner="one",
+        limits=Limits(hold_foreign=False),
+        policy=Policy(),
+        prices=PRICES,
+    )

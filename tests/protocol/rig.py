@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy import event
 
@@ -37,8 +39,18 @@ from tests.fakes.outside import NOON, FakeClock, FakeX, SimulatedCrash
 from tests.protocol.test_publishing import SETTLED, advance, make_press, state_of
 from tests.protocol.world import FusedStore
 
+DEEP = os.environ.get("ASIARADAR_PROFILE") == "deep"
 INTENT = r"INSERT INTO attempts"
 RESULT = r"UPDATE attempts SET .*finished_at="
+
+
+def points(store: SqlStore, *, first: int = 1, step: int = 1) -> Iterator[int]:
+    """
+    The moments at which a process dies in turn, until the test has enough.
+
+    On the second database, whose transactions are held by the same code, each third one; all of them in `make deep`.
+    """
+    return count(first, step * 3 if store.is_postgresql and not DEEP else step)
 
 
 def url_of(store: SqlStore) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +9,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import Correction, CorrectionState, CorrectionTerms, Option
@@ -236,57 +234,6 @@ def test_an_edit_is_tried_once_and_settled_by_the_timeline(
             followed = tx.engagement.find_for_post(post.id)
             assert followed is not None
             assert (followed.remote_id, followed.current_id) == (post.remote_id, correction.new_remote_id)
-
-
-@pytest.mark.parametrize("option", [Option.EDIT, Option.DELETE_AND_REPOST])
-def test_a_crash_at_every_statement_is_settled(store: SqlStore, option: Option) -> None:
-    """
-    The process dies after each SQL statement in turn; in the end one right text stands on X, once.
-
-    The moment before a statement is the one after the statement before it, or after the transaction before it.
-    """
-    press = premium(store)
-    crashed = survived = number = 0
-    while survived == 0:
-        number += 1
-        fake(press).timeline.clear()
-        post = published(store, press, number)
-        wanted = f"Better {number}\n{post.link}" if option is Option.EDIT else f"Better {number}"
-        corrector(press).choose(post.id, option, text=wanted)
-        left = {"now": number}
-
-        def die(_: object, __: object, statement: str, *___: object, left: dict[str, int] = left) -> None:
-            if statement.startswith("BEGIN"):
-                return  # a process that dies gives its transaction back, an exception in here would not
-            left["now"] -= 1
-            if left["now"] == 0:
-                raise SimulatedCrash
-
-        event.listen(store.writer, "after_cursor_execute", die)
-        try:
-            amend(press)
-            survived += 1
-        except SimulatedCrash:
-            crashed += 1
-        finally:
-            event.remove(store.writer, "after_cursor_execute", die)
-            gc.collect()  # a cursor that nobody reads any more would keep SQLite's lock, a dead process does not
-        advance(press, minutes=2)
-        amend(press)
-        go_on(press, rounds=4)
-        after, correction = now_of(store, post)
-        where = f"statement {number}: {correction.state} {correction.why}"
-        if option is Option.DELETE_AND_REPOST:
-            assert (texts(press), correction.state) == ([wanted], CorrectionState.REPOSTED), where
-            assert after.deleted_remotely_at is not None, where
-        else:
-            done = correction.state is CorrectionState.EDITED
-            assert done or correction.state is CorrectionState.OPEN, where
-            assert texts(press) == [wanted if done else post.text], where
-            assert after.text == texts(press)[0], where
-        with store.begin() as tx:
-            tx.account.set_mark("last_sweep_at", None)
-    assert crashed > 8
 
 
 def test_the_kill_switch_closes_the_gate_for_deletions(store: SqlStore) -> None:

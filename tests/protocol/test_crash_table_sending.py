@@ -11,7 +11,6 @@ import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock, SimulatedCrash
 from tests.protocol.conftest import Successor
-from tests.protocol.rig import INTENT, RESULT, Newsroom, dying, fused, settle_down, url_of
+from tests.protocol.rig import INTENT, RESULT, Newsroom, dying, fused, points, settle_down, url_of
 from tests.protocol.test_publishing import ME, advance, fake, make_press, queue, recover, shown, state_of
 from tests.sandbox.x_access import image_bytes
 
@@ -166,7 +165,7 @@ def test_rows_04_to_09_at_every_point(store: SqlStore, first: int) -> None:
     """Another process dies after each statement, around each transaction and the wire in turn: on X exactly once."""
     clock = FakeClock()
     survived = False
-    for number in count(first, 2):
+    for number in points(store, first=first, step=2):
         press = make_press(store, clock=clock, per_day=1000)
         post = queue(store, number, due_at=clock.now(), created_at=clock.now())
         doomed = fused(store)

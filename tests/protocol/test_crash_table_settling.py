@@ -32,7 +32,7 @@ from asiaradar_bot.storage import schema
 from asiaradar_bot.storage.store import SqlStore, copy_database
 from tests.fakes.outside import FakeClock, FakeSideFiles, SimulatedCrash
 from tests.protocol.planted import Around
-from tests.protocol.rig import fused, held_press, settle_down, url_of
+from tests.protocol.rig import fused, held_press, points, settle_down, url_of
 from tests.protocol.second_process import DIED
 from tests.protocol.test_publishing import ME, SETTLED, advance, fake, make_press, queue, shown, state_of
 
@@ -43,7 +43,7 @@ from tests.protocol.test_publishing import ME, SETTLED, advance, fake, make_pres
 def test_row_10_anywhere_in_the_reconciler(store: SqlStore, word: str, first: int) -> None:
     """It dies after each statement and around each transaction in turn and runs again elsewhere: found or sent again, on X once."""
     clock = FakeClock()
-    for number in range(first, 200, 2):
+    for number in points(store, first=first, step=2):
         press = make_press(store, word, clock=clock)
         post = queue(store, number, due_at=clock.now(), created_at=clock.now())
         publish_due(press)
@@ -59,10 +59,10 @@ def test_row_10_anywhere_in_the_reconciler(store: SqlStore, word: str, first: in
             pass
         finally:
             doomed.bury()
-        points = fuse.points
+        last = fuse.points
         assert settle_down(press, post) is PostState.PUBLISHED, f"point {number}"
         assert shown(press)[post.text] == 1, f"point {number}"
-        if points < number:
+        if last < number:
             break
     assert 20 < number < 150
 

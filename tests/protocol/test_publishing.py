@@ -9,7 +9,6 @@ from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.decision import NewsClass
@@ -190,37 +189,6 @@ def test_what_went_out_is_remembered_however_it_was_found(store: SqlStore, word:
         assert [seen.post_id for seen in tx.account.find_on_timeline("https://radar.asia/story")] == [post.id]
         (row,) = tx.reports.at_age(CHECKPOINTS[0], since=NOON, until=press.clock.now() + timedelta(seconds=1))
     assert (row.post_id, row.impressions) == (post.id, None)
-
-
-def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -> None:
-    """The process dies before each SQL statement in turn, and the post still goes out exactly once."""
-    crashed = survived = number = 0
-    clock = FakeClock()
-    while survived == 0:
-        number += 1
-        press = make_press(store, "yes", clock=clock)
-        post = queue(store, number)
-        count = {"left": number}
-
-        def die(*_: object, count: dict[str, int] = count) -> None:
-            count["left"] -= 1
-            if count["left"] == 0:
-                raise SimulatedCrash
-
-        event.listen(store.writer, "before_cursor_execute", die)
-        try:
-            publish_due(press)
-            survived += 1
-        except SimulatedCrash:
-            crashed += 1
-        finally:
-            event.remove(store.writer, "before_cursor_execute", die)
-        recover(press)
-        assert shown(press)[post.text] == 1, f"statement {number}"
-        assert state_of(store, post) is PostState.PUBLISHED, f"statement {number}"
-        with store.begin() as tx:
-            tx.account.set_mark("last_sweep_at", None)
-    assert crashed > 8
 
 
 def test_the_kill_switch_closes_the_gate(store: SqlStore) -> None:

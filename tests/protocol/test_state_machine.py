@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -15,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from asiaradar_bot.model.correction import Option
 from tests.protocol.lives import EDITS, LAST_BOUNDARY, LAST_POINT, WAYS, new_world
 from tests.protocol.planted import PLANTS, Believing
+from tests.protocol.rig import DEEP
 from tests.protocol.world import ANSWERS, Freeze, Steps, World
 
-DEEP = os.environ.get("ASIARADAR_PROFILE") == "deep"
 SHALLOW = settings(
     max_examples=15,
     stateful_step_count=20,
