@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.service import WebThread
-from asiaradar_bot.web.app import build_web
 from tests.web.desk import ROOT, desk_app
+from tests.web.shared import web_for
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[tuple[App, str]]:
         editor.hold(editor.add(["Held for a look"], due_at=later)[0].id, why="the desk wants to look")
         editor.add(["Goes out next <b>soon</b>"], due_at=later)
         editor.add(["افتتاح أول محطة لتحلية المياه"], due_at=later + timedelta(hours=1))
-        server = WebThread(app, lambda: build_web(app, wake=lambda _: None))
+        server = WebThread(app, lambda: web_for(app))
         server.start()
         yield app, server.url
         server.stop()

@@ -18,8 +18,8 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.service import WebThread
-from asiaradar_bot.web.app import build_web
 from tests.web.desk import browser, desk_app, visitor
+from tests.web.shared import web_for
 from tests.web.test_session import ROOT, csrf_of, fresh, link_for
 
 PASSWORD = "correct horse battery"
@@ -194,7 +194,7 @@ def chromium() -> Iterator[Browser]:
 def served(app: App) -> Iterator[str]:
     """The Desk on loopback, under a name: passkeys want one."""
     Heartbeat(app.store, app.clock).beat()
-    server = WebThread(app, lambda: build_web(app, wake=lambda _: None))
+    server = WebThread(app, lambda: web_for(app))
     server.start()
     yield server.url.replace("127.0.0.1", "localhost")
     server.stop()

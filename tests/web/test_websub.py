@@ -21,11 +21,11 @@ from asiaradar_bot.sandbox.site import SampleSite, SiteHabits
 from asiaradar_bot.settings import load_settings
 from asiaradar_bot.steps.subscribe import subscribe
 from asiaradar_bot.storage.store import SqlStore
-from asiaradar_bot.web.app import build_web
 from asiaradar_bot.web.hooks import answer_question, take_content
 from tests.fakes.outside import FakeClock
 from tests.fakes.people import ScriptedHub
 from tests.waiting import until
+from tests.web.shared import web_for
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def bot(tmp_path: Path, site: SampleSite) -> Iterator[tuple[App, list[str]]]:
     )
     app = build_app(settings)
     woken: list[str] = []
-    server = WebThread(app, lambda: build_web(app, wake=woken.append))
+    server = WebThread(app, lambda: web_for(app, woken=woken))
     server.start()
     web = settings.web.model_copy(update={"public_url": server.url})
     yield replace(app, settings=settings.model_copy(update={"web": web})), woken

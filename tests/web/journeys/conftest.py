@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.service import WebThread
-from asiaradar_bot.web.app import build_web
 from tests.e2e.bot import go_round, running
 from tests.web.journeys.walking import WAYS, Newsroom, Way
+from tests.web.shared import web_for
 
 STORIES = (
     "kaohsiung-port-containers-record",
@@ -46,7 +46,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
             go_round(app, 1)
         Heartbeat(app.store, app.clock).beat()
         woken: list[str] = []
-        server = WebThread(app, lambda: build_web(app, wake=woken.append))
+        server = WebThread(app, lambda: web_for(app, woken=woken))
         server.start()
         yield Newsroom(app=app, url=server.url, site=site, woken=woken)
         server.stop()

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, expect
 
 from asiaradar_bot.model.access import Role
 from asiaradar_bot.runner.service import WebThread
-from asiaradar_bot.web.app import build_web
 from tests.reports.seeded import seed_posts
 from tests.web.desk import ROOT, desk_app
 from tests.web.journeys.walking import WAYS, Desk, Walker, Way, walking
+from tests.web.shared import web_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 POSTS = 240
@@ -29,7 +29,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A Desk with eighty days of posts: enough for every table to say something."""
     with desk_app(tmp_path_factory.mktemp("measured"), web={"port": 0}) as app:
         seed_posts(app.store, now=app.clock.now(), count=POSTS, every=SPAN)
-        server = WebThread(app, lambda: build_web(app, wake=lambda _: None))
+        server = WebThread(app, lambda: web_for(app))
         server.start()
         yield Desk(app=app, url=server.url)
         server.stop()
