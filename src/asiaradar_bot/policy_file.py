@@ -36,7 +36,7 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,18}")
 _RULE = "[[rules]]\n"
-_CONDITIONS = ("sources", "categories", "authors", "keywords", "languages")
+_CONDITIONS = ("sources", "categories", "authors", "keywords", "headline_words", "languages")
 _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -60,6 +60,7 @@ class _RulePart(_Part):
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    headline_words: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     why: str = ""
 
@@ -313,6 +314,7 @@ class RuleFields:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    headline_words: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     why: str = ""
 

@@ -120,10 +120,15 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 @given(st.integers(0, 4), texts, st.lists(texts.filter(bool), max_size=3), texts)
 def test_a_written_rule_is_read_as_it_was_meant(place: int, name: str, words: list[str], why: str) -> None:
     """Whatever stands in the fields, the policy then holds that rule there, and taking it out gives the text again."""
-    rule = RuleFields(name=name or "x", verdict="skip", keywords=tuple(words), why=why)
+    rule = RuleFields(name=name or "x", verdict="skip", keywords=tuple(words), headline_words=tuple(words), why=why)
     text = put_rule(POLICY, place, rule, instead=False)
     found = parse_policy(text, place="here").rules[place]
-    assert (found.name, found.keywords, found.why) == (name or "x", tuple(words), why)
+    assert (found.name, found.keywords, found.headline_words, found.why) == (
+        name or "x",
+        tuple(words),
+        tuple(words),
+        why,
+    )
     assert remove_rule(text, place) == POLICY
 
 

@@ -158,6 +158,6 @@ def test_a_story_that_would_not_be_posted_frees_its_twin(played: App) -> None:
     twins = [one for one in decisions(played) if one.reason is Reason.NEAR_DUPLICATE and one.verdict is Verdict.SKIP]
     assert twins
     title = twins[0].detail.split("«")[1].split("»")[0]
-    rule = Rule(name="none of it", verdict=Verdict.SKIP, keywords=(title,))
+    rule = Rule(name="none of it", verdict=Verdict.SKIP, headline_words=(title,))
     found = again(played, policy=with_policy(played, rules=(rule, *played.policy.rules)))
     assert ["hold"] in [_today(one, "verdict") for one in found.differing if one.decision_id == twins[0].id]

@@ -22,6 +22,7 @@ TITLES = (
     "  ",
     "Embargoed: budget",
     "Rates rise to 4%",
+    "Opinion: rates rise",
 )
 words = st.sampled_from(["busiest", "suicide", "经济", "budget", "", "opinion", "4"])
 moments = st.integers(-20 * 24 * 60, 20 * 24 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
@@ -32,6 +33,7 @@ rules = st.builds(
     news_class=st.sampled_from(NewsClass),
     template=st.none() | st.just("brief"),
     keywords=st.lists(words, max_size=2).map(tuple),
+    headline_words=st.lists(words, max_size=2).map(tuple),
     languages=st.sampled_from([(), ("en",), ("ZH",)]),
     sources=st.sampled_from([(), ("latest",), ("other",)]),
 )
@@ -168,11 +170,11 @@ def test_stamps_far_away_wait_for_a_person(published_at: datetime | None, verdic
 
 def test_rules_are_read_from_the_top() -> None:
     """The first rule that fits decides, with its class, template and sentence; authors and categories in any case."""
-    article = make_article(facts=make_facts(authors=("Mei Tan",), categories=("Business",)))
+    article = make_article(facts=make_facts(authors=("Mei Tan",), categories=("Business",), keywords=("Ｐort",)))
     wrong = Rule(name="sport", verdict=Verdict.SKIP, categories=("sport",))
     first = Rule(
         name="business", verdict=Verdict.AUTO, news_class=NewsClass.EVERGREEN, template="brief", authors=("mei tan",),
-        categories=("BUSINESS", "x"), keywords=("busiest",), why="the desk wants it",
+        categories=("BUSINESS", "x"), keywords=("port",), headline_words=("busiest",), why="the desk wants it",
     )  # fmt: skip
     decision = judge(article, Policy(rules=(wrong, first, Rule(name="all", verdict=Verdict.SKIP))))
     assert (decision.rule, decision.news_class, decision.template) == ("business", NewsClass.EVERGREEN, "brief")

@@ -176,7 +176,7 @@ def test_rules_in_english() -> None:
     """A rule is one sentence with each of its conditions."""
     assert [rule_in_words(rule) for rule in _RULES] == [
         "An article in «Opinion» or «Sport» or «Art» and by «Mei» waits for a person",
-        "An article that says «quake» is posted at once, as breaking news, with template brief",
+        "An article marked «quake» is posted at once, as breaking news, with template brief",
         "An article from source «wire» and in language «ja» is not posted, as evergreen",
         "Every article is posted",
     ]

@@ -132,6 +132,11 @@ _DATA = (
     "opinion is posted by hand",
     "advertising is not posted",
     "opinion waits",
+    "breaking news",
+    "just in",
+    "sponsored content",
+    "paid content",
+    "evergreen story",
 )
 """Texts of the posts and of the rules in these tests, longest ones of their kind first."""
 _NAMES_AT = {

@@ -26,7 +26,7 @@ class Rule:
     """
     One line of the policy: where every named condition holds, its verdict is taken.
 
-    An empty condition holds for everything; within one condition any value is enough. Matching ignores case.
+    An empty condition holds for everything; within one condition any value is enough. Matching ignores case and width.
     """
 
     name: str
@@ -38,7 +38,13 @@ class Rule:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    """Matched against the article's keywords, and as whole words in title and summary (CJK: as part)."""
+    """
+    What the desk marked: a whole keyword (tag) or category of the article, or the mark that leads its headline.
+
+    A word within the headline's sentence is no mark.
+    """
+    headline_words: tuple[str, ...] = ()
+    """Whole words or phrases anywhere in the headline (CJK: as part); parts of words with hyphens are none."""
     languages: tuple[str, ...] = ()
     """Primary tags such as `en`, `zh`."""
     why: str = ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.decision import Decision, Verdict
+from asiaradar_bot.model.decision import Decision, NewsClass, Verdict
 from asiaradar_bot.model.draft import Draft
 from asiaradar_bot.model.errors import TemplateError
 from asiaradar_bot.model.money import PriceList
@@ -38,7 +38,9 @@ def word_article(
     """
     choices = policy.wording
     link = post_link(article.facts.url, marker=marker, choices=choices)
-    variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link)
+    breaking = (one for one in policy.rules if NewsClass.BREAKING in {one.news_class, one.verdict.value})
+    marks = [word for rule in breaking for word in rule.keywords]
+    variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link, marks=marks)
     try:
         skeleton = render(template_to_render(policy, article, decision.template), variables)
     except TemplateError as error:

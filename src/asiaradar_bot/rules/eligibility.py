@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.account import Headline
-from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.article import Article, Facts
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, TraceLine, Verdict
 from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.rules.addresses import is_allowed
 from asiaradar_bot.rules.duplicates import find_near_duplicate, headline_likeness
 from asiaradar_bot.rules.embargoes import Embargo, find_embargo, in_both_zones
-from asiaradar_bot.rules.wording import choose_template
-from asiaradar_bot.rules.words import contains_word
+from asiaradar_bot.rules.marks import leading_mark
+from asiaradar_bot.rules.wording import choose_template, primary_tag
+from asiaradar_bot.rules.words import contains_word, plain
 
 _FARTHEST_EMBARGO = timedelta(days=7)
 
@@ -256,26 +257,53 @@ _CHECKS: tuple[tuple[str, Callable[[Article, Situation], _Answer]], ...] = (
 
 def _find_rule(article: Article, policy: Policy, trace: list[TraceLine]) -> Rule | None:
     for rule in policy.rules:
-        if _fits(rule, article):
-            trace.append(TraceLine(check=f"rule «{rule.name}»", passed=False, detail="it fits"))
+        if (detail := _fitting(rule, article)) is not None:
+            trace.append(TraceLine(check=f"rule «{rule.name}»", passed=False, detail=detail))
             return rule
         trace.append(TraceLine(check=f"rule «{rule.name}»", passed=True, detail="it does not fit"))
     return None
 
 
-def _fits(rule: Rule, article: Article) -> bool:
+def _fitting(rule: Rule, article: Article) -> str | None:
+    """
+    That the rule fits, and by which mark or word of the article; None: it does not.
+    """
     facts = article.facts
-    words = f"{facts.title} {facts.summary}"
-    known = {keyword.casefold() for keyword in facts.keywords}
-    return (
+    fits = (
         _any(rule.sources, [article.source])
         and _any(rule.categories, facts.categories)
         and _any(rule.authors, facts.authors)
-        and _any(rule.languages, [(facts.language or "").partition("-")[0]])
-        and (not rule.keywords or any(word.casefold() in known or contains_word(words, word) for word in rule.keywords))
+        and _any(rule.languages, [primary_tag(facts.language or "")])
     )
+    mark, word = _mark_of(rule, facts), _headline_word(rule, facts)
+    if not fits or (rule.keywords and mark is None) or (rule.headline_words and word is None):
+        return None
+    return mark or word or "it fits"
+
+
+def _mark_of(rule: Rule, facts: Facts) -> str | None:
+    """
+    Where the desk set one of the rule's keywords, in words; None: nowhere.
+    """
+    wanted = {plain(word.strip()) for word in rule.keywords if word.strip()}
+    for tag in facts.keywords:
+        if plain(tag.strip()) in wanted:
+            return f"it fits by its tag «{tag}»"
+    for category in facts.categories:
+        if plain(category.strip()) in wanted:
+            return f"it fits by its category «{category}»"
+    if (mark := leading_mark(facts.title, rule.keywords)) is not None:
+        return f"it fits by the mark «{mark.text}» before its headline"
+    return None
+
+
+def _headline_word(rule: Rule, facts: Facts) -> str | None:
+    for word in rule.headline_words:
+        if contains_word(facts.title, word, in_compounds=False):
+            return f"it fits by the word «{word}» in its headline"
+    return None
 
 
 def _any(wanted: Sequence[str], found: Sequence[str]) -> bool:
-    have = {value.casefold() for value in found}
-    return not wanted or any(value.casefold() in have for value in wanted)
+    have = {plain(value.strip()) for value in found}
+    return not wanted or any(plain(value.strip()) in have for value in wanted)

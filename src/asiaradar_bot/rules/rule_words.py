@@ -25,7 +25,8 @@ FORMS = {
     "source": "from source «%(names)s»",
     "category": "in «%(names)s»",
     "author": "by «%(names)s»",
-    "keyword": "that says «%(names)s»",
+    "keyword": "marked «%(names)s»",
+    "word": "whose headline says «%(names)s»",
     "language": "in language «%(names)s»",
     "class": "of class «%(names)s»",
     "or": "%(one)s» or «%(other)s",
@@ -58,6 +59,7 @@ def rule_in_words(rule: Rule, say: Say = in_english) -> str:
         category=rule.categories,
         author=rule.authors,
         keyword=rule.keywords,
+        word=rule.headline_words,
         language=rule.languages,
     )
     verdict = say(VERDICTS[rule.verdict])

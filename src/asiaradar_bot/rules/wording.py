@@ -8,7 +8,6 @@ Accounts and hashtags that are not on our lists are held: whoever takes over the
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -24,6 +23,7 @@ from asiaradar_bot.model.policy import Policy, TemplateChoice, WordingChoices
 from asiaradar_bot.model.wording import FitSlot, Skeleton, TemplateValue, Wording
 from asiaradar_bot.rules.addresses import canonical_url, is_allowed, with_parameters
 from asiaradar_bot.rules.fitting import fit_parts
+from asiaradar_bot.rules.marks import BREAKING_MARKS, leading_mark
 from asiaradar_bot.rules.post_text import (
     LIMIT,
     accidental_links,
@@ -55,13 +55,6 @@ _HIDDEN = frozenset("\u200b\u200e\u200f\u2060\u061c\u00ad\u180e") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2061, 0x2070))
 }
 """Characters that nobody sees and that change what others see; ZERO WIDTH JOINER and NON-JOINER are needed to write."""
-
-_BREAKING_LABEL = re.compile(
-    r"^\W*(?:breaking(?: news)?|just in|快[讯訊]|突[发發]|速報|속보|ताज़ा ख़बर|ด่วน|عاجل)"
-    r"(?:\s*[:：|–—\]】)]\s*|\s+-\s+|\s*[/／]\s*)",
-    re.IGNORECASE,
-)
-"""What desks write before urgent headlines; the template writes it as well, and once is enough."""
 
 
 def choose_template(policy: Policy, facts: Facts, news_class: NewsClass, rule_template: str | None) -> str:
@@ -101,18 +94,19 @@ def post_link(url: str, *, marker: str, choices: WordingChoices) -> str:
 
 
 def variables_for(
-    facts: Facts, *, news_class: NewsClass, choices: WordingChoices, link: str
+    facts: Facts, *, news_class: NewsClass, choices: WordingChoices, link: str, marks: Sequence[str] = ()
 ) -> dict[str, TemplateValue]:
     """
     What a template may use; every name is always there, empty text and empty lists where the article says nothing.
 
     `title`, `summary`, `sentences` (of the summary), `authors`, `category` (the first), `tags` (keywords), `hashtags`
     (with signs, as one text), `url`, `site`, `published` (day and time in the newsroom's zone, in the article's
-    language), `class`, `language` (primary tag).
+    language), `class`, `language` (primary tag). `marks` are words by which the policy knows breaking news: such a mark
+    before the headline is taken off, as the template writes its own, and once is enough.
     """
     title = typographic(facts.title, facts.language)
-    if news_class is NewsClass.BREAKING:
-        title = _BREAKING_LABEL.sub("", title) or title
+    if news_class is NewsClass.BREAKING and (mark := leading_mark(title, (*BREAKING_MARKS, *marks))):
+        title = mark.rest or title
     summary = typographic(summary_of(facts), facts.language)
     tags = pick_hashtags(facts, choices, text=f"{title} {summary}")
     return {

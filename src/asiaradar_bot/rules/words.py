@@ -10,7 +10,7 @@ _RUN_TOGETHER = re.compile(
 )
 """Thai, Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words. Korean: particles grow onto its words."""
 
-
+_HYPHENS = "-\u2010\u2011"
 _ARABIC_BEFORE = re.compile(r"[\u0648\u0641]?(?:[\u0628\u0643\u0644\u0633]?(?:\u0627\u0644)?|\u0644\u0644)")
 """
 What Arabic writes onto the front of a word: and, so (و ف), then by, as, for, will (ب ك ل س), then the article (ال, لل).
@@ -42,11 +42,12 @@ def is_word_character(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}
 
 
-def contains_word(text: str, word: str) -> bool:
+def contains_word(text: str, word: str, *, in_compounds: bool = True) -> bool:
     """
     True if the word or phrase stands in the text: as whole words, or anywhere where words are run together.
 
-    An Arabic word is also found with the particles and the article that are written onto its front.
+    An Arabic word is also found with the particles and the article that are written onto its front. Without
+    `in_compounds` a part of a word with hyphens is none: «state-sponsored» does not say «sponsored».
     """
     text, word = (_ARABIC_SIGNS.sub("", plain(one)) for one in (text, word.strip()))
     if not word:
@@ -56,10 +57,16 @@ def contains_word(text: str, word: str) -> bool:
     at = text.find(word)
     while at >= 0:
         after = text[at + len(word) : at + len(word) + 1]
-        if _begins_at(text, word, at) and not (after and is_word_character(after)):
+        whole = _begins_at(text, word, at) and not (after and is_word_character(after))
+        if whole and (in_compounds or not _is_compound(text, at, at + len(word))):
             return True
         at = text.find(word, at + 1)
     return False
+
+
+def _is_compound(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return any(len(pair) > 1 and pair[0] in _HYPHENS and is_word_character(pair[1]) for pair in (before[::-1], after))
 
 
 def _begins_at(text: str, word: str, at: int) -> bool:

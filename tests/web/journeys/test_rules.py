@@ -33,11 +33,11 @@ def test_rules_are_reordered_tried_saved_and_brought_back(chromium: Browser, new
         mei.press("Insert a rule before opinion waits")
         page.get_by_role("textbox", name="Name", exact=True).fill("ports wait")
         page.get_by_label("What becomes of it").select_option("hold")
-        page.get_by_role("textbox", name="Keywords").fill("port, 港")
+        page.get_by_role("textbox", name="Words within the headline").fill("port, 港")
         page.get_by_label("Reason, for everyone to read").fill("figures of ports are checked first")
         mei.look_around()
         mei.press("Put it in")
-        expect(page.get_by_text("An article that says «port» or «港» waits for a person.")).to_be_visible()
+        expect(page.get_by_text("An article whose headline says «port» or «港» waits for a person.")).to_be_visible()
 
         mei.press("Try on the last 50 articles")
         tried = page.locator(".tried")

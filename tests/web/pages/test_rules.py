@@ -51,7 +51,9 @@ def names(app: App) -> list[str]:
 def test_rules_stand_in_words_in_their_order(mei: TestClient) -> None:
     """Each rule is a sentence, the default the last of them."""
     page = html.unescape(mei.get("/rules").text)
-    assert page.index("An article that says «breaking» is posted at once") < page.index("An article in «Opinion» waits")
+    assert page.index("An article marked «breaking» or «breaking news» or «just in»") < page.index(
+        "An article in «Opinion» waits"
+    )
     assert "Any other article is posted." in page
     assert "As in the file config/policy.toml" in page
 
@@ -76,9 +78,16 @@ def test_a_rule_is_moved_tried_and_saved(app: App, mei: TestClient) -> None:
 def test_a_rule_is_inserted_edited_and_taken_out(app: App, mei: TestClient) -> None:
     """The fields of a rule become its lines in the text; what stands around them stays letter for letter."""
     assert "New rule" in mei.post("/rules", data=form(app, "insert:0")).text
-    fields = {"name": 'no "ads"', "verdict": "skip", "keywords": "advert, 广告", "why": "x", "place": 0}
+    fields = {
+        "name": 'no "ads"',
+        "verdict": "skip",
+        "keywords": "advert, 广告",
+        "headline_words": "free gift",
+        "why": "x",
+        "place": 0,
+    }
     put = html.unescape(mei.post("/rules", data=form(app, "put", **fields)).text)
-    assert "An article that says «advert» or «广告» is not posted." in put
+    assert "An article marked «advert» or «广告» and whose headline says «free gift» is not posted." in put
     edited = mei.post("/rules", data=form(app, "edit:1")).text
     assert 'value="opinion waits"' in edited
     changed = mei.post("/rules", data=form(app, "put", name="opinion", verdict="skip", place=1, instead="true")).text

@@ -46,6 +46,7 @@ class RulesForm(BaseModel):
     categories: _Short = ""
     authors: _Short = ""
     keywords: _Short = ""
+    headline_words: _Short = ""
     languages: _Short = ""
     why: _Short = ""
 
@@ -62,6 +63,7 @@ class RulesForm(BaseModel):
             categories=_listed(self.categories),
             authors=_listed(self.authors),
             keywords=_listed(self.keywords),
+            headline_words=_listed(self.headline_words),
             languages=_listed(self.languages),
             why=self.why.strip(),
         )
@@ -167,6 +169,7 @@ def _fields_of(rule: Rule) -> RuleFields:
         categories=rule.categories,
         authors=rule.authors,
         keywords=rule.keywords,
+        headline_words=rule.headline_words,
         languages=rule.languages,
         why=rule.why,
     )
