@@ -61,6 +61,47 @@ def test_a_picture_that_is_no_use_never_blocks(
     assert why(shelf) == f"goes without picture: there is no picture at {IMAGE}"
 
 
+def test_a_server_that_fails_is_asked_again(shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId) -> None:
+    """After two seconds, then after half a minute; a post behind it gets its picture meanwhile."""
+    limits = Limits(picture_wait=timedelta(hours=1))
+    site.pictures[IMAGE] = PICTURE
+    site.broken = "the site takes too long"
+
+    def look() -> int:
+        return illustrate(shelf, site, clock, limits=limits, prices=PRICES)
+
+    assert look() == 0
+    site.broken = None
+    clock.advance(seconds=1)
+    other = add_post(shelf, picture_url=IMAGE)
+    assert look() == 1
+    assert (post(shelf, post_id).picture_id, post(shelf, other.id).picture_url) == (None, None)
+    clock.advance(seconds=1)
+    site.broken = "the site takes too long"
+    assert look() == 0
+    clock.advance(seconds=29)
+    site.broken = None
+    assert look() == 0
+    clock.advance(seconds=1)
+    assert look() == 1
+    assert post(shelf, post_id).picture_id is not None
+
+
+def test_a_server_that_goes_on_failing_is_left_alone(
+    shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId
+) -> None:
+    """The fourth failure is the last one, and what was counted goes with it."""
+    site.broken = "the site takes too long"
+    for _ in range(4):
+        assert post(shelf, post_id).picture_url == IMAGE
+        illustrate(shelf, site, clock, limits=Limits(picture_wait=timedelta(hours=1)), prices=PRICES)
+        clock.advance(seconds=300)
+    assert (post(shelf, post_id).picture_url, post(shelf, post_id).picture_id) == (None, None)
+    assert why(shelf) == "goes without picture: the site takes too long"
+    with shelf.read() as tx:
+        assert tx.account.get_mark(f"picture_of_{post_id}") is None
+
+
 def test_what_comes_too_late_is_not_asked_for(
     shelf: SqlStore, site: FakeSite, clock: FakeClock, post_id: PostId
 ) -> None:

@@ -231,6 +231,8 @@ class PictureRefused:
     """The image can't be used; the post goes without."""
 
     detail: str
+    passing: bool = False
+    """True: it was the connection or the server; a little later the image may be had."""
 
 
 PictureAnswer = Picture | PictureRefused

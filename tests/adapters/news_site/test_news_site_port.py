@@ -263,8 +263,11 @@ def test_a_picture_is_fetched_and_made_safe(server: LocalServer, reader: Reader)
     picture = reader.site.read_picture(server.url("/i.png"))
     assert isinstance(picture, Picture)
     assert (picture.width_pixels, picture.media_type) == (40, "image/jpeg")
-    for path in ("/page", "/404"):
-        assert isinstance(reader.site.read_picture(server.url(path)), PictureRefused)
+    server.on("/500", status=500)
+    for path, passing in (("/page", False), ("/404", False), ("/500", True)):
+        refused = reader.site.read_picture(server.url(path))
+        assert isinstance(refused, PictureRefused)
+        assert refused.passing is passing, path
 
 
 def test_a_picture_that_comes_late_is_left(server: LocalServer, fetcher: SafeFetcher) -> None:

@@ -81,6 +81,17 @@ def test_an_embargo_is_kept_for_programs_too(app: App) -> None:
     assert client.post(f"{address}/publish-now", json={}, headers=key()).status_code == 200
 
 
+def test_a_time_and_a_slot_are_one_too_many(app: App) -> None:
+    """Neither is dropped in silence, and nothing is queued."""
+    client = program(app)
+    refused = client.post("posts", json={"texts": ["Ferries"], "at": "in 2 h", "slot": True}, headers=key())
+    assert (refused.status_code, refused.json()["detail"]) == (
+        400,
+        "`at` and `slot` both say when: give one of the two",
+    )
+    assert client.get("posts").json()["posts"] == []
+
+
 def test_without_a_good_token_nobody_gets_in(app: App) -> None:
     """No token, a wrong one, a revoked one, one whose time is over, and a session's cookie: 401 with a sentence."""
     over = secret_of(app, days=1)

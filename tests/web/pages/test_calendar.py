@@ -89,6 +89,20 @@ def made(marker: str, text: str, due: datetime) -> NewPost:
     )
 
 
+def test_an_embargo_that_is_over_is_not_shown(tmp_path: Path) -> None:
+    """The post may go out, and looks like any other."""
+    with desk_app(tmp_path) as app:
+        now = app.clock.now()
+        due = now + timedelta(days=1)
+        with app.store.begin() as tx:
+            tx.posts.add(
+                replace(made("m", "Free again", due), not_before_at=now - timedelta(minutes=1)), who="cli:root"
+            )
+        page = browser(app, visitor()).get("/calendar?show=agenda").text
+    assert "Free again" in page
+    assert "embargo until" not in page
+
+
 def test_slots_quiet_hours_and_embargoes_are_shown(tmp_path: Path) -> None:
     """A free slot leads to Compose at its time, a taken one does not; quiet hours and embargoes are named."""
     policy = tmp_path / "policy.toml"

@@ -63,6 +63,8 @@ CHILDREN_SECONDS = 60.0
 """For all files of a sitemap index together."""
 PICTURE_SECONDS = 6.0
 _GONE = frozenset({404, 410})
+_PASSING = frozenset({408, 425, 429, *range(500, 600)})
+"""Statuses of a server that may answer otherwise in a moment."""
 _NOT_FOUND = 404
 _LASTING_GONE = 410
 
@@ -141,7 +143,8 @@ class NewsSite:
             url, headers={}, max_bytes=MAX_PICTURE_BYTES, accept_types=PICTURE_TYPES, deadline=self._picture_seconds
         )
         if isinstance(fetched, FetchFailed):
-            return PictureRefused(detail=f"the picture can't be had: {fetched.detail}")
+            passing = not fetched.lasting and (fetched.status is None or fetched.status in _PASSING)
+            return PictureRefused(detail=f"the picture can't be had: {fetched.detail}", passing=passing)
         left = self._picture_seconds - (self._monotonic() - started)
         if left <= 0:
             return PictureRefused(detail=f"the picture {url} came too late to be decoded")

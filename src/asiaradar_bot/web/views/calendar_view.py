@@ -93,6 +93,7 @@ class _Desk:
     app: App
     tx: Transaction
     zone: ZoneInfo
+    now: datetime
     on: date
     expected: Mapping[PostId, datetime]
     taken: Collection[datetime]
@@ -105,14 +106,16 @@ def calendar_sheets(
     These views of the calendar around a day of the newsroom; None: around today.
     """
     zone = ZoneInfo(app.policy.wording.zone)
-    day = on or app.clock.now().astimezone(zone).date()
+    now = app.clock.now()
+    day = on or now.astimezone(zone).date()
     desk = _Desk(
         app=app,
         tx=tx,
         zone=zone,
+        now=now,
         on=day,
         expected=expected,
-        taken=tx.posts.taken_slots(app.clock.now()),
+        taken=tx.posts.taken_slots(now),
     )
     return [_sheet(desk, show) for show in shows]
 
@@ -144,7 +147,7 @@ def _sheet(desk: _Desk, show: Show) -> CalendarSheet:
 
 
 def _day(desk: _Desk, show: Show, on: date, posts: Sequence[tuple[datetime, Line]], *, more: int) -> CalendarDay:
-    zone, now = desk.zone, desk.app.clock.now()
+    zone, now = desk.zone, desk.now
     starts_at, ends_at = day_bounds(on, zone)
     policy = desk.app.policy
     lines = [(at, 2, line) for at, line in posts]
@@ -195,7 +198,7 @@ def _post_line(desk: _Desk, at: datetime, post: Post, headline: str) -> tuple[da
         headline=headline,
         expected=post.id in desk.expected,
         due=moment(post.due_at, zone) if post.state == PostState.QUEUED and post.due_at != at else None,
-        embargo=moment(post.not_before_at, zone) if post.not_before_at else None,
+        embargo=moment(post.not_before_at, zone) if post.not_before_at and post.not_before_at > desk.now else None,
     )
 
 
