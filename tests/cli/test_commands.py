@@ -62,12 +62,26 @@ def test_an_embargo_is_said_kept_and_released(capsys: pytest.CaptureFixture[str]
     """Until its end nothing lets the post out; an earlier end needs a yes, and one of the two options."""
     told(capsys, "posts", "add", "Gates hold", "--at", "in 2 h")
     assert "due 2030-03-01 00:01:00 UTC" in told(capsys, "posts", "embargo", "1", "--until", "2030-03-01T00:01Z")
-    assert "under embargo until 2030-03-01" in told(capsys, "posts", "move", "1", "--at", "in 3 h", code=1)
+    refused = told(capsys, "posts", "move", "1", "--at", "in 3 h", code=1)
+    assert "under embargo until 2030-03-01" in refused
+    assert "(Embargo at the Desk, asiaradar posts embargo 1)" in refused
     assert "2030-03-02 09:00" in told(capsys, "posts", "move", "1", "--at", "2030-03-02T09:00Z")
-    assert "confirm that it may go out before that" in told(capsys, "posts", "embargo", "1", "--release", code=1)
+    refused = told(capsys, "posts", "embargo", "1", "--release", code=1)
+    assert "confirm that it may go out before that (a tick at the Desk, --yes on the command line)" in refused
     told(capsys, "posts", "embargo", "1", "--release", "--yes")
     assert "embargo released, which was to end 2030-03-01" in told(capsys, "posts", "show", "1")
     assert "say either --until TIME or --release" in told(capsys, "posts", "embargo", "1", code=1)
+
+
+def test_a_text_that_speaks_of_an_embargo_is_remarked_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """When it is approved, and when its embargo is said or released; the release tells the new time and the reason."""
+    told(capsys, "posts", "add", "EMBARGOED: gates hold", "--draft")
+    remark = "remark: post 1: the text speaks of an embargo («embargoed»)"
+    assert remark in told(capsys, "posts", "embargo", "1", "--until", "2030-03-01T00:01Z")
+    released = told(capsys, "posts", "embargo", "1", "--release", "--yes")
+    assert remark in released
+    assert "due 2030" not in released
+    assert remark in told(capsys, "posts", "approve", "1")
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asiaradar_bot.model.policy import Policy, WordingChoices
-from asiaradar_bot.rules.embargoes import find_embargo, in_both_zones
+from asiaradar_bot.rules.embargoes import (
+    embargo_word,
+    facts_without_notice,
+    find_embargo,
+    in_both_zones,
+    without_notice,
+)
 from tests.factories import make_facts
 
 NEAR = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
@@ -43,6 +51,8 @@ def end_of(title: str, body: str = "") -> datetime | None:
         ("EMBARGOED until March 2030: gates", "2030-02-28T16:00"),
         ("EMBARGOED until 27 November: gates", "2026-11-26T16:00"),
         ("禁发至2030年3月1日 07:01:大坝", "2030-02-28T23:01"),
+        ("禁发至2030年3月1日07:01：大坝", "2030-02-28T23:01"),
+        ("禁發至2030年3月1日07：01，水閘", "2030-02-28T23:01"),
         ("【2026年12月1日7時1分解禁】予算案", "2026-11-30T23:01"),
         ("엠바고 2026년 12월 1일 7시 1분: 예산", "2026-11-30T23:01"),
     ],
@@ -99,3 +109,72 @@ def test_an_end_is_said_in_both_zones() -> None:
     at = datetime(2026, 11, 28, 23, 1, tzinfo=UTC)
     assert in_both_zones(at, "Asia/Hong_Kong") == "2026-11-29 07:01 Hong Kong (2026-11-28 23:01 UTC)"
     assert in_both_zones(at, "UTC") == "2026-11-28 23:01 UTC"
+
+
+NOTICES = [
+    "EMBARGOED until 12:27 HKT on 29 November 2026. ",
+    "EMBARGOED until 1 March 2030: ",
+    "Embargoed until 7 a.m. SGT on Nov. 30: ",
+    "[Embargoed until 2026-12-01 07:01 UTC+8] ",
+    "STRICTLY EMBARGOED FOR RELEASE UNTIL 00:01 (GMT) on the 1st of December 2026 - ",
+    "Under embargo until 07:01 HKT | ",
+    "EMBARGO: 00:01 GMT, 30 November — ",
+    "禁发至2030年3月1日 07:01：",
+    "【禁發至2030年3月1日07:01】",
+    "【2026年12月1日7時1分解禁】",
+    "2026年12月1日7時1分 解禁：",
+    "エンバーゴ：2026年12月1日7時1分。",
+    "【エンバーゴ 2026年12月1日7時1分まで】",
+    "엠바고 2026년 12월 1일 7시 1분: ",
+    "[엠바고: 2026년 12월 1일 7시 1분까지] ",
+]
+RESTS = ["The plan names 14 new lines. It opens at 07:01 HKT on 1 May.", "大坝通过首次测试", "수문 첫 시험", "14 lines"]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize("rest", RESTS)
+def test_a_notice_that_leads_is_left_out(notice: str, rest: str) -> None:
+    """In English, Chinese, Japanese and Korean; the rest stays letter for letter, also if it begins with a figure."""
+    assert without_notice(notice + rest, POLICY) == rest
+    assert find_embargo(make_facts(title=notice + rest), POLICY, near=NEAR) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EMBARGOED: budget", "EMBARGOED until May: gates", "EMBARGOED until 07:01 on Monday: gates",
+        "EMBARGOED until 07:01 CST: gates", "Embargo until 2030 agreed by ministers: oil", "UN arms embargo of 2019: fails",
+        "The embargo until 2030. It was agreed.", "Gates hold (EMBARGOED until 1 March 2030)", "禁发至明天上午7点：大坝",
+        "EMBARGOED until 1 March 2030 Bangkok's gates", "Embargoes until 2030: a history", "禁运至2030年3月1日：石油",
+        "EMBARGOED until 31 February 2027: gates", "2030: an embargo", "", "Rain",
+    ],
+)  # fmt: skip
+def test_what_is_no_sure_notice_stays(text: str) -> None:
+    """An end that is not sure, words of the news among it, a word elsewhere: nothing is taken away."""
+    assert without_notice(text, POLICY) == text
+
+
+@given(
+    st.text(max_size=80),
+    st.sampled_from(["", *NOTICES]),
+    st.lists(
+        st.sampled_from(["EMBARGOED", " until ", "07:01", " HKT", "a.m.", "Nov. 3", ": ", "禁发", "解禁", "至", "]"])
+    ),
+)
+def test_the_rest_of_any_text_stays_untouched(text: str, notice: str, pieces: list[str]) -> None:
+    """What is left is the end of what was there, and without a word for an embargo nothing goes."""
+    whole = notice + "".join(pieces) + text
+    left = without_notice(whole, POLICY)
+    assert whole.endswith(left)
+    if left != whole:
+        assert embargo_word(whole[: len(whole) - len(left)], POLICY) is not None
+    assert without_notice(whole, Policy(embargo_words=())) == whole
+
+
+def test_the_post_leaves_the_notice_out() -> None:
+    """Of headline, summary and the body that stands in for a summary; a headline that is only a notice stays."""
+    notice = "EMBARGOED until 07:01 HKT."
+    facts = replace(make_facts(title=f"{notice} Gates", summary=notice), body=f"{notice}\nManila opens. It rains.")
+    told = facts_without_notice(facts, POLICY)
+    assert (told.title, told.summary, told.body) == ("Gates", "", "Manila opens. It rains.")
+    assert facts_without_notice(make_facts(title=notice), POLICY).title == notice

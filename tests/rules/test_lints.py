@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 import pytest
 
 from asiaradar_bot.model.policy import Policy, WordingChoices
-from asiaradar_bot.rules.lints import RecentText, find_like, lint_text, lint_thread, picture_remarks, text_errors
+from asiaradar_bot.rules.lints import (
+    RecentText,
+    embargo_remark,
+    find_like,
+    lint_text,
+    lint_thread,
+    picture_remarks,
+    text_errors,
+)
 
 POLICY = Policy(
     wording=WordingChoices(hashtags={"rain": "Rain", "hanoi": "Hanoi", "asia": "Asia"}, allowed_mentions=("AsiaRadar",))
@@ -107,6 +115,13 @@ def test_a_text_that_speaks_of_an_embargo_is_remarked_on(text: str) -> None:
     (lint,) = lint_text(text, policy=Policy())
     assert "speaks of an embargo" in lint.sentence
     assert not lint.blocks
+
+
+def test_an_address_speaks_of_no_embargo() -> None:
+    """Its words are no words of the text."""
+    assert lint_text("Ferries run https://radar.asia/plan-embargoed", policy=Policy()) == ()
+    assert embargo_remark("Ferries run\nhttps://radar.asia/plan-embargoed", Policy()) is None
+    assert embargo_remark("Embargoed ferries run\nhttps://radar.asia/plan", Policy()) is not None
 
 
 def test_a_picture_without_a_description_is_remarked_on() -> None:

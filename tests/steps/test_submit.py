@@ -283,6 +283,48 @@ def test_an_embargo_is_released_only_with_a_confirmation(shelf: SqlStore) -> Non
     assert mei.publish_now(known).due_at == NOON
 
 
+def test_a_release_moves_the_post_and_says_so(shelf: SqlStore) -> None:
+    """What waited for the end alone is due now, and news from now on; its reason is true, and says what is to be done."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    title = "EMBARGOED until 1 March 2030: gates"
+    detail = "it speaks of an embargo («embargo») that ends 2030-03-01 00:00 UTC"
+    held = embargoed(shelf, title, expires_at=datetime(2030, 3, 2, tzinfo=UTC), reason=detail)
+    with shelf.read() as tx:
+        assert mei.due_if_released(tx, tx.posts.get(held)) == NOON
+    earlier = mei.embargo(held, until="in 1 h", confirmed=True)
+    assert (earlier.due_at, earlier.expires_at) == (NOON + HOUR, NOON + 25 * HOUR)
+    assert earlier.reason == "embargo until 2026-11-24 13:00 UTC: it waits until somebody approves it"
+    free = mei.embargo(held, until=None, confirmed=True)
+    assert (free.state, free.due_at, free.expires_at) == (PostState.HELD, NOON, NOON + 24 * HOUR)
+    assert free.reason == (
+        "embargo released, which was to end 2026-11-24 13:00 UTC: it waits until somebody approves it"
+    )
+    assert mei.approve(held).due_at == NOON
+
+
+def test_a_release_keeps_a_time_of_its_own(shelf: SqlStore) -> None:
+    """A time that somebody gave, and a reason that is not the embargo's, stay."""
+    mei = editor_of(shelf, Role.PUBLISHER)
+    end = NOON + 3 * HOUR
+    post = put(shelf, due_at=end + HOUR, not_before_at=end, expires_at=end + 24 * HOUR, reason="approved by desk:kim")
+    free = mei.embargo(post, until=None, confirmed=True)
+    assert (free.due_at, free.expires_at, free.reason) == (end + HOUR, end + 24 * HOUR, "approved by desk:kim")
+
+
+def test_a_release_sends_at_once_only_for_a_publisher(shelf: SqlStore) -> None:
+    """Others release a queued post into the next free slot, which it then holds."""
+    end = NOON + 90 * HOUR
+    one, two = (put(shelf, due_at=end, not_before_at=end) for _ in range(2))
+    mei, kim = editor_of(shelf, Role.EDITOR), editor_of(shelf, Role.PUBLISHER)
+    with shelf.read() as tx:
+        slot = mei.due_if_released(tx, tx.posts.get(one))
+        assert kim.due_if_released(tx, tx.posts.get(two)) == NOON
+    released = mei.embargo(one, until=None, confirmed=True)
+    assert (released.due_at, released.in_slot) == (slot, True)
+    assert NOON < slot < end
+    assert kim.embargo(two, until=None, confirmed=True).due_at == NOON
+
+
 def test_an_unknown_end_is_released_with_a_confirmation(shelf: SqlStore) -> None:
     """The refusal says that nobody knows it."""
     mei = editor_of(shelf, Role.PUBLISHER)

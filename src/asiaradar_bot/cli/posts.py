@@ -14,7 +14,7 @@ from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
-from asiaradar_bot.rules.lints import picture_remarks
+from asiaradar_bot.rules.lints import embargo_remark, picture_remarks
 from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
 from asiaradar_bot.rules.rows import chain_row, post_row
@@ -40,14 +40,16 @@ def _tell(app: App, post: Post) -> None:
     _tell_why_waiting(app, post)
 
 
-def _tell_all(app: App, post: Post) -> None:
+def _tell_all(app: App, post: Post, *, remarks: bool = False) -> None:
     """
-    The post, and what became of the other parts of its thread.
+    The post, and what became of the other parts of its thread; with remarks on texts that speak of an embargo.
     """
     with app.store.read() as tx:
         thread = tx.posts.thread_of(post)
     for part in thread:
         _tell(app, part)
+        if remarks and (remark := embargo_remark(part.text, app.policy)) is not None:
+            print(f"remark: post {part.id}: {remark}", file=sys.stderr)
 
 
 def _tell_why_waiting(app: App, post: Post, *, indent: str = "") -> None:
@@ -189,7 +191,7 @@ def edit(post_id: Number, text: Annotated[str, typer.Argument()], *, version: Ve
 def approve(post_id: Number, *, version: Version = None) -> None:
     """Let a draft, held, expired or rejected post go out, with its thread."""
     with acting() as app:
-        _tell_all(app, app.editor(person()).approve(post_id, version=version))
+        _tell_all(app, app.editor(person()).approve(post_id, version=version), remarks=True)
 
 
 @group.command()
@@ -236,7 +238,9 @@ def embargo(
     if (until is None) != release:
         raise InputError("say either --until TIME or --release")
     with acting() as app:
-        _tell_all(app, app.editor(person()).embargo(post_id, until=until, confirmed=yes, version=version))
+        post = app.editor(person()).embargo(post_id, until=until, confirmed=yes, version=version)
+        _tell_all(app, post, remarks=True)
+        print(post.reason)
 
 
 @group.command()

@@ -14,6 +14,7 @@ from asiaradar_bot.model.errors import TemplateError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.wording import Skeleton, TemplateValue, Wording
+from asiaradar_bot.rules.embargoes import facts_without_notice
 from asiaradar_bot.rules.post_text import links, weighted_length
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.variants import template_to_render, variant_of
@@ -40,11 +41,12 @@ def word_article(
     link = post_link(article.facts.url, marker=marker, choices=choices)
     breaking = (one for one in policy.rules if NewsClass.BREAKING in {one.news_class, one.verdict.value})
     marks = [word for rule in breaking for word in rule.keywords]
-    variables = variables_for(article.facts, news_class=decision.news_class, choices=choices, link=link, marks=marks)
+    facts = facts_without_notice(article.facts, policy)
+    variables = variables_for(facts, news_class=decision.news_class, choices=choices, link=link, marks=marks)
     try:
         skeleton = render(template_to_render(policy, article, decision.template), variables)
     except TemplateError as error:
-        text = f"{article.facts.title}\n\n{link}"
+        text = f"{facts.title}\n\n{link}"
         broken = Wording(
             text=text, weighted_length=weighted_length(text), links=tuple(links(text)), problems=(str(error),)
         )

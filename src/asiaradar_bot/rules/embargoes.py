@@ -9,7 +9,8 @@ person says when it ends.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,8 @@ _YEARS = tuple(
 )
 _UNTIL = re.compile(r"\b(?:until|till|til)\b|[至到]|まで|까지", re.IGNORECASE)
 _CLOCKS = (
-    re.compile(r"\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))? ?(?P<half>am|pm)\b", re.IGNORECASE),
-    re.compile(r"\b(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?!\d)", re.IGNORECASE),
+    re.compile(r"(?<![\da-z])(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))? ?(?P<half>am|pm)\b", re.IGNORECASE),
+    re.compile(r"(?<![\da-z])(?P<hour>\d{1,2})[:h\uff1a](?P<minute>\d{2})(?!\d)", re.IGNORECASE),
     re.compile(r"\b(?P<hour>\d{2})(?P<minute>\d{2})(?= ?(?:hours|hrs|[A-Z]{3,4}\b))"),
     re.compile(r"(?P<hour>\d{1,2}) ?[時时点點시] ?(?:(?P<minute>\d{1,2}) ?[分분])?"),
 )
@@ -90,6 +91,26 @@ _ZONES = {
 }
 """Hours ahead of UTC. CST and IST are left out: each has several."""
 _HALF_DAY = 12
+_NOTICE_CHARS = 200
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+"""Whether an end can be read does not hang on the day on which it is read."""
+_OPENING = re.compile(r"\s*[\[(<\u3010\uff08\u3014\uff3b]?\s*(?:(?:strictly|under)\s+)*", re.IGNORECASE)
+_BEHIND_WORD = re.compile(r"[^\S\n]*[:\uff1a\u2013\u2014-]?")
+_PARTS = (
+    re.compile(r"[^\S\n]+|[,\uff0c\u3001]", re.IGNORECASE),
+    re.compile(r"(?:for|release|publication|not|before|at|on|of|the|and|from|hours|hrs)\b", re.IGNORECASE),
+    re.compile(rf"\(?(?:{'|'.join(_ZONES)})(?:[+-]\d{{1,2}}(?::?\d{{2}})?)?(?!\w)\)?", re.IGNORECASE),
+    _UNTIL,
+    *_CLOCKS,
+    *_DATES,
+    *_YEARS,
+)
+_ENDING = re.compile(
+    r"\s*(?:[\])>\u3011\uff09\u3015\uff3d][^\S\n]*[:\uff1a]?|[.;](?=\s|$)|[:|\uff1a\uff1b\uff5c\u3002\n]|\u2014"
+    r"|[\u2013-](?=\s)|$)\s*"
+)
+"""What a notice ends with; whatever else follows the time belongs to a sentence of the news."""
+_OF_AN_EMBARGO = ("it speaks of an embargo", "embargo until", "embargo released")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +148,84 @@ def embargo_word(text: str, policy: Policy) -> str | None:
     The first of the policy's words for an embargo that stands in a text; None: none does.
     """
     return next((word for word in policy.embargo_words if contains_word(text, word)), None)
+
+
+def without_notice(text: str, policy: Policy) -> str:
+    """
+    The text without the notice of an embargo that leads it («EMBARGOED until 07:01 HKT: ...»), else as it is.
+
+    Only a notice that says its end for sure and nothing else is one; what follows it stays letter for letter.
+    """
+    head, places = _read_joined(text[:_NOTICE_CHARS])
+    for word in sorted(policy.embargo_words, key=len, reverse=True):
+        end = _notice_end(head, word.strip(), policy) if word.strip() else None
+        if end is not None:
+            return text[places[end] :].lstrip()
+    return text
+
+
+def facts_without_notice(facts: Facts, policy: Policy) -> Facts:
+    """
+    What is told of an article to readers: headline, summary and body without a notice of its embargo.
+
+    A headline that is nothing but a notice stays, for an empty one tells less.
+    """
+    title, summary, body = (without_notice(text, policy) for text in (facts.title, facts.summary, facts.body))
+    return replace(facts, title=title or facts.title, summary=summary, body=body)
+
+
+def is_of_embargo(reason: str) -> bool:
+    """
+    Whether a post's reason is what we, or somebody here, said of its embargo.
+    """
+    return reason.startswith(_OF_AN_EMBARGO)
+
+
+def _read_joined(text: str) -> tuple[str, list[int]]:
+    """
+    The text with «a.m.» as «am» and «Nov.» as «Nov», and where each of its letters stood.
+    """
+    plain, places, at = "", list[int](), 0
+    for found in _SHORT.finditer(text):
+        plain += text[at : found.start()] + _joined(found)
+        places += [*range(at, found.start()), *[found.start()] * len(_joined(found))]
+        at = found.end()
+    return plain + text[at:], [*places, *range(at, len(text) + 1)]
+
+
+def _notice_end(head: str, word: str, policy: Policy) -> int | None:
+    """
+    Where the notice with this word ends that the text begins with; None: it begins with none.
+    """
+    together = is_run_together(word)
+    opening = _OPENING.match(head)
+    start = opening.end() if opening else 0
+    at = _behind_parts(head, start, len(head)) if together else start
+    found = re.compile(re.escape(word) + ("" if together else r"\b"), re.IGNORECASE).match(head, at)
+    if found is None:
+        return None
+    behind = _BEHIND_WORD.match(head, found.end())
+    begin = behind.end() if behind else found.end()
+    stop = _STOP.search(head, begin)
+    end = _behind_parts(head, begin, stop.start() if stop else len(head))
+    end = end if re.search(r"\d", head[begin:end]) else found.end()
+    ending = _ENDING.match(head, end)
+    said = [head[found.end() : end], *([head[start:at]] if together else [])]
+    sure = (_end_of(_SIGNS.sub("", one), near=_SOME_DAY, zone=policy.wording.zone, hour_needed=False) for one in said)
+    return ending.end() if ending is not None and any(sure) else None
+
+
+def _behind_parts(head: str, at: int, stop: int) -> int:
+    """
+    The place behind all words and figures of a time that stand there in a row, up to the clause's end.
+    """
+
+    def ends() -> Iterator[int]:
+        return (found.end() for part in _PARTS if (found := part.match(head, at, stop)))
+
+    while (furthest := max(ends(), default=at)) > at:
+        at = furthest
+    return at
 
 
 def in_both_zones(at: datetime, zone: str) -> str:

@@ -59,7 +59,8 @@ def check_embargo(parts: Sequence[Post], due_at: datetime, *, zone: str) -> None
         if part.not_before_at is not None and part.not_before_at > due_at:
             raise PostError(
                 f"post {part.id} is under embargo until {in_both_zones(part.not_before_at, zone)}: it cannot go "
-                "earlier, unless somebody releases the embargo",
+                "earlier, unless somebody releases the embargo (Embargo at the Desk, asiaradar posts embargo "
+                f"{part.id})",
                 post_id=part.id,
             )
 
@@ -79,12 +80,13 @@ def check_embargo_change(
     if part.not_before_at is not None and ends_at < part.not_before_at and part.not_before_at > now:
         raise PostError(
             f"post {part.id} is under embargo until {in_both_zones(part.not_before_at, zone)}: confirm that it may go "
-            "out before that",
+            "out before that (a tick at the Desk, --yes on the command line)",
             post_id=part.id,
         )
     if ends_at <= now and part.not_before_at is None:
         raise PostError(
-            f"nobody knows when the embargo of post {part.id} ends: confirm that it is over, or say its end",
+            f"nobody knows when the embargo of post {part.id} ends: confirm that it is over (a tick at "
+            "the Desk, --yes on the command line), or say its end",
             post_id=part.id,
         )
 

@@ -77,6 +77,16 @@ def lint_text(text: str, *, policy: Policy, recent: Sequence[RecentText] = ()) -
     return (*errors, *(Lint(sentence=sentence, blocks=False) for sentence in _warnings(clean, policy, recent)))
 
 
+def embargo_remark(text: str, policy: Policy) -> str | None:
+    """
+    That a post's own words speak of an embargo; None: they don't. An address with such a word in it says nothing.
+    """
+    word = embargo_word(_without_links(text), policy)
+    if word is None:
+        return None
+    return f"the text speaks of an embargo («{word}»): make sure that it is over when this goes out"
+
+
 def check_amount(texts: Sequence[str]) -> None:
     """
     Return if so many texts, and such long ones, may be written down at all, as a draft or as a post.
@@ -179,8 +189,8 @@ def _warnings(text: str, policy: Policy, recent: Sequence[RecentText]) -> Iterat
             yield f"this is the same as post {post.post_id} of {when}: say something new, or leave it"
         else:
             yield f"this is {percent} % like post {post.post_id} of {when}: say something new, or leave it"
-    if (word := embargo_word(text, policy)) is not None:
-        yield f"the text speaks of an embargo («{word}»): make sure that it is over when this goes out"
+    if (remark := embargo_remark(text, policy)) is not None:
+        yield remark
     if len(meant_links(text)) > 1:
         yield "more than one link: X shows a card for only one of them"
     found = hashtags(text)

@@ -35,7 +35,7 @@ from asiaradar_bot.model.post import (
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.embargoes import in_both_zones, is_of_embargo
 from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
 from asiaradar_bot.rules.letting_out import (
     check_embargo,
@@ -527,7 +527,9 @@ class Editor:
         """
         Say in words when the embargo of a post, and its thread, ends; None: it is over, the post may go out.
 
-        A post that is due before the end is due at its end. What lets it out earlier than before must be confirmed.
+        A post that is due before the end is due at its end. One that waited for another end alone is due at the new
+        one; released, it is due now, or in the next free slot where it would go at once and the person may not send at
+        once. What lets it out earlier than before must be confirmed.
 
         Raises:
             InputError: the words name no time to come.
@@ -539,21 +541,53 @@ class Editor:
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.EMBARGO, post_id, version)
             check_embargo_change(parts, end, now=now, zone=zone, confirmed=confirmed)
-            why = f"embargo until {in_both_zones(end, zone)}" if end > now else _released(parts, zone)
+            why = _but(f"embargo until {in_both_zones(end, zone)}" if end > now else _released(parts, zone), tx, parts)
+            slot = self._slot_instead(tx, parts, now) if end <= now else None
+            first = next((part for part in parts if _waits_for_embargo(part)), None)
             changed = {
                 part.id: tx.posts.change(
                     part,
                     at=now,
                     who=self.who,
-                    why=_but(why, tx, parts),
+                    why=why,
                     not_before_at=end,
-                    due_at=max(part.due_at, end),
-                    in_slot=part.in_slot and part.due_at >= end,
-                    expires_at=part.expires_at and max(part.expires_at, end + self.policy.expiry[part.news_class]),
+                    **self._times(part, end, slot=slot, holds_slot=slot is not None and part is first),
+                    **({"reason": _standing(part, why)} if is_of_embargo(part.reason) else {}),
                 )
                 for part in parts
             }
             return changed.get(post.id, post)
+
+    def due_if_released(self, tx: Transaction, post: Post) -> datetime:
+        """
+        When a post would be due if its embargo were released now, by the rule that the release follows.
+        """
+        now = self.clock.now()
+        slot = self._slot_instead(tx, _parts(tx, Act.EMBARGO, post), now)
+        return (slot or now) if _waits_for_embargo(post) else max(post.due_at, now)
+
+    def _slot_instead(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> datetime | None:
+        """
+        The next free slot, where a release would send these parts at once and the person may not send at once.
+        """
+        at_once = any(part.state is PostState.QUEUED and _waits_for_embargo(part) for part in parts)
+        if not at_once or self.person.may(Action.PUBLISH_NOW):
+            return None
+        return next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
+
+    def _times(self, part: Post, end: datetime, *, slot: datetime | None, holds_slot: bool) -> dict[str, object]:
+        """
+        When a part is due, and how long it is news, once its embargo ends then.
+        """
+        news = self.policy.expiry[part.news_class]
+        if _waits_for_embargo(part):
+            due = slot or end
+            return {"due_at": due, "in_slot": holds_slot, "expires_at": part.expires_at and due + news}
+        return {
+            "due_at": max(part.due_at, end),
+            "in_slot": part.in_slot and part.due_at >= end,
+            "expires_at": part.expires_at and max(part.expires_at, end + news),
+        }
 
     def _check_haste(self, due_at: datetime, now: datetime) -> None:
         if due_at <= now and not self.person.may(Action.PUBLISH_NOW):
@@ -648,6 +682,17 @@ def free_slot(tx: Transaction, parts: Sequence[Post], *, now: datetime, slots: S
 
 def _embargo_end(parts: Sequence[Post]) -> datetime | None:
     return max((part.not_before_at for part in parts if part.not_before_at is not None), default=None)
+
+
+def _waits_for_embargo(part: Post) -> bool:
+    """
+    Whether it is due when its embargo ends, and for no other reason.
+    """
+    return part.not_before_at is not None and part.due_at == part.not_before_at
+
+
+def _standing(part: Post, why: str) -> str:
+    return f"{why}: it waits until somebody approves it" if part.state is PostState.HELD else why
 
 
 def _released(parts: Sequence[Post], zone: str) -> str:

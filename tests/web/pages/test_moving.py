@@ -82,8 +82,29 @@ def test_an_embargo_is_said_and_released_on_its_page(app: App) -> None:
     assert earlier.status_code == 409
     assert f"Yes: it may go out before {ends}." in earlier.text
     assert stored(app, post) == said
+    assert "Released, it goes out as soon as somebody approves it." in client.get(address).text
     assert client.post(address, data=form(said, sure="true")).status_code == 303
     assert "Its embargo is over since" in client.get(address).text
+
+
+def test_a_release_says_when_it_goes(app: App) -> None:
+    """A queued post goes at once, for whoever may send at once; one with a time of its own keeps it."""
+    end = app.clock.now() + 30 * HOUR
+    client = browser(app, visitor())
+    waits = add_post(app.store, due_at=end, not_before_at=end)
+    planned = add_post(app.store, due_at=end + HOUR, not_before_at=end)
+    assert "Released, it goes out at once." in client.get(f"/posts/{waits.id}/embargo").text
+    assert "Released, it is due:" in client.get(f"/posts/{planned.id}/embargo").text
+
+
+@pytest.mark.parametrize("path", ["/", "/posts/{id}", "/posts/{id}/embargo"])
+def test_a_text_that_speaks_of_an_embargo_is_remarked_on(app: App, path: str) -> None:
+    """On its card and where its embargo is said, while it may still go out; an address with such a word says nothing."""
+    post = add_post(app.store, PostState.HELD, text="EMBARGOED: gates hold", due_at=app.clock.now())
+    client = browser(app, visitor())
+    assert "the text speaks of an embargo («embargoed»)" in client.get(path.format(id=post.id)).text
+    plain = add_post(app.store, PostState.HELD, text="Gates https://radar.asia/x-embargoed", due_at=app.clock.now())
+    assert client.get(f"/posts/{plain.id}").text.count("speaks of an embargo («") == 0
 
 
 def test_an_old_page_of_an_embargo_is_answered_as_any_other(app: App) -> None:

@@ -156,6 +156,7 @@ def _embargo(
         post = tx.posts.get(PostId(post_id))
         together(Act.EMBARGO, post, tx.posts.thread_of(post))
         end = post.not_before_at
+        due = app.editor(visitor.person).due_if_released(tx, post)
         return frame.page(
             request,
             "embargo.html",
@@ -164,6 +165,7 @@ def _embargo(
             sentence=None if refused is None else str(refused),
             ends=None if end is None else in_both_zones(end, app.policy.wording.zone),
             over=end is not None and end <= app.clock.now(),
+            due_if_released=due if due > app.clock.now() else None,
             must_confirm=isinstance(refused, PostError),
             until=until,
             back=back,

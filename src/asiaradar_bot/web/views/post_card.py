@@ -15,6 +15,7 @@ from asiaradar_bot.model.sheet import PRESENCE, Presence
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import Act, open_acts
 from asiaradar_bot.rules.four_eyes import hand_of, hands_of
+from asiaradar_bot.rules.lints import embargo_remark
 from asiaradar_bot.steps.submit import Editor, embargoed_posts
 
 _X = "https://x.com"
@@ -59,6 +60,8 @@ class PostCard:
     acts: tuple[str, ...]
     refused: Mapping[str, str]
     """Those of the acts that would be refused just now, with the sentence that they would be refused with."""
+    remark: str | None
+    """What is worth a second look in its text, while it waits."""
     own_hand: bool
     """With four eyes: the person who looks wrote or changed it, so that somebody else approves it."""
     others: tuple[Presence, ...]
@@ -115,6 +118,7 @@ def list_cards(
             likes=_of(figures, post).likes,
             acts=open_to[post.id],
             refused=_refused(editor, tx, post, open_to[post.id]),
+            remark=embargo_remark(post.text, app.policy) if post.state in _OPEN else None,
             own_hand=post.id in own and post.state in _WAITING,
             others=others.get(_subject(post), ()),
         )
@@ -142,6 +146,10 @@ def _of_own_hand(app: App, tx: Transaction, posts: list[Post], person: Person) -
 
 
 _WAITING = frozenset({PostState.DRAFT, PostState.HELD, PostState.QUEUED})
+
+
+_OPEN = _WAITING | {PostState.REJECTED, PostState.EXPIRED}
+"""Those that somebody may still let out."""
 
 
 def x_url(app: App, remote_id: str | None) -> str | None:
