@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from asiaradar_bot.adapters.renderer.checking import check_template
@@ -11,9 +12,12 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
+from asiaradar_bot.model.rulebook import POLICY
 from asiaradar_bot.model.source import Source
 from asiaradar_bot.rules.post_text import LIMIT
-from asiaradar_bot.settings import Mode
+from asiaradar_bot.rules.variants import named_templates
+from asiaradar_bot.settings import Mode, Settings
+from asiaradar_bot.settings_file import DEFAULT_FILE
 from asiaradar_bot.steps.housekeep import disk_problem
 from asiaradar_bot.steps.reseal import first_lost
 from asiaradar_bot.storage.engines import journal_mode
@@ -52,13 +56,16 @@ def examine_here(app: App) -> Iterator[Check]:
     """
     The checks that ask nobody outside, cost nothing and change nothing.
     """
-    yield Check(
-        name="settings", good=True, sentence=f"mode {app.settings.x.mode}, environment {app.settings.environment}"
-    )
+    settings = app.settings
+    said = which_settings(settings)
+    sentence = f"mode {settings.x.mode}, environment {settings.environment}; {said}"
+    yield Check(name="settings", good=True, sentence=sentence)
+    yield from _secrets(settings)
     yield from _database(app)
     yield _sealing(app)
     yield _rules(app)
     yield from _templates(app)
+    yield from _named_templates(app)
     yield _kill_switch(app)
     yield _sending(app)
     yield _budget(app)
@@ -166,9 +173,72 @@ def _rules(app: App) -> Check:
     told = ", ".join(f"{one.name} is version {one.number} by {one.who}" for one in saved)
     if told:
         return Check(name="rules", good=True, sentence=f"{told}; `asiaradar rules export` writes it into the files")
+    missing = missing_policy(app)
+    if missing is not None:
+        return Check(name="rules", good=False, sentence=missing)
     file = app.settings.templates.policy
-    built_in = f"there is no file {file}, so those count that are built in"
+    built_in = f"there is no file {file}, so those count that are built in, and no words are sensitive"
     return Check(name="rules", good=True, sentence="as in the files" if file.exists() else built_in)
+
+
+def missing_policy(app: App) -> str | None:
+    """
+    Why the rules are not those that somebody wanted, as one sentence: the settings name a file that is not there.
+
+    None where no file is named, as the built-in rules are then what was chosen, and where a saved version counts.
+    """
+    file, origin = app.settings.templates.policy, app.settings.origin("templates.policy")
+    with app.store.read() as tx:
+        saved = any(one.name == POLICY and one.text is not None for one in tx.rulebooks.list_newest())
+    if saved or file.exists() or origin in {"default", "program"}:
+        return None
+    return (
+        f"the file of rules {file} that templates.policy names does not exist: put it there, or mend templates.policy "
+        "(a relative path starts at the working directory)"
+    )
+
+
+def missing_templates(app: App) -> Sequence[str]:
+    """
+    The templates that the policy chooses and that are not there; each article that gets one is held.
+    """
+    known = app.renderer.list_templates()
+    return [name for name in named_templates(app.policy) if name not in known]
+
+
+def _named_templates(app: App) -> Iterator[Check]:
+    for name in missing_templates(app):
+        mend = f"make {app.settings.templates.folder}/{name}/post.txt.j2, or mend the name in the policy"
+        sentence = "the policy names it, and it is not there, so each article that gets it is held"
+        yield Check(name=f"template {name}", good=False, sentence=sentence, mend=mend)
+
+
+def which_settings(settings: Settings) -> str:
+    """
+    Which settings file counts, or that there is none, as in a folder that is not the bot's.
+    """
+    if settings.file is not None:
+        return f"settings of {settings.file}"
+    return f"built-in settings, as there is no file {DEFAULT_FILE} here and ASIARADAR_CONFIG names none"
+
+
+def _secrets(settings: Settings) -> Iterator[Check]:
+    named = settings.secrets_in_file()
+    if named:
+        mend = "put them into secret files or variables, for the settings file is copied and shown more easily"
+        sentence = f"in the settings file stand {', '.join(named)}"
+        yield Check(name="secrets", good=True, sentence=sentence, mend=mend)
+    folder = settings.secrets_folder
+    if folder is None:
+        return
+    files = sorted(one for one in folder.iterdir() if one.is_file() and one.name.lower().startswith("asiaradar_"))
+    for one in (folder, *files):
+        mode = one.stat().st_mode
+        mend = f"chmod o-rwx {one}"
+        if mode & stat.S_IWOTH:
+            yield Check(name="secrets", good=False, sentence=f"everybody here may write {one}", mend=mend)
+        elif one != folder and mode & stat.S_IROTH:
+            yield Check(name="secrets", good=True, sentence=f"everybody here may read {one}", mend=mend)
 
 
 def _templates(app: App) -> Iterator[Check]:

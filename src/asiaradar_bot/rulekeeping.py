@@ -16,7 +16,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.rulebook import POLICY, TEMPLATE, RulesVersion, template_key
 from asiaradar_bot.model.wording import Skeleton, TemplateValue, Wording
 from asiaradar_bot.policy_file import parse_policy, read_text
-from asiaradar_bot.rules.variants import templates_of_variants
+from asiaradar_bot.rules.variants import named_templates
 from asiaradar_bot.steps.look_up import list_decided
 from asiaradar_bot.steps.replay import Replayed, replay_newest
 
@@ -129,8 +129,7 @@ def check_policy(app: App, text: str) -> Policy:
     """
     policy = parse_policy(text, place="the policy")
     known = app.renderer.list_templates()
-    named = [policy.default_template, *(one.template for one in policy.templates), *templates_of_variants(policy)]
-    for template in [*named, *(rule.template for rule in policy.rules if rule.template is not None)]:
+    for template in named_templates(policy):
         if template not in known:
             raise SettingsError(f"the policy: there is no template {template} (there are: {', '.join(known)})")
     return policy

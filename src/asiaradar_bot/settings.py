@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import time
 from decimal import Decimal
@@ -45,6 +46,9 @@ class Mode(StrEnum):
     """Nowhere: everything is done but the sending."""
     LIVE = "live"
     """To the real account."""
+
+
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,20}")
 
 
 class _Section(BaseModel):
@@ -115,6 +119,17 @@ class XSettings(_Section):
     """App-only; needed for nothing but X's own count of reads (`costs --usage`)."""
     connect_seconds: float = Field(default=5, gt=0, le=30)
     read_seconds: float = Field(default=20, gt=0, le=60)
+
+    @field_validator("handle")
+    @classmethod
+    def _is_handle(cls, handle: str) -> str:
+        """
+        Without the @ that people write before it.
+        """
+        name = handle.strip().removeprefix("@")
+        if not _HANDLE.fullmatch(name):
+            raise ValueError("write the account's name on X, such as AsiaRadar: letters, digits and _ only")
+        return name
 
 
 class SourceSettings(_Section):
@@ -376,6 +391,8 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _file: Path | None = PrivateAttr(default=None)
+    _secrets_folder: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _fits_live(self) -> Settings:
@@ -429,6 +446,33 @@ class Settings(BaseSettings):
         for label, values in given.items():
             for key in _dotted(values):
                 self._origins.setdefault(key, label)
+
+    def remember_places(self, file: Path | None, secrets_folder: Path | None) -> None:
+        """
+        Note from where they were read.
+        """
+        self._file = file
+        self._secrets_folder = secrets_folder
+
+    @property
+    def file(self) -> Path | None:
+        """
+        The settings file that counts; None: there is none, and built-in settings do.
+        """
+        return self._file
+
+    @property
+    def secrets_folder(self) -> Path | None:
+        """
+        Where secret files lie; None: nowhere.
+        """
+        return self._secrets_folder
+
+    def secrets_in_file(self) -> list[str]:
+        """
+        The names of the secrets that stand in the settings file, where they are copied along with it.
+        """
+        return [name for name in secret_names() if self.origin(name) == "file"]
 
     def secrets(self) -> list[str]:
         """
@@ -494,9 +538,10 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
 
     names = _names()
     check_variables(names)
-    with told(path, names=names):
+    with told(path, names=names, places=asked):
         settings = _Loaded(**overrides)
     settings.remember_origins({label: source() for label, source in asked.items()})
+    settings.remember_places(path, None if not secrets else Path(secrets))
     return settings
 
 
@@ -510,3 +555,16 @@ def _names() -> list[str]:
         keys = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
         names += [section, *(f"{section}.{key}" for key in keys)]
     return names
+
+
+def secret_names() -> list[str]:
+    """
+    Of the settings that are secrets.
+    """
+    return [
+        f"{section}.{key}"
+        for section, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key, one in field.annotation.model_fields.items()
+        if "SecretStr" in str(one.annotation)
+    ]

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,21 @@ DEFAULT_FILE = Path("config/asiaradar.toml")
 _PREFIX = "ASIARADAR_"
 
 
+_NO_PLACES: Mapping[str, Callable[[], Mapping[str, Any]]] = {}
+
+
 @contextmanager
-def told(path: Path | None, *, names: Collection[str] = ()) -> Iterator[None]:
+def told(
+    path: Path | None,
+    *,
+    names: Collection[str] = (),
+    places: Mapping[str, Callable[[], Mapping[str, Any]]] = _NO_PLACES,
+) -> Iterator[None]:
     """
     What can't be read becomes one sentence; what a secret holds is in none. `names` are those of all settings.
+
+    `places` are where values come from, by `Settings.origin`, with what each gave; the first that has a value counts,
+    and is named when it is wrong.
 
     Raises:
         SettingsError: settings of the file, the environment or secrets can't be read, or are wrong.
@@ -34,7 +45,7 @@ def told(path: Path | None, *, names: Collection[str] = ()) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        raise SettingsError(_sentence(error, path, names)) from error
+        raise SettingsError(_sentence(error, names, _Places(path, places))) from error
     except SourceError as error:
         section = re.search(r'field "(\w+)"', str(error))
         name = f"ASIARADAR_{section[1].upper() if section else ''}..."
@@ -45,8 +56,9 @@ def told(path: Path | None, *, names: Collection[str] = ()) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not in UTF-8: save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        words = toml_in_plain_words(str(error))
-        raise SettingsError(f"{path} is not valid TOML: {words}; mend that line") from error
+        words = _standing_twice(path, str(error)) if path is not None else ""
+        words = words or f"{toml_in_plain_words(str(error))}; mend that line"
+        raise SettingsError(f"{path} is not valid TOML: {words}") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}; check the path and its rights") from error
 
@@ -124,17 +136,73 @@ def check_variables(names: Collection[str]) -> None:
             raise SettingsError(f"settings: the variable {variable} names no setting{right}")
 
 
-def _sentence(error: ValidationError, path: Path | None, names: Collection[str]) -> str:
+class _Places:
+    """
+    Where each value stands, for the sentence about a wrong one.
+    """
+
+    def __init__(self, path: Path | None, places: Mapping[str, Callable[[], Mapping[str, Any]]]) -> None:
+        self._path = path
+        self._given = {label: place() for label, place in places.items()}
+
+    def of(self, steps: tuple[int | str, ...]) -> str:
+        """
+        The place of the value that these steps lead to, in brackets; empty if nobody gave one.
+        """
+        for label, given in self._given.items():
+            if steps and _leads(given, steps):
+                name = "__".join(str(step) for step in steps[:2] if isinstance(step, str))
+                if label == "environment":
+                    return f" (in the variable {_PREFIX}{name.upper()})"
+                if label == "secret file":
+                    return f" (in the secret file {_PREFIX.lower()}{name.lower()})"
+                return f" (in {self._path})" if label == "file" else ""
+        return ""
+
+
+def _leads(given: Any, steps: tuple[int | str, ...]) -> bool:
+    """
+    Whether there is a value at the steps' end; a list counts as one, and so does one that should have been a section.
+    """
+    for step in steps:
+        if not isinstance(given, Mapping):
+            return True
+        if step not in given:
+            return False
+        given = given[step]
+    return True
+
+
+def _standing_twice(path: Path, complaint: str) -> str:
+    """
+    The two lines on which one name stands, as the reader of TOML knows only the second; empty if that is not the fault.
+    """
+    told_at = re.fullmatch(r"Cannot overwrite a value \(at line (\d+), .*", complaint)
+    if told_at is None:
+        return ""
+    line = int(told_at[1])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = re.match(r"\s*(\[*)\s*([\w-]+)", lines[line - 1])
+    headers = [number for number, text in enumerate(lines[:line], start=1) if text.lstrip().startswith("[")]
+    if found is None:
+        return ""
+    # a section can only meet a value above all sections, a key only one of its own section
+    begin, end = (0, headers[0]) if found[1] else (headers[-1] if headers else 0, line - 1)
+    for number, earlier in enumerate(lines[begin:end], start=begin + 1):
+        if re.match(rf"\s*{found[2]}\s*[=.]", earlier):
+            return f"{found[2]} stands there twice, in line {number} and in line {line}: take one of them out"
+    return ""
+
+
+def _sentence(error: ValidationError, names: Collection[str], places: _Places) -> str:
     parts = []
     for problem in error.errors(include_url=False, include_input=False):
         where = ".".join(str(step) for step in problem["loc"])
         if problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(where, names, n=1)
-            parts.append(f"there is no setting {where}" + (f", but there is {near[0]}" if near else ""))
+            part = f"there is no setting {where}" + (f", but there is {near[0]}" if near else "")
         else:
             text = in_plain_words(problem["msg"])
-            parts.append(f"{where}: {text}" if where else text)
-    place = (
-        f" (from {path}, the environment ASIARADAR_... or secrets)" if path else " (from the environment ASIARADAR_...)"
-    )
-    return "settings: " + "; ".join(parts) + place
+            part = f"{where}: {text}" if where else text
+        parts.append(part + places.of(problem["loc"]))
+    return "settings: " + "; ".join(parts)

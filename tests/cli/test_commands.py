@@ -14,7 +14,7 @@ import pytest
 
 from asiaradar_bot.cli.main import main
 from asiaradar_bot.cli.shared import stamp
-from asiaradar_bot.settings import StorageSettings
+from asiaradar_bot.settings import StorageSettings, load_settings
 from asiaradar_bot.storage.store import SqlStore
 from tests.ready import bot_ran, ready_file
 from tests.sandbox.x_access import image_bytes
@@ -285,7 +285,9 @@ def test_bad_input_gets_one_sentence(
         ("[x]\nmode = live\n", "the value is none: a text stands in double quotes, a list in [ ] (at line 2"),
         ('[x]\nmode = "live\n', "a text in quotes does not end on its line (at line 2"),
         ("[x]\nmode: 'live'\n", "write the name, then =, then the value (at line 2"),
-        ("[x]\nmode = 'live'\nmode = 'live'\n", "this name stands there twice (at line 3"),
+        ("[a]\nmode = 1\n[x]\nmode = 'live'\nmode = 'live'\n", "mode stands there twice, in line 4 and in line 5"),
+        ("# money\nbudget = 'lots'\n\n[budget]\nmonth_usd = 3\n", "budget stands there twice, in line 2 and in line 4"),
+        ("[x]\n'mode' = 'live'\n\"mode\" = 'live'\n", "this name stands there twice (at line 3"),
         ("[x]\n[x]\n", "the section 'x' stands there twice: put its lines together (at line 2"),
         ("[x]]\n", "something is left over at the end of the line (at line 1"),
         ("[budget]\nmonth_usd = 'lots'\n", "budget.month_usd: write a number, such as 25 or 0.5"),
@@ -302,6 +304,36 @@ def test_bad_settings_get_one_sentence(
     """Exit code 2 and a sentence that names the key."""
     settings.write_text(text, encoding="utf-8")
     assert words in told(capsys, "posts", "list", code=2)
+
+
+def test_a_wrong_value_is_found_where_it_stands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Path
+) -> None:
+    """In the file, a secret file or a variable, of which the last one counts; that one place is named."""
+    settings.write_text("[budget]\nmonth_usd = 'lots'\n[[sources]]\nname = 'a'\n", encoding="utf-8")
+    wrong = "budget.month_usd: write a number, such as 25 or 0.5"
+    missing = f"sources.0.url: it is missing (in {settings})"
+    said = told(capsys, "posts", "list", code=2)
+    assert f"{wrong} (in {settings})" in said
+    assert missing in said
+    assert "secret" not in said
+    (tmp_path / "asiaradar_budget__month_usd").write_text("lots", encoding="utf-8")
+    monkeypatch.setenv("ASIARADAR_SECRETS", str(tmp_path))
+    assert f"{wrong} (in the secret file" in told(capsys, "posts", "list", code=2)
+    monkeypatch.setenv("ASIARADAR_BUDGET__MONTH_USD", "")
+    said = told(capsys, "posts", "list", code=2)
+    assert "or 0.5 (in the variable ASIARADAR_BUDGET__MONTH_USD)" in said
+    assert f"{tmp_path}/asiaradar_budget" not in said
+
+
+@pytest.mark.parametrize(("handle", "code"), [("@AsiaRadar", 0), (" AsiaRadar", 0), ("x.com/AsiaRadar", 2), ("", 2)])
+def test_an_account_is_named_with_or_without_its_at(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, handle: str, code: int
+) -> None:
+    """It is the same account and the same database; what can be no name is refused with an example."""
+    monkeypatch.setenv("ASIARADAR_X__HANDLE", handle)
+    said = told(capsys, "posts", "list", code=code)
+    assert load_settings().x.handle == "AsiaRadar" if code == 0 else "such as AsiaRadar: letters" in said
 
 
 def test_a_database_of_another_mode_is_refused(
@@ -480,13 +512,89 @@ def test_the_doctor_says_what_money_and_alarms_are_left_to(
 def test_the_doctor_says_which_rules_count(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Those of the file, or where there is none, those that are built in."""
+    """Those that are built in, without sensitive words; a file that is named is there, or nothing runs."""
+    shutil.copytree("templates", tmp_path / "templates")
+    monkeypatch.chdir(tmp_path)
+    built_in = "there is no file config/policy.toml, so those count that are built in, and no words are sensitive"
+    assert f"ok   rules: {built_in}" in told(capsys, "doctor", code=1)
     file = tmp_path / "rules.toml"
     monkeypatch.setenv("ASIARADAR_TEMPLATES__POLICY", str(file))
-    assert f"ok   rules: there is no file {file}, so those count that are built in" in told(capsys, "doctor", code=1)
+    missing = f"the file of rules {file} that templates.policy names does not exist: put it there, or mend"
+    assert f"BAD  rules: {missing}" in told(capsys, "doctor", code=1)
+    assert f"asiaradar: {missing}" in told(capsys, "run", "--no-web", code=2)
     file.write_text("default_verdict = 'hold'\n", encoding="utf-8")
     assert "BAD  rules:" not in (said := told(capsys, "doctor", code=1))
     assert "ok   rules: as in the files" in said
+
+
+def test_a_saved_policy_needs_no_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A version that counts stands in the database; whether the named file is there makes no difference then."""
+    file = tmp_path / "rules.toml"
+    file.write_text("default_verdict = 'hold'\n", encoding="utf-8")
+    monkeypatch.setenv("ASIARADAR_TEMPLATES__POLICY", str(file))
+    told(capsys, "rules", "save", "policy", str(file), "--note", "as agreed")
+    file.unlink()
+    assert "ok   rules: policy is version 1 by" in told(capsys, "doctor", code=1)
+
+
+def test_a_template_that_only_the_policy_knows_is_a_fault_and_stops_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The doctor says so, `run` warns and runs, and such a policy is not saved."""
+    file = tmp_path / "rules.toml"
+    file.write_text(
+        'default_template = "gone"\n[[rules]]\nname = "r"\nverdict = "auto"\ntemplate = "lost"\n'
+        '[[templates]]\ntemplate = "cjkk"\nlanguages = ["zh"]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("ASIARADAR_TEMPLATES__POLICY", str(file))
+    said = told(capsys, "doctor", code=1)
+    for name in ("gone", "lost", "cjkk"):
+        assert f"BAD  template {name}: the policy names it, and it is not there" in said
+    monkeypatch.setattr("asiaradar_bot.runner.service.serve", lambda *_, **__: 0)
+    assert said_of_log(told(capsys, "run")) == ["gone", "cjkk", "lost"]
+    assert "there is no template gone" in told(capsys, "rules", "save", "policy", str(file), "--note", "n", code=2)
+
+
+def said_of_log(printed: str) -> list[str]:
+    """The templates that the log misses."""
+    lines = [json.loads(line) for line in printed.splitlines() if "no such template" in line]
+    return [line["template"] for line in lines]
+
+
+def test_which_settings_count(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Path
+) -> None:
+    """The doctor and the first line of `run` name the file, or say that there is none."""
+    assert f"environment production; settings of {settings}\n" in told(capsys, "doctor", code=1)
+    monkeypatch.delenv("ASIARADAR_CONFIG")
+    monkeypatch.chdir(tmp_path)
+    said = told(capsys, "doctor", code=1)
+    assert "production; built-in settings, as there is no file config/asiaradar.toml here and ASIARADAR_CONFIG" in said
+
+
+def test_secrets_that_others_can_reach_are_remarked_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Path
+) -> None:
+    """In the settings file; in a file that everybody may read or write; in a folder that everybody may write."""
+    settings.write_text(settings.read_text(encoding="utf-8") + 'consumer_key = "k"\n', encoding="utf-8")
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o700)
+    for name, mode in (("consumer_secret", 0o644), ("access_token", 0o666), ("access_token_secret", 0o600)):
+        file = folder / f"asiaradar_x__{name}"
+        file.write_text("s", encoding="utf-8")
+        file.chmod(mode)
+    monkeypatch.setenv("ASIARADAR_SECRETS", str(folder))
+    said = told(capsys, "doctor", code=1)
+    assert "ok   secrets: in the settings file stand x.consumer_key: put them into secret files" in said
+    assert f"ok   secrets: everybody here may read {folder}/asiaradar_x__consumer_secret: chmod o-rwx" in said
+    assert f"BAD  secrets: everybody here may write {folder}/asiaradar_x__access_token: chmod o-rwx" in said
+    assert "access_token_secret" not in said
+    assert f"may write {folder}:" not in said
+    folder.chmod(0o777)
+    assert f"BAD  secrets: everybody here may write {folder}: chmod o-rwx" in told(capsys, "doctor", code=1)
 
 
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:

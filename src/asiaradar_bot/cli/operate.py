@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli.shared import acting, opened, person, tell_if_alone
+from asiaradar_bot.model.errors import SettingsError
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
@@ -28,9 +29,17 @@ def run(
     safe_mode: Annotated[bool, typer.Option("--safe-mode", help="Read the timeline before anything is sent.")] = False,
 ) -> int:
     """Run scheduler and web server until SIGTERM."""
+    from asiaradar_bot.checkup import missing_policy, missing_templates
+    from asiaradar_bot.logs import get_logger
     from asiaradar_bot.runner.service import serve
 
     with opened(quiet=False, asks_x=True) as app:
+        missing = missing_policy(app)
+        if missing is not None:
+            raise SettingsError(missing)
+        for template in missing_templates(app):  # no more than a warning: whatever else there is to post goes on
+            why = "the policy names it; its articles are held"
+            get_logger("asiaradar.service").warning("no such template", template=template, why=why)
         if safe_mode:
             with app.store.begin() as tx:
                 tx.account.enter_safe_mode("asked for at the start", at=app.clock.now())

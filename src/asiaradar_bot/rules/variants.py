@@ -49,5 +49,18 @@ def templates_of_variants(policy: Policy) -> Sequence[str]:
     ]
 
 
+def named_templates(policy: Policy) -> Sequence[str]:
+    """
+    Every template that the policy can choose for an article, in the order of the policy, once each.
+    """
+    named = [
+        policy.default_template,
+        *(choice.template for choice in policy.templates),
+        *templates_of_variants(policy),
+        *(rule.template for rule in policy.rules if rule.template is not None),
+    ]
+    return list(dict.fromkeys(named))
+
+
 def _weight(url: str, template: str, name: str) -> bytes:
     return hashlib.sha256(f"{url}\n{template}\n{name}".encode()).digest()

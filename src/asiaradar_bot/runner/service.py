@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.checkup import which_settings
 from asiaradar_bot.logs import get_logger
 from asiaradar_bot.model.errors import ListenError, SettingsError
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
@@ -41,7 +42,11 @@ def serve(app: App, *, build_web: WebBuilder | None, runner: bool) -> int:
         if server is not None:
             server.start()
         _log.info(
-            "running", mode=app.settings.x.mode.value, web=server.url if server else None, local_x=app.local_x_url
+            "running",
+            mode=app.settings.x.mode.value,
+            settings=which_settings(app.settings),
+            web=server.url if server else None,
+            local_x=app.local_x_url,
         )
         _tell_systemd("READY=1")
         while not stopping.wait(1.0):
