@@ -234,7 +234,7 @@ def _secrets(settings: Settings) -> Iterator[Check]:
     files = sorted(one for one in folder.iterdir() if one.is_file() and one.name.lower().startswith("asiaradar_"))
     for one in (folder, *files):
         mode = one.stat().st_mode
-        mend = f"chmod o-rwx {one}"
+        mend = f"take that from them by chmod o-rwx {one}"
         if mode & stat.S_IWOTH:
             yield Check(name="secrets", good=False, sentence=f"everybody here may write {one}", mend=mend)
         elif one != folder and mode & stat.S_IROTH:

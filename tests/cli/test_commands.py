@@ -589,12 +589,20 @@ def test_secrets_that_others_can_reach_are_remarked_on(
     monkeypatch.setenv("ASIARADAR_SECRETS", str(folder))
     said = told(capsys, "doctor", code=1)
     assert "ok   secrets: in the settings file stand x.consumer_key: put them into secret files" in said
-    assert f"ok   secrets: everybody here may read {folder}/asiaradar_x__consumer_secret: chmod o-rwx" in said
-    assert f"BAD  secrets: everybody here may write {folder}/asiaradar_x__access_token: chmod o-rwx" in said
+    assert (
+        f"ok   secrets: everybody here may read {folder}/asiaradar_x__consumer_secret: take that from them by chmod o-rwx"
+        in said
+    )
+    assert (
+        f"BAD  secrets: everybody here may write {folder}/asiaradar_x__access_token: take that from them by chmod o-rwx"
+        in said
+    )
     assert "access_token_secret" not in said
     assert f"may write {folder}:" not in said
     folder.chmod(0o777)
-    assert f"BAD  secrets: everybody here may write {folder}: chmod o-rwx" in told(capsys, "doctor", code=1)
+    assert f"BAD  secrets: everybody here may write {folder}: take that from them by chmod o-rwx" in told(
+        capsys, "doctor", code=1
+    )
 
 
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,6 +140,7 @@ def test_a_span_is_whole_days_of_the_newsroom() -> None:
         (0, None, None, "0 days make no span"),
         (None, "yesterday", None, "no day"),
         (None, "2026-11-05", "2026-11-01", "ends before it begins"),
+        (None, "2030-03-01", None, "2030-03-01 lies ahead: begin with a day up to today"),
     ],
 )
 def test_a_span_that_is_none_gets_a_sentence(
@@ -154,9 +155,10 @@ def test_a_span_that_is_none_gets_a_sentence(
 
 def test_small_drawings() -> None:
     """The highest value is full, zero is empty, unknown is a gap; lines begin at the left and end at the right."""
-    assert sparkline([0, 5, None, 10]) == f"▁▅{GAP}█"
-    assert sparkline([0, 0]) == "▁▁"
-    assert sparkline([]) == ""
+    assert sparkline([0, 5, None, 10], counts=[1, 2, 3, 4]) == f"▁▅{GAP}█"
+    assert sparkline([0, 0], counts=[1, 1]) == "▁▁"
+    assert sparkline([0, 5, 0], counts=[0, 1, 0]) == " █ "
+    assert sparkline([], counts=[]) == ""
     assert line_points([0, 5, 10], width=100, height=20) == "0.0,20.0 50.0,10.0 100.0,0.0"
     assert line_points([], width=1, height=1) == ""
     assert [shade(value, 10) for value in (None, 0, 5, 10)] == [0, 1, 3, 5]

@@ -188,6 +188,8 @@ def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> N
         f"impressions of a post {_words(total.impressions)}, usual {view.baseline.impressions.text}; "
         f"engagement {_words(total.engagement_rate)}; clicks {_words(total.click_rate)}"
     )
+    if found.total.posts == found.total.unknown:
+        console.print(_too_young(view, found), markup=False)
     each = f"{_words(total.per_1000)} for 1,000 impressions, {_words(total.per_click)} a click"
     console.print(f"cost {total.cost} USD, {each}; measuring {view.reads}")
     for table in view.tables:
@@ -205,8 +207,18 @@ def _gone(line: Line) -> str:
     return gone + (f"; {line.replaced} more deleted and reposted, counted once" if line.replaced else "")
 
 
+def _too_young(view: Figures, found: Report) -> str:
+    """
+    Why there are no figures at all, as just after the first posts, and how to see some.
+    """
+    youngest, age = next(iter(AGES.items()))
+    words = f"no post has figures at {view.age} yet, as none of a post younger than that can be known"
+    return words if found.age <= age else f"{words}: `--age {youngest}` compares younger ones"
+
+
 def _spark(found: Report) -> str:
-    return sparkline([day.impressions for day in found.days][-60:])
+    days = found.days[-60:]
+    return sparkline([day.impressions for day in days], counts=[day.posts for day in days])
 
 
 def _words(one: Figure) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 _BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
+NOTHING = " "
 
 
-def sparkline(values: Sequence[int | None]) -> str:
+def sparkline(values: Sequence[int | None], *, counts: Sequence[int]) -> str:
     """
-    A letter for each value, the highest one full; `·` where the value is not known.
+    A letter for each value, the highest one full; `·` where it is not known, a space where it rests on nothing.
     """
     highest = max((value for value in values if value is not None), default=0)
-    return "".join(GAP if value is None else _BARS[_step(value, highest)] for value in values)
+    letters = [GAP if value is None else _BARS[_step(value, highest)] for value in values]
+    return "".join(letter if count else NOTHING for letter, count in zip(letters, counts, strict=True))
 
 
 def _step(value: int, highest: int) -> int:

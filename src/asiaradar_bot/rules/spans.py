@@ -41,6 +41,8 @@ def read_span(*, now: datetime, zone: str, days: int | None, since: str | None, 
     end = now if until is None else local_instant(_day(until) + timedelta(days=1), time(0), newsroom)
     if since is not None:
         start = local_instant(_day(since), time(0), newsroom)
+        if until is None and start > now:
+            raise InputError(f"{_day(since)} lies ahead: begin with a day up to today")
     else:
         wanted = 30 if days is None else days
         if not 1 <= wanted <= MOST_DAYS:
