@@ -10,17 +10,20 @@ import pytest
 
 from asiaradar_bot.adapters.x_account import XAccount
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.correction import CorrectionTerms, Option
 from asiaradar_bot.model.engagement import CHECKPOINTS, FollowState
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.steps import press as steps_press
+from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.measure import measure
 from asiaradar_bot.steps.patrol import patrol
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due
 from tests.fakes.outside import NOON, FakeSideFiles
 from tests.protocol.measuring import TIMELINE, follow, go, only, post, spent
+from tests.protocol.test_correcting import corrector
 from tests.protocol.test_publishing import advance
 from tests.sandbox.x_access import call
 
@@ -96,6 +99,22 @@ def test_an_edited_post_goes_on_as_one(press: Press, x: LocalX) -> None:
     views = [one.figures.impressions or 0 for one in series]
     assert views == sorted(views)
     assert {one.version for one in series} == {1, 2}
+
+
+def test_a_post_that_we_edited_twice_is_still_one(press: Press, x: LocalX) -> None:
+    """The version in the middle is no post of its own that X soon would not show any more."""
+    press = replace(press, limits=replace(press.limits, corrections=CorrectionTerms(premium=True)))
+    made = post(press)
+    publish_due(press)
+    for number in range(2):
+        corrector(press, ME, premium=True).choose(made.id, Option.EDIT, text=f"Better {number}\n{made.link}")
+        advance(press, minutes=2)
+        assert amend(press).edited == 1
+        go(press)
+    follow(press, hours=6)
+    assert (only(press).version, only(press).current_id) == (3, x.posts()[0].id)
+    with press.store.read() as tx:
+        assert tx.posts.get(made.id).deleted_remotely_at is None
 
 
 def test_a_deleted_post_is_noticed_and_left_alone(press: Press, x: LocalX) -> None:

@@ -82,6 +82,7 @@ class SqlEngagementRows:
                     or_(
                         followed_posts.c.remote_id == timeline.c.remote_id,
                         followed_posts.c.current_id == timeline.c.remote_id,
+                        followed_posts.c.post_id == timeline.c.post_id,  # a version between first and newest
                     )
                 ),
             )
