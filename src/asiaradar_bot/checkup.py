@@ -70,6 +70,7 @@ def examine_here(app: App) -> Iterator[Check]:
     yield _sending(app)
     yield _budget(app)
     yield _who_is_told(app)
+    yield from _public_address(app)
 
 
 def examine_outside(app: App) -> Iterator[Check]:
@@ -133,6 +134,16 @@ def _budget(app: App) -> Check:
         mend = "set budget.month_usd, if there is to be an end"
         return Check(name="budget", good=True, sentence="there is none: no sum stops sending", mend=mend)
     return Check(name="budget", good=True, sentence=f"{plain_usd(limit)} USD a month, then sending stops")
+
+
+def _public_address(app: App) -> Iterator[Check]:
+    web = app.settings.web
+    if (web.public_url or "").startswith("https://") and not web.trusted_proxies:
+        sentence = (
+            "web.public_url is https, but no proxy is trusted: who signs in gets a cookie that goes without TLS too"
+        )
+        mend = "set web.trusted_proxies to the address of the proxy that speaks TLS"
+        yield Check(name="public address", good=False, sentence=sentence, mend=mend)
 
 
 def _who_is_told(app: App) -> Check:

@@ -509,6 +509,18 @@ def test_the_doctor_says_what_money_and_alarms_are_left_to(
     assert "ok   alerts: people are told elsewhere too" in said
 
 
+def test_the_doctor_says_that_nobody_is_trusted_to_speak_tls(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address with TLS wants a proxy that is believed; without TLS, or with that, nothing is said."""
+    monkeypatch.setenv("ASIARADAR_WEB__PUBLIC_URL", "https://desk.radar.asia")
+    said = told(capsys, "doctor", code=1)
+    assert "BAD  public address: web.public_url is https, but no proxy is trusted" in said
+    assert "set web.trusted_proxies to the address of the proxy that speaks TLS" in said
+    monkeypatch.setenv("ASIARADAR_WEB__TRUSTED_PROXIES", '["127.0.0.1"]')
+    assert "public address" not in told(capsys, "doctor", code=1)
+
+
 def test_the_doctor_says_which_rules_count(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
