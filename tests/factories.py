@@ -12,6 +12,7 @@ from asiaradar_bot.model.decision import Decision, NewsClass, Reason, Verdict
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Store
+from asiaradar_bot.rules.addresses import same_article_key
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 URL = "https://radar.asia/port-of-busan-counts-its-busiest-year"
@@ -161,3 +162,15 @@ def make_remote(text: str, **how: Any) -> RemotePost:
     """A post on our timeline, made a second from now."""
     values: dict[str, Any] = {"id": "1000", "created_at": NOON + timedelta(seconds=1), "links": ()}
     return RemotePost(text=text, **{**values, **how})
+
+
+def add_article(
+    store: Store, *, not_before_at: datetime | None = None, reason: Reason | None = None, **how: Any
+) -> Article:
+    """A stored article that goes by its address, decided; with `reason` alone it is held for that."""
+    with store.begin() as tx:
+        made = make_article(**{"state": ArticleState.DONE, **how})
+        article = tx.articles.add(made, names=[f"url:{same_article_key(made.url)}"])
+        told = {} if reason is None else {"reason": reason, "verdict": Verdict.HOLD}
+        tx.articles.add_decision(make_decision(article_id=article.id, not_before_at=not_before_at, **told))
+    return article

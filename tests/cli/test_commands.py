@@ -16,6 +16,7 @@ from asiaradar_bot.cli.main import main
 from asiaradar_bot.cli.shared import stamp
 from asiaradar_bot.settings import StorageSettings, load_settings
 from asiaradar_bot.storage.store import SqlStore
+from tests.factories import URL, add_article
 from tests.ready import bot_ran, ready_file
 from tests.sandbox.x_access import image_bytes
 
@@ -82,6 +83,21 @@ def test_a_text_that_speaks_of_an_embargo_is_remarked_on(capsys: pytest.CaptureF
     assert remark in released
     assert "due 2030" not in released
     assert remark in told(capsys, "posts", "approve", "1")
+
+
+def test_a_link_to_an_article_under_embargo_is_kept_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says so, the post is due at the end and not earlier; a second one is told of the first."""
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path / "backups")
+    with closing(store):
+        add_article(store, not_before_at=datetime(2030, 3, 1, 0, 1, tzinfo=UTC))
+    said = told(capsys, "posts", "add", f"Look: {URL}", "--at", "now")
+    assert "post 1 is queued, due 2030-03-01 00:01:00 UTC" in said
+    assert f"remark: {URL} leads to an article under embargo until 2030-03-01" in said
+    assert "under embargo until 2030-03-01" in told(capsys, "posts", "move", "1", "--at", "now", code=1)
+    assert f"remark: {URL} stands in post 1 too" in told(capsys, "posts", "add", f"Once more: {URL}")
+    file = tmp_path / "posts.csv"
+    file.write_text(f"text,when\nIn a file {URL},now\n", encoding="utf-8")
+    assert f"  remark: {URL} leads to an article under embargo" in told(capsys, "posts", "import", str(file))
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.engagement import CHECKPOINTS
 from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
@@ -25,7 +26,7 @@ from asiaradar_bot.steps.publish import publish_due, why_waiting
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.submit import Editor
 from asiaradar_bot.storage.store import SqlStore
-from tests.factories import make_article, make_facts
+from tests.factories import URL, add_article, add_post, make_article, make_facts
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, SimulatedCrash
 
 SETTLED = {"minutes": 16}
@@ -385,6 +386,93 @@ def test_a_post_of_an_embargo_without_an_end_is_held(store: SqlStore) -> None:
     post = queue(store, article_id=article.id)
     publish_due(make_press(store))
     assert state_of(store, post) is PostState.HELD
+
+
+def own_post(store: SqlStore, **how: object) -> Post:
+    """The queued post of an article on record, due an hour from now."""
+    article = add_article(store)
+    later = NOON + timedelta(hours=1)
+    values: dict[str, Any] = {
+        "article_id": article.id,
+        "due_at": later,
+        "expires_at": None,
+        "verified_at": later,
+        "revision": 1,
+        **how,
+    }
+    return add_post(store, **values)
+
+
+def test_the_articles_own_post_is_not_sent_after_one_by_hand(store: SqlStore) -> None:
+    """It is held and says which post told the story; whoever approves it after that knows what they do."""
+    own = own_post(store)
+    press = make_press(store)
+    me = Editor(store=store, clock=press.clock, policy=Policy(), prices=PRICES, person=ME)
+    (by_hand,) = me.add([f"Look: {URL}"])
+    publish_due(press)
+    assert state_of(store, by_hand) is PostState.PUBLISHED
+    advance(press, hours=1)
+    publish_due(press)
+    with store.read() as tx:
+        held = tx.posts.get(own.id)
+    assert (held.state, held.reason) == (PostState.HELD, f"a post by hand already leads there: post {by_hand.id}")
+    advance(press, minutes=1)
+    me.approve(own.id)
+    publish_due(press)
+    assert state_of(store, own) is PostState.PUBLISHED
+
+
+def test_an_approval_from_before_the_post_by_hand_counts_no_more(store: SqlStore) -> None:
+    """Whoever approved the article's own post could not know that somebody would tell the story before it."""
+    own = own_post(store, state=PostState.HELD)
+    press = make_press(store)
+    me = Editor(store=store, clock=press.clock, policy=Policy(), prices=PRICES, person=ME)
+    me.approve(own.id)
+    advance(press, minutes=1)
+    (by_hand,) = me.add([f"Look: {URL}"])
+    publish_due(press)
+    advance(press, hours=1)
+    publish_due(press)
+    with store.read() as tx:
+        assert tx.posts.get(own.id).reason == f"a post by hand already leads there: post {by_hand.id}"
+
+
+def test_the_articles_own_post_waits_while_one_by_hand_is_in_doubt(store: SqlStore) -> None:
+    """It may stand on X without the timeline's showing it yet."""
+    own = own_post(store)
+    by_hand = queue(store, 2, article_id=own.article_id, state=PostState.UNKNOWN)
+    press = make_press(store)
+    advance(press, hours=1)
+    assert publish_due(press).outcomes == ()
+    told = f"post {by_hand.id}, which leads there too, may be on X: its outcome is not known yet"
+    assert why_waiting(press, own) == told
+
+
+def test_the_gate_knows_an_embargo_that_the_post_by_hand_does_not(store: SqlStore) -> None:
+    """It was written before any source showed the article; an end that nobody knows holds it, a known one is kept."""
+    press = make_press(store)
+    waits, held = (
+        queue(store, number, text=f"Story {number} {link}", link=link)
+        for number, link in ((1, URL), (2, "https://radar.asia/open"))
+    )
+    add_article(store, not_before_at=NOON + timedelta(hours=1))
+    add_article(store, facts=make_facts(url="https://radar.asia/open"), reason=Reason.EMBARGO)
+    publish_due(press)
+    assert (state_of(store, waits), state_of(store, held)) == (PostState.QUEUED, PostState.HELD)
+    assert why_waiting(press, waits) == "not to be sent before 2026-11-24 13:00 UTC"
+    advance(press, hours=1)
+    publish_due(press)
+    assert state_of(store, waits) is PostState.PUBLISHED
+
+
+def test_the_gate_holds_a_post_by_hand_whose_article_is_gone(store: SqlStore) -> None:
+    """Since it was written; nobody else reads the page before, so that a site that is down holds no words of people."""
+    press = make_press(store)
+    post = queue(store, link=URL, text=f"Story {URL}")
+    add_article(store, gone_at=NOON)
+    publish_due(press)
+    with store.read() as tx:
+        assert tx.posts.get(post.id).reason == "the article was gone when last looked at, 2026-11-24 12:00 UTC"
 
 
 def test_a_part_waits_for_the_one_before_it(store: SqlStore) -> None:

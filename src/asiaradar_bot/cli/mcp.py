@@ -14,12 +14,14 @@ from asiaradar_bot.cli.shared import acting
 from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.errors import AsiaRadarError, InputError, SettingsError
 from asiaradar_bot.model.post import PostId, PostPicture, PostState
+from asiaradar_bot.rules.linking import lint_links
 from asiaradar_bot.rules.lints import check_amount, lint_text
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.rows import article_row, attempt_row, post_row
 from asiaradar_bot.rules.text_view import view_text
 from asiaradar_bot.rules.when import read_when
+from asiaradar_bot.steps.linked import known_links
 from asiaradar_bot.steps.look_up import find_article, list_decided, story_of
 from asiaradar_bot.steps.spend import account_month
 
@@ -124,13 +126,20 @@ def _add_reads(server: MCPServer, app: App) -> None:
         """What the sender makes of a text: count, links, price, remarks; nothing is written."""
         check_amount([text])
         view = view_text(text)
+        now = app.clock.now()
+        with app.store.read() as tx:
+            records = known_links(tx, text, policy=app.policy, now=now)
+        remarks = (
+            *lint_text(text, policy=app.policy),
+            *lint_links(records, now=now, zone=app.policy.wording.zone),
+        )
         return {
             "text": view.text,
             "weighted_length": view.weighted_length,
             "limit": view.limit,
             "links": links(view.text),
-            "price_usd": str(price_of_post(view.text, on=app.clock.now().date(), lists=app.prices)),
-            "remarks": [one.sentence for one in lint_text(text, policy=app.policy)],
+            "price_usd": str(price_of_post(view.text, on=now.date(), lists=app.prices)),
+            "remarks": [one.sentence for one in remarks],
         }
 
     @server.tool(annotations=reads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,14 @@ from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.rules.correcting import chain_line
+from asiaradar_bot.rules.linking import lint_links
 from asiaradar_bot.rules.lints import embargo_remark, picture_remarks
 from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.post_text import weighted_length
 from asiaradar_bot.rules.rows import chain_row, post_row
 from asiaradar_bot.rules.when import read_when
 from asiaradar_bot.steps.imports import Fate
+from asiaradar_bot.steps.linked import known_links
 
 if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
@@ -138,10 +141,20 @@ def add(
             PostPicture(picture_id=editor.keep_picture(one), alt_text=words[at] if at < len(words) else None)
             for at, one in enumerate(pictures)
         ]
+        remarks = _about_links(app, text)  # before the post itself is one that leads there
         for post in editor.add(text, due_at=due_at, slot=slot, draft=draft, pictures=[shown]):
             print_json(post_row(post)) if json else _tell(app, post)
         for remark in picture_remarks([one.alt_text for one in shown]):
             print(f"remark: {remark} (--alt)", file=sys.stderr)
+        for remark in remarks:
+            print(f"remark: {remark}", file=sys.stderr)
+
+
+def _about_links(app: App, texts: Sequence[str]) -> list[str]:
+    now, policy = app.clock.now(), app.policy
+    with app.store.read() as tx:
+        records = [one for text in texts for one in known_links(tx, text, policy=policy, now=now)]
+    return [lint.sentence for lint in lint_links(records, now=now, zone=policy.wording.zone) if not lint.blocks]
 
 
 @group.command("import")
@@ -161,6 +174,8 @@ def bring_in(
     for one in lines:
         number = "" if one.post_id is None else f" post {one.post_id}"
         print(f"line {one.line.number}: {one.fate}{number}  {one.line.problem or one.line.text.partition(chr(10))[0]}")
+        for remark in one.remarks:
+            print(f"  remark: {remark}")
     wrong = [one for one in lines if one.fate is Fate.WRONG]
     if wrong:
         raise InputError(f"{len(wrong)} of {len(lines)} lines cannot be taken: mend them, then bring the file in again")

@@ -18,7 +18,7 @@ from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, ClassCost, LedgerEntry, PostCost, SpendState
 from asiaradar_bot.model.outcome import Picture, RemotePost
-from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostState
+from asiaradar_bot.model.post import Attempt, AttemptId, NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.model.user import Failures, Session, User, UserId
 from asiaradar_bot.ports.corrections import CorrectionRows
@@ -136,8 +136,8 @@ class PostRows(Protocol):
     def find_by_marker(self, marker: str) -> Post | None:
         """The post that was made with this marker, in any state, or None."""
 
-    def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
-        """Oldest first."""
+    def list_for_article(self, article_id: ArticleId, *, kind: PostKind | None = None) -> Sequence[Post]:
+        """Oldest first: those made of it, and those by hand that lead to it, or only those of this kind."""
 
     def list_thread(self, thread_id: PostId) -> Sequence[Post]:
         """In order of parts."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post
+from asiaradar_bot.model.post import Post, PostId, PostKind
 from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.post_text import accidental_links, is_valid
 from asiaradar_bot.rules.wording import foreign_links
@@ -52,12 +52,14 @@ def check_sendable(
     limits: Limits,
     on_timeline: str | None,
     embargoed: bool = False,
+    by_hand: PostId | None = None,
 ) -> Guard:
     """
     Whether the post itself may go out now; the account's own limits are another matter (`rules.slots`).
 
     `on_timeline` is the id of a post on our timeline that already leads to the article, None if there is none;
-    `embargoed` is whether the article speaks of an embargo, by its newest decision.
+    `by_hand` is that post, if a person wrote it. `embargoed` is whether the article speaks of an embargo, by its newest
+    decision.
     """
     if post.expires_at is not None and post.expires_at <= now:
         return Expire(why=f"too old to be news: its time was over at {post.expires_at:%Y-%m-%d %H:%M} UTC")
@@ -69,7 +71,8 @@ def check_sendable(
     if problem is not None:
         return Hold(why=problem)
     if article is not None:
-        answer = _check_article(post, article, now=now, limits=limits, on_timeline=on_timeline)
+        twin = _told_already(on_timeline, by_hand)
+        answer = _check_article(post, article, now=now, limits=limits, twin=twin)
         if answer is not None:
             return answer
     if post.picture_url is not None and now < picture_deadline(post, limits):
@@ -84,13 +87,17 @@ def picture_deadline(post: Post, limits: Limits) -> datetime:
     return max(post.created_at, post.due_at, post.not_before_at or post.due_at) + limits.picture_wait
 
 
-def _check_article(
-    post: Post, article: Article, *, now: datetime, limits: Limits, on_timeline: str | None
-) -> Guard | None:
-    if on_timeline is not None:
-        return Hold(why=f"post {on_timeline} on the timeline already leads to this article")
-    if (problem := _article_problem(post, article)) is not None:
+def _told_already(on_timeline: str | None, by_hand: PostId | None) -> str | None:
+    if by_hand is not None:
+        return f"a post by hand already leads there: post {by_hand}"
+    return None if on_timeline is None else f"post {on_timeline} on the timeline already leads to this article"
+
+
+def _check_article(post: Post, article: Article, *, now: datetime, limits: Limits, twin: str | None) -> Guard | None:
+    if (problem := twin or _article_problem(post, article)) is not None:
         return Hold(why=problem)
+    if post.kind is PostKind.MANUAL:
+        return None  # its words are a person's, and so is their time: nobody reads the page once more before
     if article.revision != post.revision and not post.text_frozen:
         return Wait(why="the article changed, and the text is being made anew")
     if post.verified_at is None or post.verified_at + limits.verify < now:
@@ -103,7 +110,7 @@ def _article_problem(post: Post, article: Article) -> str | None:
         return f"the article was gone when last looked at, {article.gone_at:%Y-%m-%d %H:%M} UTC"
     if post.text_frozen and post.article_url is not None and _moved(post.article_url, article.url):
         return f"the article moved to {article.url}, and the text as a person left it leads elsewhere"
-    if article.facts.noindex:
+    if article.facts.noindex and post.kind is PostKind.ARTICLE:
         return "the article's page now asks not to be indexed"
     return None
 
@@ -131,7 +138,7 @@ def needs_verifying(post: Post, *, now: datetime, limits: Limits, ahead: timedel
     """
     True if the post is due within `ahead` and its article was not seen lately.
     """
-    if post.article_id is None or post.due_at > now + ahead:
+    if post.article_id is None or post.kind is PostKind.MANUAL or post.due_at > now + ahead:
         return False
     if post.next_verify_at is not None and post.next_verify_at > now:
         return False

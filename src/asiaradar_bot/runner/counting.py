@@ -13,7 +13,7 @@ from asiaradar_bot.model.outcome import (
     RetryLater,
     Unconfirmed,
 )
-from asiaradar_bot.model.post import PostId
+from asiaradar_bot.model.post import PostId, PostKind
 from asiaradar_bot.steps.publish import Sweep
 from asiaradar_bot.steps.reconcile import Settled
 
@@ -48,6 +48,7 @@ def count(app: App, result: object) -> None:
 def _count_news(app: App, post_id: PostId) -> None:
     with app.store.read() as tx:
         post = tx.posts.get(post_id)
-        article = None if post.article_id is None else tx.articles.get(post.article_id)
+        made = post.article_id if post.kind is PostKind.ARTICLE else None
+        article = None if made is None else tx.articles.get(made)
     if article is not None and post.published_at is not None:
         app.meter.record_news((post.published_at - article.first_seen_at).total_seconds())

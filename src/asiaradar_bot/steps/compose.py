@@ -125,7 +125,7 @@ def _store(
 ) -> str:
     now = new.created_at
     why = new.reason if new.state is PostState.HELD else None
-    posts = tx.posts.list_for_article(article.id)
+    posts = tx.posts.list_for_article(article.id, kind=PostKind.ARTICLE)
     standing = [post for post in posts if post.state is not PostState.CANCELLED]
     if standing:
         return _renew(

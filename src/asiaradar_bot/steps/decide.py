@@ -11,7 +11,7 @@ from asiaradar_bot.model.article import Article, ArticleId, ArticleState
 from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.composing import is_worded
 from asiaradar_bot.rules.eligibility import Situation
@@ -141,4 +141,5 @@ def _posted_as(tx: Transaction, article: Article) -> str | None:
 
 
 def _has_open_post(tx: Transaction, article: Article) -> bool:
-    return any(post.state in {PostState.QUEUED, PostState.HELD} for post in tx.posts.list_for_article(article.id))
+    own = tx.posts.list_for_article(article.id, kind=PostKind.ARTICLE)
+    return any(post.state in {PostState.QUEUED, PostState.HELD} for post in own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from asiaradar_bot.model.access import Action, Person
@@ -13,10 +13,12 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, PostId, PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.four_eyes import EYES
+from asiaradar_bot.rules.linking import lint_links
 from asiaradar_bot.rules.post_csv import CsvLine, read_lines
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.steps.linked import kept_until, known_links, lead_of, with_kept
 
 
 class Fate(StrEnum):
@@ -40,6 +42,8 @@ class Planned:
     fate: Fate
     post_id: PostId | None = None
     """The post that it is, or that was made of it; None: there is none yet."""
+    remarks: tuple[str, ...] = ()
+    """What is worth a second look about where its links lead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ class Importer:
         self.person.check(Action.WRITE)
         lines = read_lines(content, now=self.clock.now(), policy=self.policy)
         with self.store.read() as tx:
-            return [_judge(tx, line) for line in lines]
+            return [self._judge(tx, line) for line in lines]
 
     def bring_in(self, content: bytes) -> list[Planned]:
         """
@@ -78,7 +82,7 @@ class Importer:
         self.person.check(Action.WRITE)
         lines = read_lines(content, now=self.clock.now(), policy=self.policy)
         with self.store.begin() as tx:
-            return [self._bring_one(tx, _judge(tx, line)) for line in lines]
+            return [self._bring_one(tx, self._judge(tx, line)) for line in lines]
 
     def _bring_one(self, tx: Transaction, planned: Planned) -> Planned:
         if planned.fate is not Fate.NEW:
@@ -86,30 +90,47 @@ class Importer:
         line, now = planned.line, self.clock.now()
         slot = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if line.in_slot else None
         found = links(line.text)
+        lead = lead_of(tx, line.text, policy=self.policy, now=now)
+        end = kept_until([lead], now=now)
+        if end is not None and line.in_slot:
+            slot = next_slot(end, self.policy.slots, tx.posts.taken_slots(now))
+        is_open = lead.held.is_open and not line.is_draft
+        waits = self.four_eyes or is_open
+        eyes = EYES if self.four_eyes and not line.is_draft else ""
+        reason = f"line {line.number} of a file that {self.person.who} brought{eyes}"
         post = NewPost(
             kind=PostKind.MANUAL,
-            state=PostState.DRAFT if line.is_draft else PostState.HELD if self.four_eyes else PostState.QUEUED,
+            state=PostState.DRAFT if line.is_draft else PostState.HELD if waits else PostState.QUEUED,
             news_class=NewsClass.NORMAL,
             text=line.text,
             link=found[0] if found else None,
             marker=line.marker,
-            due_at=slot or line.due_at or now,
+            due_at=max(slot or line.due_at or now, end or now),
             expires_at=None,
-            reason=f"line {line.number} of a file that {self.person.who} brought"
-            + (EYES if self.four_eyes and not line.is_draft else ""),
+            reason=with_kept(reason, end, zone=self.policy.wording.zone, is_open=is_open),
             created_at=now,
             price_usd=str(price_of_post(line.text, on=now.date(), lists=self.prices)),
             text_frozen=True,
             in_slot=slot is not None,
-            approved_by=None if line.is_draft or self.four_eyes else self.person.who,
+            approved_by=None if line.is_draft or waits else self.person.who,
+            not_before_at=end,
+            **lead.fields,
         )
-        return Planned(line=line, fate=Fate.NEW, post_id=tx.posts.add(post, who=self.person.who).id)
+        return replace(planned, post_id=tx.posts.add(post, who=self.person.who).id)
 
-
-def _judge(tx: Transaction, line: CsvLine) -> Planned:
-    known = tx.posts.find_by_marker(line.marker)
-    if known is None and line.post_id is not None:
-        known = tx.posts.find(PostId(line.post_id))
-    if known is not None:
-        return Planned(line=line, fate=Fate.KNOWN, post_id=known.id)
-    return Planned(line=line, fate=Fate.NEW if line.problem is None else Fate.WRONG)
+    def _judge(self, tx: Transaction, line: CsvLine) -> Planned:
+        known = tx.posts.find_by_marker(line.marker)
+        if known is None and line.post_id is not None:
+            known = tx.posts.find(PostId(line.post_id))
+        if known is not None:
+            return Planned(line=line, fate=Fate.KNOWN, post_id=known.id)
+        if line.problem is not None:
+            return Planned(line=line, fate=Fate.WRONG)
+        now = self.clock.now()
+        found = lint_links(
+            known_links(tx, line.text, policy=self.policy, now=now), now=now, zone=self.policy.wording.zone
+        )
+        problem = next((lint.sentence for lint in found if lint.blocks and not line.is_draft), None)
+        if problem is not None:
+            return Planned(line=replace(line, problem=problem), fate=Fate.WRONG)
+        return Planned(line=line, fate=Fate.NEW, remarks=tuple(lint.sentence for lint in found))

@@ -29,7 +29,7 @@ class Story:
     decision: Decision | None
     """The newest; None while there is none."""
     posts: Sequence[Post]
-    """Made of the article, and what corrected those or took their place; oldest first."""
+    """Made of the article or by hand with a link to it, and what corrected those or took their place; oldest first."""
     attempts: Sequence[Attempt]
     """To send any of them, by post."""
     sentences: Sequence[str]

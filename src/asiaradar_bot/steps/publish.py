@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
+from asiaradar_bot.model.account import SeenPost
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.lease import Lease
@@ -25,7 +26,7 @@ from asiaradar_bot.model.outcome import (
     Unconfirmed,
     Uploaded,
 )
-from asiaradar_bot.model.post import Attempt, Post, PostId, PostPicture, PostState, picture_fields
+from asiaradar_bot.model.post import Attempt, Post, PostId, PostKind, PostPicture, PostState, picture_fields
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.guards import Expire, Go, Guard, Hold, Wait, check_sendable
 from asiaradar_bot.rules.matching import match_key
@@ -33,6 +34,7 @@ from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_waiting
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
+from asiaradar_bot.steps.linked import Held, article_behind, embargo_on
 from asiaradar_bot.steps.press import Press, pause, remember_own, set_aside
 
 _BACK_OFF_BASE = timedelta(seconds=15)
@@ -177,38 +179,78 @@ def _ready(press: Press, *, now: datetime) -> Iterator[Post]:
 
 
 def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard:
-    return check_sendable(
-        post,
-        _article(tx, post),
+    article = _article(tx, post)
+    held = Held()
+    if article is not None and post.kind is PostKind.MANUAL and post.not_before_at is None:
+        held = embargo_on(tx, article, policy=press.policy, now=now)
+    other = _on_timeline(tx, post)
+    guard = check_sendable(
+        post if held.ends_at is None else replace(post, not_before_at=held.ends_at),
+        article,
         now=now,
         policy=press.policy,
         limits=press.limits,
-        on_timeline=_on_timeline(tx, post),
-        embargoed=_is_embargoed(tx, post),
+        on_timeline=None if other is None else other.remote_id,
+        embargoed=held.is_open or _is_embargoed(tx, post),
+        by_hand=_hand_of(tx, other),
     )
+    doubted = _in_doubt(tx, post) if isinstance(guard, Go) else None
+    if doubted is not None:
+        return Wait(why=f"post {doubted}, which leads there too, may be on X: its outcome is not known yet")
+    return guard
+
+
+def _in_doubt(tx: Transaction, post: Post) -> PostId | None:
+    """
+    A post by hand that leads to the same article, and may stand on X although the timeline does not show it yet.
+    """
+    if post.article_id is None or post.kind is PostKind.MANUAL:
+        return None
+    others = tx.posts.list_for_article(post.article_id, kind=PostKind.MANUAL)
+    return next((one.id for one in others if one.state in {PostState.SENDING, PostState.UNKNOWN}), None)
 
 
 def _is_embargoed(tx: Transaction, post: Post) -> bool:
-    if post.article_id is None or post.not_before_at is not None:
+    if post.article_id is None or post.kind is PostKind.MANUAL or post.not_before_at is not None:
         return False
     decision = tx.articles.newest_decisions([post.article_id]).get(post.article_id)
     return decision is not None and decision.reason is Reason.EMBARGO
 
 
 def _article(tx: Transaction, post: Post) -> Article | None:
-    return None if post.article_id is None else tx.articles.get(post.article_id)
+    """
+    The article of the post. One by hand may have been written before any source showed where its link leads.
+    """
+    if post.article_id is not None:
+        return tx.articles.get(post.article_id)
+    if post.kind is PostKind.ARTICLE or post.link is None or post.corrects_id is not None:
+        return None
+    return article_behind(tx, post.link)
 
 
-def _on_timeline(tx: Transaction, post: Post) -> str | None:
+def _on_timeline(tx: Transaction, post: Post) -> SeenPost | None:
     """
     Another post of ours (or of a stranger in our name) that leads to the same article; later parts of a thread may.
+
+    Where a person had their say about this post, only one that they could not know of then.
     """
-    if post.article_url is None or post.text_frozen:
+    if post.article_url is None or post.kind is PostKind.MANUAL:
         return None
-    for seen in tx.account.find_on_timeline(post.article_url):
-        if seen.post_id != post.id:
-            return seen.remote_id
-    return None
+    others = [seen for seen in tx.account.find_on_timeline(post.article_url) if seen.post_id != post.id]
+    if others and post.text_frozen:
+        said = _last_said(tx, post)
+        others = [seen for seen in others if said is not None and seen.created_at > said]
+    return others[0] if others else None
+
+
+def _last_said(tx: Transaction, post: Post) -> datetime | None:
+    entries = tx.audit.list_of([f"post {post.id}"])
+    return max((entry.at for entry in entries if ":" in entry.who), default=None)
+
+
+def _hand_of(tx: Transaction, seen: SeenPost | None) -> PostId | None:
+    other = None if seen is None or seen.post_id is None else tx.posts.find(seen.post_id)
+    return other.id if other is not None and other.kind is PostKind.MANUAL and other.corrects_id is None else None
 
 
 def _put_aside(press: Press, post: Post, guard: Guard) -> None:

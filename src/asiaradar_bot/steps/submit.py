@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
@@ -47,11 +48,13 @@ from asiaradar_bot.rules.letting_out import (
     check_thread,
     to_be_approved,
 )
+from asiaradar_bot.rules.linking import check_links
 from asiaradar_bot.rules.lints import check_amount
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.rules.when import read_end, read_when
+from asiaradar_bot.steps.linked import Lead, embargo_on, kept_until, known_links, lead_of, with_kept
 from asiaradar_bot.steps.press import remember_own
 
 _GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
@@ -137,28 +140,46 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             _use_up(tx, sheet, shown)
-            due = next_slot(now, self.policy.slots, tx.posts.taken_slots(now)) if slot else due_at or now
+            self._check_links(tx, [] if draft else clean, now)
+            leads = [lead_of(tx, text, policy=self.policy, now=now) for text in clean]
+            end = kept_until(leads, now=now)
+            due = max(due_at or now, end or now)
+            if slot:
+                due = next_slot(end or now, self.policy.slots, tx.posts.taken_slots(now))
             waits = "" if draft else self._waits
             if not draft and not waits:
                 self._check_haste(due, now)
+            is_open = any(lead.held.is_open for lead in leads) and not draft
+            reason = with_kept(f"written by {self.who}{waits}", end, zone=self.policy.wording.zone, is_open=is_open)
             first = NewPost(
                 kind=PostKind.MANUAL,
-                state=PostState.DRAFT if draft else PostState.HELD if waits else PostState.QUEUED,
+                state=PostState.DRAFT if draft else PostState.HELD if self._waits or is_open else PostState.QUEUED,
                 news_class=NewsClass.NORMAL,
                 text=clean[0],
                 link=_link(clean[0]),
                 marker=_marker(),
                 due_at=due,
                 expires_at=None,
-                reason=f"written by {self.who}{waits}",
+                reason=reason,
                 created_at=now,
                 price_usd=self._price(clean[0], now, pictures=shown[0]),
                 text_frozen=True,
                 parts=len(clean),
                 in_slot=slot,
-                approved_by=None if self._waits else self.who,
+                approved_by=None if self._waits or is_open else self.who,
+                not_before_at=end,
+                **leads[0].fields,
             )
-            return self._insert_thread(tx, first, clean, shown)
+            return self._insert_thread(tx, first, clean, shown, leads)
+
+    def _check_links(self, tx: Transaction, texts: Sequence[str], now: datetime) -> None:
+        """
+        Return if what these texts by hand link to is still there, as far as anybody knows.
+
+        Raises:
+            TextError: an article is gone or was withdrawn.
+        """
+        check_links([one for text in texts for one in known_links(tx, text, policy=self.policy, now=now)])
 
     def _clean(self, texts: Sequence[str], *, draft: bool, pictures: Sequence[Sequence[PostPicture]]) -> list[str]:
         check_amount(texts)
@@ -170,7 +191,12 @@ class Editor:
         return clean
 
     def _insert_thread(
-        self, tx: Transaction, first: NewPost, texts: Sequence[str], shown: Sequence[Sequence[PostPicture]]
+        self,
+        tx: Transaction,
+        first: NewPost,
+        texts: Sequence[str],
+        shown: Sequence[Sequence[PostPicture]],
+        leads: Sequence[Lead],
     ) -> list[Post]:
         added = [tx.posts.add(_with_pictures(first, shown[0]), who=self.who)]
         if len(texts) == 1:
@@ -189,6 +215,7 @@ class Editor:
                 thread_id=thread,
                 part=number,
                 in_slot=False,
+                **leads[number - 1].fields,
             )
             added.append(tx.posts.add(_with_pictures(part, pictures), who=self.who))
         return added
@@ -206,6 +233,8 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
+            if post.kind is PostKind.MANUAL and post.corrects_id is None:
+                self._check_links(tx, [clean], now)
             changed = self._revise(
                 tx,
                 post,
@@ -215,6 +244,7 @@ class Editor:
                 link=_link(clean),
                 text_frozen=True,
                 price_usd=self._price_of(replace(post, text=clean), now),
+                **self._leading(tx, post, clean, now),
             )
             self._hold_rest(tx, [changed], now)
             return changed
@@ -295,6 +325,9 @@ class Editor:
                 draft=posts[0].state is PostState.DRAFT,
                 pictures=[part.pictures for part in parts],
             )
+            by_hand = posts[0].kind is PostKind.MANUAL and posts[0].corrects_id is None
+            if by_hand and posts[0].state is not PostState.DRAFT:
+                self._check_links(tx, clean, now)
             whole = posts[0].parts == len(posts)
             changed = []
             for number, (text, part) in enumerate(zip(clean, parts, strict=True), start=1):
@@ -303,6 +336,7 @@ class Editor:
                     fields.pop("alt_text")  # of the picture that is still to come
                     fields["price_usd"] = self._price_of(replace(posts[number - 1], text=text), now)
                 if number <= len(posts):
+                    fields |= self._leading(tx, posts[number - 1], text, now)
                     if whole:
                         fields |= {"parts": len(parts), "thread_id": posts[0].id if len(parts) > 1 else None}
                     post = posts[number - 1]
@@ -321,24 +355,39 @@ class Editor:
         fields: dict[str, object] = {"text": text, "link": _link(text), "text_frozen": True, "price_usd": price}
         return fields | picture_fields(pictures) | ({"picture_url": None} if pictures else {})
 
+    def _leading(self, tx: Transaction, post: Post, text: str, now: datetime) -> dict[str, Any]:
+        """
+        What changes with where a text by hand leads: the article, and an embargo of that which the post did not keep.
+        """
+        if post.kind is not PostKind.MANUAL or post.corrects_id is not None:
+            return {}
+        lead = lead_of(tx, text, policy=self.policy, now=now)
+        end, known = kept_until([lead], now=now), post.not_before_at
+        if end is None or (known is not None and (known >= end or lead.fields["article_id"] == post.article_id)):
+            return lead.fields
+        return {**lead.fields, "not_before_at": end, "due_at": max(post.due_at, end), "in_slot": False}
+
     def _append(
         self, tx: Transaction, first: Post, number: int, parts: int, fields: dict[str, object], now: datetime
     ) -> Post:
+        lead = lead_of(tx, str(fields["text"]), policy=self.policy, now=now)
+        end = max(first.not_before_at or now, kept_until([lead], now=now) or now)
         new = NewPost(
             kind=PostKind.MANUAL,
             state=first.state,
             news_class=first.news_class,
             marker=_marker(),
-            due_at=first.due_at,
+            due_at=max(first.due_at, end),
             expires_at=first.expires_at,
             reason=f"written by {self.who}",
             created_at=now,
             thread_id=first.id,
             part=number,
             parts=parts,
-            not_before_at=first.not_before_at,
+            not_before_at=end if end > now else first.not_before_at,
             approved_by=first.approved_by,
             **fields,  # type: ignore[arg-type]  # of `_fields`
+            **lead.fields,
         )
         return tx.posts.add(new, who=self.who)
 
@@ -388,9 +437,25 @@ class Editor:
         """
         for post in to_be_approved(act, parts) if self.four_eyes else []:
             check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
-        asked = [part.article_id for part in to_be_approved(act, parts) if part.not_before_at is None]
-        embargoed = embargoed_articles(tx, asked)
+        parts = [self._led(tx, part, now) for part in parts]
+        asked = [part for part in to_be_approved(act, parts) if part.not_before_at is None]
+        embargoed = embargoed_articles(tx, [part.article_id for part in asked if part.kind is PostKind.ARTICLE])
+        embargoed |= {
+            part.article_id
+            for part in asked
+            if part.kind is PostKind.MANUAL
+            and part.article_id is not None
+            and embargo_on(tx, tx.articles.get(part.article_id), policy=self.policy, now=now).is_open
+        }
         check_letting_out(act, parts, now=now, policy=self.policy, embargoed=embargoed)
+        by_hand = [one for one in to_be_approved(act, parts) if one.kind is PostKind.MANUAL and one.corrects_id is None]
+        self._check_links(tx, [one.text for one in by_hand], now)
+
+    def _led(self, tx: Transaction, post: Post, now: datetime) -> Post:
+        """
+        The post with what is known by now of the article to which a person let it lead.
+        """
+        return replace(post, **self._leading(tx, post, post.text, now))
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
         why = _but(f"approved by {self.who}", tx, parts)
@@ -398,6 +463,8 @@ class Editor:
 
     def _let_go(self, tx: Transaction, post: Post, now: datetime, *, why: str) -> Post:
         expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
+        leads = self._leading(tx, post, post.text, now)
+        led = replace(post, **leads)
         return tx.posts.move(
             post,
             PostState.QUEUED,
@@ -406,9 +473,9 @@ class Editor:
             why=why,
             by_person=True,
             approved_by=self.who,
-            due_at=max(now, post.due_at, post.not_before_at or now),
             expires_at=expires_at,
             text_frozen=True,
+            **{**leads, "due_at": max(now, led.due_at, led.not_before_at or now)},
         )
 
     def publish_now(self, post_id: int, *, version: int | None = None) -> Post:
@@ -500,7 +567,7 @@ class Editor:
             post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
             due = due_at or free_slot(tx, parts, now=now, slots=self.policy.slots)
-            check_embargo(parts, due, zone=self.policy.wording.zone)
+            check_embargo([self._led(tx, part, now) for part in parts], due, zone=self.policy.wording.zone)
             if any(part.state is PostState.QUEUED for part in parts):
                 self._check_haste(due, now)
             why = _but("moved", tx, parts)

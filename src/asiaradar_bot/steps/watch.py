@@ -20,7 +20,7 @@ from asiaradar_bot.model.outcome import (
     SourceUnchanged,
     Validators,
 )
-from asiaradar_bot.model.post import LIVE
+from asiaradar_bot.model.post import LIVE, Post, PostKind
 from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
@@ -248,7 +248,7 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
     tx.articles.add_names(owner.id, names)
     seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
     first = article.read_at is None
-    back = article.gone_at is not None and not tx.posts.list_for_article(article.id)
+    back = article.gone_at is not None and not _made_of(tx, article)
     changed = changed_fields(article.facts, facts)
     if not changed and not first and not back:
         tx.articles.save(seen, was=article)
@@ -270,13 +270,17 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
         tx.audit.record(AuditEntry(at=now, who="bot", action="article.same_as", subject=subject, why=why))
 
 
+def _made_of(tx: Transaction, article: Article) -> Sequence[Post]:
+    return tx.posts.list_for_article(article.id, kind=PostKind.ARTICLE)
+
+
 def _is_open(tx: Transaction, article: Article) -> bool:
     """
     True if a decision on the new facts can still change anything: no post yet but one could be, or one still here.
     """
     if article.state is not ArticleState.DONE:
         return True
-    posts = tx.posts.list_for_article(article.id)
+    posts = _made_of(tx, article)
     return any(post.state in LIVE for post in posts)
 
 
@@ -287,7 +291,7 @@ def _record_gone(tx: Transaction, article: Article, *, now: datetime, max_age: t
     A push may come a moment before the page does, and an editor may take an article back and publish it again.
     """
     state = ArticleState.READ if article.state is not ArticleState.DONE or _is_open(tx, article) else article.state
-    waits = now - article.first_seen_at <= max_age and not tx.posts.list_for_article(article.id)
+    waits = now - article.first_seen_at <= max_age and not _made_of(tx, article)
     wait = back_off(article.read_failures, base=_GONE_BASE, cap=_READ_CAP, spread=1.0)
     tx.articles.save(
         replace(

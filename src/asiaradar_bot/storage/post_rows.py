@@ -82,9 +82,11 @@ class SqlPostRows(SqlAttemptRows):
         row = self._connection.execute(select(posts).where(posts.c.marker == marker)).one_or_none()
         return None if row is None else post_from_row(row)
 
-    def list_for_article(self, article_id: ArticleId) -> Sequence[Post]:
-        """Oldest first."""
+    def list_for_article(self, article_id: ArticleId, *, kind: PostKind | None = None) -> Sequence[Post]:
+        """Oldest first: those made of it, and those by hand that lead to it, or only those of this kind."""
         query = select(posts).where(posts.c.article_id == article_id).order_by(posts.c.id)
+        if kind is not None:
+            query = query.where(posts.c.kind == kind)
         return [post_from_row(row) for row in self._connection.execute(query)]
 
     def list_thread(self, thread_id: PostId) -> Sequence[Post]:

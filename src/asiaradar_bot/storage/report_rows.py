@@ -14,7 +14,7 @@ from asiaradar_bot.model.decision import Verdict
 from asiaradar_bot.model.digest import DigestKind, HeldArticle
 from asiaradar_bot.model.engagement import FollowState, Snapshot
 from asiaradar_bot.model.money import READS, LedgerEntry, SpendState
-from asiaradar_bot.model.post import Post
+from asiaradar_bot.model.post import Post, PostKind
 from asiaradar_bot.model.report import PostFigures
 from asiaradar_bot.storage.engagement_rows import SNAPSHOTS, snapshot_from_row
 from asiaradar_bot.storage.inserting import inserting, portions
@@ -119,7 +119,7 @@ class SqlReportRows:
         query = (
             select(articles.c.id, articles.c.title, decisions.c.detail, posts.c.state)
             .join_from(articles, decisions, decisions.c.article_id == articles.c.id)
-            .outerjoin(posts, posts.c.article_id == articles.c.id)
+            .outerjoin(posts, (posts.c.article_id == articles.c.id) & (posts.c.kind == PostKind.ARTICLE))
             .where(*_newest(since, until), decisions.c.verdict == Verdict.HOLD)
             .order_by(articles.c.first_seen_at, posts.c.id)
         )

@@ -18,7 +18,9 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action, Person, Role, Scope
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.post import PostId
+from asiaradar_bot.rules.embargoes import in_both_zones
 from asiaradar_bot.web.api.app import MAX_BODY_BYTES, build_api
+from tests.factories import NOON, URL, add_article, make_facts
 from tests.web.api.program import ROOT, key, program, secret_of
 from tests.web.desk import desk_app
 
@@ -63,6 +65,26 @@ def test_a_posts_whole_life(app: App) -> None:
     assert client.post(f"{address}/cancel", json={}, headers=key()).json()["state"] == "cancelled"
     assert client.post(f"{address}/restore", json={}, headers=key()).json()["state"] == "held"
     assert [one["id"] for one in client.get("posts", params={"state": "held"}).json()["posts"]] == [post["id"]]
+
+
+def test_a_link_to_an_article_under_embargo_is_kept_back_for_programs(app: App) -> None:
+    """The preview says so, the post waits for the end, and what is gone is refused."""
+    client = program(app)
+    end = (app.clock.now() + timedelta(hours=5)).replace(microsecond=0)
+    add_article(app.store, not_before_at=end)
+    add_article(app.store, facts=make_facts(url="https://radar.asia/gone"), gone_at=NOON)
+    shown = client.post("preview", json={"text": f"Look: {URL}"}).json()
+    assert [
+        f"leads to an article under embargo until {in_both_zones(end, app.policy.wording.zone)}" in one["sentence"]
+        for one in shown["remarks"]
+    ] == [True]
+    (post,) = client.post("posts", json={"texts": [f"Look: {URL}"]}, headers=key()).json()["posts"]
+    assert post["not_before_at"] == post["due_at"] == end.isoformat().replace("+00:00", "Z")
+    refused = client.post(f"posts/{post['id']}/publish-now", json={}, headers=key())
+    assert "is under embargo until" in refused.json()["detail"]
+    gone = client.post("posts", json={"texts": ["Look: https://radar.asia/gone"]}, headers=key())
+    assert gone.status_code == 422
+    assert "the article behind https://radar.asia/gone is gone" in gone.json()["detail"]
 
 
 def test_an_embargo_is_kept_for_programs_too(app: App) -> None:

@@ -13,9 +13,11 @@ from markupsafe import escape
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import PostId, PostState
+from asiaradar_bot.rules.embargoes import in_both_zones
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite
+from tests.factories import NOON, URL, add_article, add_post, make_facts
 from tests.sandbox.x_access import image_bytes
 from tests.web.desk import browser, desk_app, visitor
 from tests.web.pages.test_desk import HOSTILE, added, editor, stored
@@ -37,6 +39,36 @@ def test_a_text_is_checked_and_nothing_is_written(app: App) -> None:
     assert 'class="piece-stray">README.md' in page.text
     with app.store.read() as tx:
         assert tx.posts.list_posts() == []
+
+
+def test_a_link_to_an_article_under_embargo_is_kept_back(app: App) -> None:
+    """Compose says so while one writes, in the visitor's language; Now keeps the post for the end."""
+    end = (app.clock.now() + timedelta(hours=5)).replace(microsecond=0)
+    add_article(app.store, not_before_at=end)
+    client = browser(app, visitor())
+    page = client.post("/compose", data={"text": f"Look: {URL}", "then": "check"})
+    assert f"{URL} leads to an article under embargo until {in_both_zones(end, app.policy.wording.zone)}" in page.text
+    japanese = browser(app, visitor(language="ja")).post("/compose", data={"text": f"Look: {URL}", "then": "check"})
+    assert "まで解禁前です。この投稿はそれより前には出ません" in japanese.text
+    assert client.post("/compose", data={"text": f"Look: {URL}", "then": "now"}).status_code == 303
+    with app.store.read() as tx:
+        (post,) = tx.posts.list_posts()
+    assert post.due_at == post.not_before_at == end
+    assert "its link leads to an article under embargo until" in client.get(f"/posts/{post.id}").text
+
+
+def test_a_link_that_is_told_already_or_gone_is_said(app: App) -> None:
+    """A remark for the one, a refusal for the other."""
+    article = add_article(app.store)
+    add_article(app.store, facts=make_facts(url="https://radar.asia/gone"), gone_at=NOON)
+    post = add_post(app.store, article_id=article.id)
+    client = browser(app, visitor())
+    page = client.post("/compose", data={"text": f"Look: {URL}", "then": "check"})
+    assert f"stands in post {post.id} too" in page.text
+    refused = client.post("/compose", data={"text": "Look: https://radar.asia/gone", "then": "slot"})
+    assert "the article behind https://radar.asia/gone is gone" in refused.text
+    with app.store.read() as tx:
+        assert len(tx.posts.list_posts()) == 1
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ from asiaradar_bot.web.api.shapes import (
     Remark,
 )
 from asiaradar_bot.web.views.expected import expect
-from asiaradar_bot.web.views.sheet_view import recent_texts
+from asiaradar_bot.web.views.sheet_view import link_lints, recent_texts
 
 Number = Annotated[int, Path(ge=1, le=MOST_ID)]
 KEY = {
@@ -102,7 +102,8 @@ def post_reads(app: App) -> APIRouter:
         now = app.clock.now()
         with app.store.read() as tx:
             recent = recent_texts(tx, now)
-        remarks = lint_text(check.text, policy=app.policy, recent=recent)
+            about_links = link_lints(app, tx, check.text, now=now)
+        remarks = (*lint_text(check.text, policy=app.policy, recent=recent), *about_links)
         return Preview(
             text=view.text,
             weighted_length=view.weighted_length,

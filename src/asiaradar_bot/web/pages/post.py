@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import InputError
-from asiaradar_bot.model.post import LIVE, Post, PostId, PostState
+from asiaradar_bot.model.post import LIVE, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import NEEDED, Act
 from asiaradar_bot.rules.text_view import view_text
@@ -169,5 +169,7 @@ def _newer_headline(tx: Transaction, post: Post, shown: str) -> str | None:
     """
     The headline that its article has now, if the post is called by an older one.
     """
-    now = "" if post.article_id is None else tx.articles.titles([post.article_id])[post.article_id]
+    if post.article_id is None or post.kind is PostKind.MANUAL:
+        return None
+    now = tx.articles.titles([post.article_id])[post.article_id]
     return now if now not in {"", shown} else None

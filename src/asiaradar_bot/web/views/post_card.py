@@ -10,7 +10,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.engagement import Figures, FollowedPost, Snapshot
-from asiaradar_bot.model.post import LIVE, Post, PostId, PostPicture, PostState
+from asiaradar_bot.model.post import LIVE, Post, PostId, PostKind, PostPicture, PostState
 from asiaradar_bot.model.sheet import PRESENCE, Presence
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import Act, open_acts
@@ -182,11 +182,12 @@ def headlines(tx: Transaction, posts: Collection[Post]) -> Mapping[PostId, str]:
 
     One that is out keeps the headline that it went out with, unless it was given the newer one on X.
     """
-    now = tx.articles.titles([post.article_id for post in posts if post.article_id is not None])
+    made = [post for post in posts if post.kind is PostKind.ARTICLE]
+    now = tx.articles.titles([post.article_id for post in made if post.article_id is not None])
     then = tx.articles.titles_at(
         {
             (post.article_id, post.revision)
-            for post in posts
+            for post in made
             if post.state is PostState.PUBLISHED
             and post.article_id is not None
             and post.revision is not None
@@ -195,7 +196,7 @@ def headlines(tx: Transaction, posts: Collection[Post]) -> Mapping[PostId, str]:
     )
     titles = {
         post.id: then.get((post.article_id, post.revision or 0)) or now[post.article_id]
-        for post in posts
+        for post in made
         if post.article_id is not None
     }
     return {post.id: titles.get(post.id) or post.text.partition("\n")[0] for post in posts}

@@ -14,6 +14,7 @@ from asiaradar_bot.model.post import PostId, PostPicture, PostState
 from asiaradar_bot.model.sheet import Sheet, SheetPart
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import host_of, same_article_key
+from asiaradar_bot.rules.linking import lint_links
 from asiaradar_bot.rules.lints import (
     Lint,
     RecentText,
@@ -25,6 +26,7 @@ from asiaradar_bot.rules.lints import (
 )
 from asiaradar_bot.rules.prices import price_of_post
 from asiaradar_bot.rules.text_view import TextView, meant_links, view_text
+from asiaradar_bot.steps.linked import known_links
 
 _COMPARED = timedelta(days=7)
 _MOST_COMPARED = 300
@@ -86,7 +88,9 @@ def view_sheet(app: App, sheet: Sheet) -> SheetView:
     with app.store.read() as tx:
         recent = recent_texts(tx, now, but={base.post_id for base in sheet.bases})
         headlines = tx.articles.recent_headlines(now - app.policy.duplicate_window)
-        parts = tuple(_view_part(app, tx, part, recent=recent, headlines=headlines, now=now) for part in sheet.parts)
+        parts = tuple(
+            _view_part(app, tx, part, sheet=sheet, recent=recent, headlines=headlines, now=now) for part in sheet.parts
+        )
     return SheetView(
         parts=parts,
         remarks=lint_thread([part.text for part in sheet.parts]),
@@ -99,6 +103,7 @@ def _view_part(
     tx: Transaction,
     part: SheetPart,
     *,
+    sheet: Sheet,
     recent: Sequence[RecentText],
     headlines: Sequence[Headline],
     now: datetime,
@@ -113,7 +118,10 @@ def _view_part(
     alts = [one.alt_text for one in part.pictures]
     pictures = tuple(Lint(sentence=problem, blocks=True) for problem in picture_errors(alts))
     bare = tuple(Lint(sentence=remark, blocks=False) for remark in picture_remarks(alts))
-    remarks = lint_text(part.text, policy=app.policy, recent=recent)
+    remarks = (
+        *lint_text(part.text, policy=app.policy, recent=recent),
+        *link_lints(app, tx, part.text, now=now, but={base.post_id for base in sheet.bases}),
+    )
     return PartView(
         text=part.text,
         view=view_text(part.text),
@@ -139,6 +147,16 @@ def _card(tx: Transaction, link: str) -> LinkCard | None:
         article_id=article.id if article is not None else None,
         has_picture=article is not None and article.facts.image is not None,
     )
+
+
+def link_lints(
+    app: App, tx: Transaction, text: str, *, now: datetime, but: Collection[PostId] = ()
+) -> tuple[Lint, ...]:
+    """
+    Remarks about the links of a text, the posts `but` left out.
+    """
+    records = known_links(tx, text, policy=app.policy, now=now, but=but)
+    return lint_links(records, now=now, zone=app.policy.wording.zone)
 
 
 def recent_texts(tx: Transaction, now: datetime, *, but: Collection[PostId] = ()) -> Sequence[RecentText]:
