@@ -686,3 +686,26 @@ def test_an_article_is_found_by_the_address_of_the_stand_in(
     monkeypatch.setenv("ASIARADAR_FETCH__STAND_IN", "http://127.0.0.1:9")
     said = told(capsys, "articles", "why", "http://127.0.0.1:9/ferries", code=1)
     assert "no source ever showed https://radar.asia/ferries" in said
+
+
+def test_a_choice_about_a_post_says_what_will_happen(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is done with it and when, the price of the text as it is sent, and the reason that was given."""
+    told(capsys, "posts", "add", "Ferries run again")
+    told(capsys, "tick", "publish")
+    said = told(capsys, "posts", "correct", "1", "--delete-and-repost", "--text", "Ferries rest", "--why", "a mistake")
+    assert said.startswith("post 1, correction 1: decided: X is asked at the next sweep; reason: a mistake\n")
+    assert "\n--delete-and-repost: " in said
+    assert said.count(" USD)") == 1
+    told(capsys, "posts", "correct", "1", "--take-back")
+    assert "reason: it is right\n--dismiss: " in told(
+        capsys, "posts", "correct", "1", "--dismiss", "--why", "it is right"
+    )
+
+
+def test_an_empty_reason_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """`stop ""` says what `stop` without a reason says; `--why ""` is taken, another option's empty value is not."""
+    told(capsys, "stop", "")
+    assert "BAD  kill switch: stopped: stopped by hand" in told(capsys, "doctor", code=1)
+    told(capsys, "posts", "add", "Ferries", "--draft")
+    told(capsys, "posts", "cancel", "1", "--why", "")
+    assert "--at has no value" in told(capsys, "posts", "add", "Ferries", "--at", "", code=2)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from asiaradar_bot.model.access import LEAST_ROLE, Action, Person, Role
 from asiaradar_bot.model.errors import AccessError
+from asiaradar_bot.web.words import RIGHTS
 
 
 def test_every_action_has_its_role() -> None:
@@ -23,5 +26,12 @@ def test_roles_build_on_each_other(action: Action) -> None:
 
 def test_a_refusal_says_which_role_is_needed() -> None:
     """Who asks too much learns whom to turn to."""
-    with pytest.raises(AccessError, match="desk:kim is viewer and may not publish now: that needs the role publisher"):
-        Person(who="desk:kim", role=Role.VIEWER).check(Action.PUBLISH_NOW)
+    viewer = Person(who="desk:kim", role=Role.VIEWER)
+    words = "desk:kim has the role viewer and may not ask a source at once: that needs the role publisher or higher"
+    with pytest.raises(AccessError, match=words):
+        viewer.check(Action.SOURCES)
+    with pytest.raises(AccessError, match=r"may not see the settings and the setup doctor: only an admin may$"):
+        viewer.check(Action.SETTINGS)
+    for action in Action:
+        with nullcontext() if viewer.may(action) else pytest.raises(AccessError, match=str(RIGHTS[action])):
+            viewer.check(action)

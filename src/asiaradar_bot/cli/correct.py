@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asiaradar_bot.cli.shared import acting, opened, person, print_json
-from asiaradar_bot.model.correction import Correction, Option
+from asiaradar_bot.model.correction import CORRECTION_MEANINGS, Correction, Option
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
-from asiaradar_bot.rules.correcting import chain_line
+from asiaradar_bot.rules.correcting import chain_line, price_of_option
 from asiaradar_bot.rules.rows import chain_row
 from asiaradar_bot.steps.correct import Corrector, Look
 
@@ -66,23 +66,36 @@ def correct(  # noqa: PLR0913 - one option of the command each, by name
         elif take_back:
             _tell_done(corrector.take_back(post_id, why=why, version=version), json=json)
         elif chosen:
-            _tell_done(_choose(corrector, post_id, chosen[0], text, why=why, version=version), json=json)
+            _choose(corrector, post_id, chosen[0], text, why=why, version=version, json=json)
         else:
             _show(app, corrector.look(post_id), json=json)
 
 
 def _choose(
-    corrector: Corrector, post_id: int, option: Option, text: str | None, *, why: str, version: int | None
-) -> Correction:
-    asked = corrector.look(post_id).drafts.get(option, "") if text is None else text
-    return corrector.choose(post_id, option, text=asked, why=why, version=version)
+    corrector: Corrector,
+    post_id: int,
+    option: Option,
+    text: str | None,
+    *,
+    why: str,
+    version: int | None,
+    json: bool,
+) -> None:
+    look, now = corrector.look(post_id), corrector.clock.now()
+    asked = look.drafts.get(option, "") if text is None else text
+    price = price_of_option(option, look.post, asked, now=now, prices=corrector.prices)
+    _tell_done(corrector.choose(post_id, option, text=asked, why=why, version=version), json=json)
+    if not json:
+        does = next(offer.why for offer in look.offers if offer.option is option)
+        print(f"{_HEADS[option]}: {does} ({plain_usd(price)} USD)")
 
 
 def _tell_done(correction: Correction, *, json: bool) -> None:
     if json:
         print_json(as_row(correction))
         return
-    print(f"post {correction.post_id}: {correction.why} (correction {correction.id} is {correction.state})")
+    meaning = CORRECTION_MEANINGS[correction.state]
+    print(f"post {correction.post_id}, correction {correction.id}: {meaning}; reason: {correction.why or 'none'}")
     if correction.option is Option.REPLY and correction.text:
         print(f"copy this into the app, as an answer to the post:\n---\n{correction.text}\n---")
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
 
 
+_NO_REASON = "stopped by hand"
+
+
 def register(cli: typer.Typer) -> None:
     """
     Add the commands.
@@ -66,12 +69,13 @@ def demo(
 
 def tick(step: Annotated[str, typer.Argument(help="watch, decide, compose, publish, reconcile, ...")]) -> int:
     """Run one step once."""
+    from asiaradar_bot.runner.in_words import in_words
     from asiaradar_bot.runner.timetable import TIMETABLE, run_once
 
     if step not in TIMETABLE:
         raise typer.BadParameter(f"there is no step {step}: choose one of {', '.join(TIMETABLE)}")
     with acting(first=True, asks_x=TIMETABLE[step].asks_x) as app:
-        print(f"{step}: {run_once(app, step)}")
+        print(f"{step}: {in_words(run_once(app, step))}")
     return 0
 
 
@@ -88,12 +92,12 @@ def doctor() -> int:
     return 0 if all(check.good for check in results) else 1
 
 
-def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = "stopped by hand") -> int:
+def stop(reason: Annotated[str, typer.Argument(help="Why; shown everywhere.")] = _NO_REASON) -> int:
     """Kill switch: nothing more is sent, not even what is at the gate."""
     from asiaradar_bot.steps import switch
 
     with acting() as app:
-        switch.stop(app.store, app.clock, person=person(), reason=reason)
+        switch.stop(app.store, app.clock, person=person(), reason=reason.strip() or _NO_REASON)
         tell_if_alone(app)
     print("stopped: nothing is sent until `asiaradar resume`")
     return 0

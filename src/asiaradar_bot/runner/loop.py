@@ -17,6 +17,7 @@ from asiaradar_bot.runner.counting import count
 from asiaradar_bot.runner.dead_man import DeadManPings
 from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
+from asiaradar_bot.runner.in_words import in_words
 from asiaradar_bot.runner.timetable import TIMETABLE, run_step
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
 
@@ -147,7 +148,7 @@ class Runner:
         self._rests.pop(name, None)
         self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=self._app.clock.now().timestamp())
         if _is_news(result):
-            _log.info("step", step=name, result=str(result))
+            _log.info("step", step=name, result=in_words(result))
         return result
 
     def _resting(self, name: str) -> bool:
