@@ -8,6 +8,10 @@ import pytest
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.correction import ChangeKind, CorrectionState, Option
+from asiaradar_bot.model.errors import TextError
+from asiaradar_bot.steps.look_up import story_of
 from tests.e2e.bot import ends, go_round, running
 
 OLD, NEW = "kaohsiung-port-containers-record", "kaohsiung-port-sets-record"
@@ -37,6 +41,39 @@ def test_a_renamed_article_is_the_same_row_and_its_post_goes_out_once(tmp_path: 
             (article,) = [one for one in tx.articles.list_recent(limit=100) if NEW in one.url]
             assert tx.articles.find_by_names([f"url:radar.asia/{OLD}"]) == article
         assert [f"https://radar.asia/{NEW}" in alert.message for alert in told] == [True]
+
+
+def test_a_moved_article_is_offered_for_correction_with_its_new_address(tmp_path: Path) -> None:
+    """The post says where it leads and where the article is; the repost leads there, and no text leads to the old one."""
+    mei = Person(who="desk:mei", role=Role.PUBLISHER)
+    with running(tmp_path, manner="2.4", pictures=False) as (app, site):
+        site.publish(OLD)
+        go_round(app)
+        site.rename(OLD, NEW)
+        go_round(app, 4)
+        with app.store.read() as tx:
+            (correction,) = tx.corrections.list_in([CorrectionState.OPEN])
+            article = tx.articles.get(correction.article_id or ArticleId(0))
+            told = story_of(tx, article).sentences
+        moved = f"it stands at https://radar.asia/{NEW} now, and the post leads to its former address"
+        assert (correction.kind, correction.reasons[0].startswith(moved)) == (ChangeKind.MOVED, True)
+        assert [
+            line for line in told if line.startswith(f"Post {correction.post_id} is to be corrected: {moved}")
+        ] != []
+        look = app.corrector(mei).look(correction.post_id)
+        assert {option for option, text in look.drafts.items() if f"https://radar.asia/{NEW}?" in text} == set(
+            look.drafts
+        )
+        with pytest.raises(TextError, match=f"where the article is no more: it stands at https://radar.asia/{NEW} now"):
+            app.corrector(mei).choose(correction.post_id, Option.DELETE_AND_REPOST, text=look.post.text)
+        text = look.drafts[Option.DELETE_AND_REPOST]
+        app.corrector(mei).choose(correction.post_id, Option.DELETE_AND_REPOST, text=text)
+        go_round(app, 4)
+        since = app.clock.now().replace(year=2020)
+        shown = [post.links for post in app.press.timeline.own_posts(app.press.account_id(), since=since)]
+        with app.store.read() as tx:
+            assert tx.corrections.list_in([CorrectionState.OPEN]) == []
+    assert [link.partition("?")[0] for links in shown for link in links] == [f"https://radar.asia/{NEW}"]
 
 
 def test_a_post_that_waits_follows_its_article_to_the_new_address(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from asiaradar_bot.cli import correct
 from asiaradar_bot.cli.shared import acting, opened, person, print_json, stamp, tell_where
+from asiaradar_bot.model.correction import LIVE_CORRECTIONS
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
@@ -95,6 +96,7 @@ def show(post_id: Number, *, json: Json = False) -> None:
         attempts = tx.posts.list_attempts(post.id)
         history = tx.audit.list_recent(subject=f"post {post.id}")
         chain = tx.corrections.list_chain(post.id)
+        open_corrections = [one for one in tx.corrections.list_for_post(post.id) if one.state in LIVE_CORRECTIONS]
         if json:
             print_json({**post_row(post), "chain": [chain_row(link) for link in chain]})
             return
@@ -107,6 +109,8 @@ def show(post_id: Number, *, json: Json = False) -> None:
         print(f"picture: still to be fetched from {post.picture_url}: {post.alt_text or 'no description'}")
     for link in chain if len(chain) > 1 else ():
         print(f"chain: {chain_line(link)}")
+    for wrong in open_corrections:
+        print(f"to be corrected ({wrong.kind}): {'; '.join(wrong.reasons)}")
     for attempt in attempts:
         ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
         print(f"attempt {attempt.number} of {stamp(attempt.started_at, zone)}: {ended}")

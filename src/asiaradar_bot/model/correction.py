@@ -24,6 +24,8 @@ class ChangeKind(StrEnum):
     TYPO = "typo"
     HEADLINE = "headline"
     FACTUAL = "factual"
+    MOVED = "moved"
+    """The article stands at another address, and the post leads to the former one."""
     RETRACTION = "retraction"
     ASKED = "asked"
     """No change was seen: a person asked for the correction."""
@@ -33,6 +35,7 @@ KIND_MEANINGS: dict[ChangeKind, str] = {
     ChangeKind.TYPO: "a slip of spelling or signs; numbers, names and negations are the same",
     ChangeKind.HEADLINE: "headline or summary was worded anew, with the same facts",
     ChangeKind.FACTUAL: "a number, name, date or negation changed, or much of the lead",
+    ChangeKind.MOVED: "the article stands at another address; the link of the post leads to its former one",
     ChangeKind.RETRACTION: "the article is gone, hidden or withdrawn",
     ChangeKind.ASKED: "a person saw something to correct",
 }
@@ -297,6 +300,10 @@ class WatchedPost:
     article_id: ArticleId
     article_revision: int
     article_gone_at: datetime | None
+    article_url: str
+    told_url: str | None
+    """Where the article stood when the post was written; None: the post leads nowhere."""
+    text: str
     read_at: datetime | None
     next_read_at: datetime | None
     read_failures: int

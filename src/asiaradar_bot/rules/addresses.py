@@ -159,6 +159,19 @@ def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
     return parsed.href
 
 
+def with_tracking_of(url: str, link: str) -> str:
+    """
+    The address with the tracking parameters of another link, in their order.
+
+    Raises:
+        InputError: one of them is no http(s) address.
+    """
+    parsed = parse_address(url)
+    tracking = [part for part in parse_address(link).search[1:].split("&") if _is_tracking(_name(part).lower())]
+    parsed.search = "&".join([*(part for part in parsed.search[1:].split("&") if part), *tracking])
+    return parsed.href
+
+
 def _check_parts(parsed: URL, url: str) -> None:
     if parsed.protocol not in _WEB:
         raise InputError(f"{_shown(url)} is not a web address; only https:// (and http:// nearby) is read")

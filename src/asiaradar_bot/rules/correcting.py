@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from asiaradar_bot.model.article import Facts
 from asiaradar_bot.model.correction import (
     ChainPost,
+    Change,
     ChangeKind,
     Correction,
     CorrectionState,
@@ -19,8 +21,10 @@ from asiaradar_bot.model.correction import (
     Option,
     WatchedPost,
 )
+from asiaradar_bot.model.errors import InputError, TextError
 from asiaradar_bot.model.money import Billable, PriceList, plain_usd
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostPicture, PostState, picture_fields
+from asiaradar_bot.rules.addresses import same_article_key, with_tracking_of
 from asiaradar_bot.rules.post_text import LIMIT, defuse, links, normalise, weighted_length
 from asiaradar_bot.rules.prices import price_of, price_of_post
 from asiaradar_bot.rules.retries import back_off
@@ -162,10 +166,70 @@ def _does(option: Option, post: Post, *, now: datetime, terms: CorrectionTerms) 
             return "leaves the post as it is, with a reason on record"
 
 
-def drafts_for(post: Post, correction: Correction | None, old: Facts | None, new: Facts | None) -> dict[Option, str]:
+def moved_to(text: str, *, told_url: str | None, url: str | None) -> str | None:
+    """
+    Where the article stands now, if the text leads to another address; None: all is well, or it leads nowhere.
+
+    `told_url` is where it stood when the text was written.
+    """
+    if told_url is None or url is None or not _differ(told_url, url):
+        return None
+    return None if any(not _differ(link, url) for link in links(text)) else url
+
+
+def with_move(change: Change | None, *, told_url: str, url: str) -> Change:
+    """
+    The change together with that the article moved, the graver of the two first.
+    """
+    moved = f"it stands at {url} now, and the post leads to its former address {told_url}"
+    if change is None:
+        return Change(kind=ChangeKind.MOVED, reasons=(moved,))
+    kinds = list(ChangeKind)
+    kind = max(change.kind, ChangeKind.MOVED, key=kinds.index)
+    reasons = (moved, *change.reasons) if kind is ChangeKind.MOVED else (*change.reasons, moved)
+    return Change(kind=kind, reasons=reasons)
+
+
+def check_destination(text: str, *, told_url: str | None, url: str, gone: bool) -> None:
+    """
+    Return if the text of a correction does not lead to where its article is no more.
+
+    Raises:
+        TextError: it does; the sentence says where the article is, if anybody knows.
+    """
+    for link in links(text):
+        if gone and (not _differ(link, url) or (told_url is not None and not _differ(link, told_url))):
+            raise TextError(f"the text leads to {link}, and that page is gone: take the link out")
+        if told_url is not None and _differ(told_url, url) and not _differ(link, told_url):
+            raise TextError(f"the text leads to {link}, where the article is no more: it stands at {url} now")
+
+
+def _differ(one: str, other: str) -> bool:
+    try:
+        return same_article_key(one) != same_article_key(other)
+    except InputError:
+        return True
+
+
+def _led_to(post: Post, address: str | None) -> Post:
+    """
+    The post with the article's address now in place of the former one, its tracking parameters kept.
+    """
+    if post.link is None or moved_to(post.text, told_url=post.article_url or post.link, url=address) is None:
+        return post
+    link = with_tracking_of(str(address), post.link)
+    return replace(post, text=post.text.replace(post.link, link), link=link)
+
+
+def drafts_for(
+    post: Post, correction: Correction | None, old: Facts | None, new: Facts | None, *, address: str | None = None
+) -> dict[Option, str]:
     """
     A text to begin with for each option that has one; a person reads and changes it before anything is sent.
+
+    `address` is where the article stands now: where the post leads elsewhere, the texts lead there.
     """
+    was, post = post, _led_to(post, address)
     label, withdrawn = _labels(new.language if new is not None else None)
     if correction is not None and correction.kind is ChangeKind.RETRACTION and old is not None:
         said = _cut(f"{withdrawn}: {old.title}", old.language)
@@ -174,6 +238,8 @@ def drafts_for(post: Post, correction: Correction | None, old: Facts | None, new
     edited = _reworded(post, old, new)
     told = _what_is_right(old, new) or post.text.partition("\n")[0]
     note = _cut(f"{label}: {told}", language)
+    if post is not was:
+        note = _with_link(label, told, post.link or "", language)
     again = edited if edited.startswith(f"{label}: ") else f"{label}: {edited}"
     return {
         Option.EDIT: edited,
@@ -181,6 +247,12 @@ def drafts_for(post: Post, correction: Correction | None, old: Facts | None, new
         Option.DELETE_AND_REPOST: again if weighted_length(again) <= LIMIT else edited,
         Option.REPLY: note,
     }
+
+
+def _with_link(label: str, told: str, link: str, language: str | None) -> str:
+    clean = normalise(defuse(normalise(f"{label}: {told}"), ()))
+    heads = [clean, *(f"{clean[:end]}…" for end in reversed(list(word_ends(clean, language=language))))]
+    return next((text for head in heads if weighted_length(text := f"{head}\n{link}") <= LIMIT), link)
 
 
 def _labels(language: str | None) -> tuple[str, str]:

@@ -343,14 +343,16 @@ def _record_edited(
     correction = tx.corrections.get(attempt.correction_id)
     text = correction.text or ""
     post = tx.posts.get(correction.post_id)
-    post = tx.posts.amend(post, at=now, who="bot", why=f"edited on X: {correction.why}", text=text)
+    found = links(text)
+    link = post.link if post.link in found or not found else found[0]
+    post = tx.posts.amend(post, at=now, who="bot", why=f"edited on X: {correction.why}", text=text, link=link)
     if new_id.isdigit():
         followed = tx.engagement.find_for_post(post.id)
         if followed is None:
             followed = _followed(post, state=FollowState.FOLLOWED)
             tx.engagement.save(followed)
         follow_edit(tx, followed, new_id, followed.version + 1)
-    remember_own(tx, post, RemotePost(id=new_id, text=text, created_at=at, links=tuple(links(text))), at=now)
+    remember_own(tx, post, RemotePost(id=new_id, text=text, created_at=at, links=tuple(found)), at=now)
     why = f"X shows the new text as {new_id}"
     tx.corrections.move(correction, CorrectionState.EDITED, at=now, who="bot", why=why, new_remote_id=new_id)
     return "edited"

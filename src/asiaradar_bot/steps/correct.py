@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asiaradar_bot.model.access import Action, Person
-from asiaradar_bot.model.article import ArticleId, Facts
+from asiaradar_bot.model.article import Article, ArticleId, Facts
 from asiaradar_bot.model.correction import (
     LIVE_CORRECTIONS,
     ChainPost,
@@ -27,6 +27,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.correcting import (
+    check_destination,
     correcting_post,
     drafts_for,
     offers_for,
@@ -120,6 +121,7 @@ class Corrector:
             if not offer.is_open:
                 raise WrongStateError(f"post {post_id} cannot be corrected that way: {offer.why}", post_id=post_id)
             clean = self._check(option, look.post, text, why)
+            self._check_destination(tx, look, clean)
             correction = look.correction or self._open(tx, look.post, why, now=now)
             _check_version(correction, version if look.correction is not None else None)
             return self._store_choice(tx, look.post, correction, option, text=clean, why=why, now=now)
@@ -201,7 +203,8 @@ class Corrector:
         past = tx.corrections.list_for_post(post_id)
         live = past[-1] if past and past[-1].state in LIVE_CORRECTIONS else None
         old, new = self._facts(tx, post, live, past)
-        drafts = drafts_for(post, live, old, new)
+        article = self._article(tx, post, live)
+        drafts = drafts_for(post, live, old, new, address=None if article is None else article.url)
         chain = tx.corrections.list_chain(post_id)
         newest = in_place_of(post_id, chain)
         offers = offers_for(
@@ -225,6 +228,16 @@ class Corrector:
             new=new,
             chain=tuple(chain),
         )
+
+    def _article(self, tx: Transaction, post: Post, live: Correction | None) -> Article | None:
+        article_id = live.article_id if live is not None and live.article_id is not None else _told_by(tx, post)[0]
+        return None if article_id is None else tx.articles.get(article_id)
+
+    def _check_destination(self, tx: Transaction, look: Look, text: str) -> None:
+        article = self._article(tx, look.post, look.correction)
+        if article is not None:
+            told_url = look.post.article_url or look.post.link
+            check_destination(text, told_url=told_url, url=article.url, gone=article.gone_at is not None)
 
     def _facts(
         self, tx: Transaction, post: Post, live: Correction | None, past: Sequence[Correction]

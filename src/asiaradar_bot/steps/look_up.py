@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asiaradar_bot.model.article import Article, ArticleId, SourceItem
+from asiaradar_bot.model.correction import LIVE_CORRECTIONS
 from asiaradar_bot.model.decision import Decision, TraceLine
 from asiaradar_bot.model.errors import NotFoundError
 from asiaradar_bot.model.post import Attempt, Post
@@ -52,7 +53,11 @@ def story_of(tx: Transaction, article: Article) -> Story:
     chains = [tx.corrections.list_chain(post.id) for post in own]
     posts = [link.post for chain in chains for link in chain]
     attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
-    sentences = explain(article, decision, posts=posts, attempts=attempts)
+    wrong = [one for one in tx.corrections.list_for_article(article.id) if one.state in LIVE_CORRECTIONS]
+    sentences = [
+        *explain(article, decision, posts=posts, attempts=attempts),
+        *(f"Post {one.post_id} is to be corrected: {'; '.join(one.reasons)}." for one in wrong),
+    ]
     return Story(article=article, decision=decision, posts=posts, attempts=attempts, sentences=sentences)
 
 

@@ -22,7 +22,7 @@ from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.post import PostId, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.changes import classify
-from asiaradar_bot.rules.correcting import alert_text, drafts_for, next_look, offers_for
+from asiaradar_bot.rules.correcting import alert_text, drafts_for, moved_to, next_look, offers_for, with_move
 
 _OUT = {Option.POST: CorrectionState.CORRECTED, Option.DELETE_AND_REPOST: CorrectionState.REPOSTED}
 _LOST = frozenset({PostState.REJECTED, PostState.CANCELLED, PostState.EXPIRED})
@@ -88,6 +88,8 @@ def _is_news(post: WatchedPost, newest: Correction | None) -> bool:
     """
     Whether the article is not as the newest correction (or the post itself) knows it.
     """
+    if not post.is_gone and _move_is_news(post, newest):
+        return True
     if newest is None:
         known = post.revision or 1, post.known_gone_at
         return not post.is_gone and (post.article_revision, post.article_gone_at) != known
@@ -96,6 +98,14 @@ def _is_news(post: WatchedPost, newest: Correction | None) -> bool:
     if post.is_gone:
         return False
     return (post.article_revision, post.article_gone_at) != (newest.new_revision, newest.gone_at)
+
+
+def _move_is_news(post: WatchedPost, newest: Correction | None) -> bool:
+    url = moved_to(post.text, told_url=post.told_url, url=post.article_url)
+    known = newest is not None and any(post.article_url in reason for reason in newest.reasons)
+    if newest is not None and newest.state is CorrectionState.OPEN and newest.kind is ChangeKind.MOVED:
+        return (url is not None) != known
+    return url is not None and not known
 
 
 def _judge(tx: Transaction, post: WatchedPost, telling: _Telling, *, now: datetime) -> str | None:
@@ -113,6 +123,9 @@ def _judge(tx: Transaction, post: WatchedPost, telling: _Telling, *, now: dateti
     old, new = _facts(tx, post, old_revision), _facts(tx, post, post.article_revision)
     gone = post.article_gone_at is not None and post.article_gone_at != known_gone
     change = classify(old, new, gone=gone)
+    url = moved_to(post.text, told_url=post.told_url, url=post.article_url)
+    if url is not None:
+        change = with_move(change, told_url=post.told_url or "", url=url)
     if live is None:
         return _open(tx, post, change, telling, old_revision=old_revision, now=now)
     if change is None and live.kind is not ChangeKind.ASKED:
@@ -173,7 +186,7 @@ def _change(
 ) -> str:
     values: dict[str, object] = {"new_revision": post.article_revision, "gone_at": post.article_gone_at}
     if change is not None:
-        values |= {"kind": change.kind, "reasons": change.reasons, "why": "; ".join(change.reasons)}
+        values |= {"kind": change.kind, "reasons": change.reasons}
     changed = tx.corrections.change(live, at=now, who="bot", why="the article changed once more", **values)
     if change is not None and (change.kind, change.reasons) != (live.kind, live.reasons):
         _tell(tx, changed, telling, now=now)
@@ -198,15 +211,16 @@ def _end(tx: Transaction, post: WatchedPost, live: Correction, why: str, *, now:
 def _tell(tx: Transaction, correction: Correction, telling: _Telling, *, now: datetime) -> None:
     post = tx.posts.get(correction.post_id)
     edits = sum(one.state is CorrectionState.EDITED for one in tx.corrections.list_for_post(post.id))
-    old = new = None
+    old = new = address = None
     if correction.article_id is not None:
+        address = tx.articles.get(correction.article_id).url
         revisions = {one.number: one.facts for one in tx.articles.list_revisions(correction.article_id)}
         old = revisions.get(correction.old_revision or 1)
         new = revisions.get(correction.new_revision or 1)
     offers = offers_for(
         post,
         correction,
-        drafts_for(post, correction, old, new),
+        drafts_for(post, correction, old, new, address=address),
         edits=edits,
         now=now,
         terms=telling.terms,

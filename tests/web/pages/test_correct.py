@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
-from asiaradar_bot.model.correction import Correction, CorrectionState, Option
+from asiaradar_bot.model.article import ArticleId
+from asiaradar_bot.model.correction import ChangeKind, Correction, CorrectionState, Option
 from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.publish import publish_due
@@ -236,3 +238,23 @@ def test_what_is_confirmed_is_byte_for_byte_what_is_sent(app: App, option: Optio
     with app.store.read() as tx:
         (new,) = [one for one in tx.posts.list_posts() if one.corrects_id == post.id]
     assert (new.text, new.marker) == (shown, found[1])
+
+
+def test_a_post_whose_article_moved_says_so_wherever_people_look(app: App) -> None:
+    """In Needs you, on the post's and the article's page, on the page of the choice with a text that leads there."""
+    post = changed_article(app, title="Port Handled 8.9 Million Containers")
+    with app.store.begin() as tx:
+        article = tx.articles.get(post.article_id or ArticleId(0))
+        tx.articles.save(replace(article, url="https://radar.asia/moved"), was=article)
+    spot(app.store, app.clock, terms=app.press.limits.corrections, prices=app.prices, desk_url="")
+    found = correction_of(app, post)
+    assert found.kind is ChangeKind.MOVED
+    assert len(found.reasons) > 1, "the number that changed is told, too"
+    client = browser(app, visitor())
+    for path in ("/", f"/posts/{post.id}", f"/articles/{article.id}"):
+        page = client.get(path).text
+        assert "it stands at https://radar.asia/moved now, and the post leads to its former address" in page, path
+        assert "moved" in page
+    assert "https://radar.asia/moved?utm_id=p1" in client.get(f"/posts/{post.id}/correct").text
+    japanese = browser(app, visitor(language="ja")).get(f"/posts/{post.id}").text
+    assert "現在は https://radar.asia/moved にあり" in japanese
