@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -46,13 +46,21 @@ def end_of(title: str, body: str = "") -> datetime | None:
         ("Embargoed until 2026-12-01 07:01 UTC+8", "2026-11-30T23:01"),
         ("Embargoed until 07:01 gmt", "2026-11-29T07:01"),
         ("Embargoed until 5:00 am EST", "2026-11-28T10:00"),
-        ("EMBARGOED until 1 March 2030: Bangkok's Flood Gates", "2030-02-28T16:00"),
-        ("EMBARGOED until 2030: gates", "2029-12-31T16:00"),
-        ("EMBARGOED until March 2030: gates", "2030-02-28T16:00"),
-        ("EMBARGOED until 27 November: gates", "2026-11-26T16:00"),
+        ("EMBARGOED until 1 March 2030: Bangkok's Flood Gates", "2030-03-01T16:00"),
+        ("EMBARGOED until 28 November: gates", "2026-11-28T16:00"),
+        ("EMBARGOED until 17:30 HKT on 28 November: just over", "2026-11-28T09:30"),
+        ("Embargoed until 2026-12-01T18:00Z", "2026-12-01T18:00"),
+        ("Embargoed until 2026-12-01T18:00", "2026-12-01T10:00"),
+        ("Embargoed until 2026-12-01T18:00:00.000-05:00", "2026-12-01T23:00"),
+        ("Embargoed until 2026-12-01t18:00:30+0530", "2026-12-01T12:30:30"),
+        ("Embargoed until 2026-12-01 18:00:00+08:00", "2026-12-01T10:00"),
+        ("Embargo until 1 December 18:00:00 EST", "2026-12-01T23:00"),
+        ("Embargo until 1 December (6pm)", "2026-12-01T10:00"),
+        ("Gates hold (embargoed until 07:01 HKT) in rain", "2026-11-28T23:01"),
+        ("EMBARGO: 00:01 GMT, 30 November — Gates hold", "2026-11-30T00:01"),
         ("禁发至2030年3月1日 07:01:大坝", "2030-02-28T23:01"),
         ("禁发至2030年3月1日07:01：大坝", "2030-02-28T23:01"),
-        ("禁發至2030年3月1日07：01，水閘", "2030-02-28T23:01"),
+        ("禁發至2030年3月1日07：01：水閘", "2030-02-28T23:01"),
         ("【2026年12月1日7時1分解禁】予算案", "2026-11-30T23:01"),
         ("엠바고 2026년 12월 1일 7시 1분: 예산", "2026-11-30T23:01"),
     ],
@@ -81,6 +89,41 @@ def test_an_end_is_read(title: str, end: str) -> None:
         "禁发至明天上午7点",
         "UN arms embargo of 2019 fails",
         "Embargoed. The talks began at 07:01 HKT",
+        "EMBARGOED until 2030: gates",
+        "EMBARGOED until March 2030: gates",
+        "EMBARGOED until 27 November: over for long",
+        "EMBARGOED until 15:00 HKT on 28 November: over for long",
+        "EMBARGOED until 1 March 2090: gates",
+        "EMBARGO UNTIL 1 DEC 1800",
+        "Embargoed until 1 December 0600",
+        "Embargoed until 0600 on 1 December",
+        "Embargoed until 1800 on 1 December 2026",
+        "Embargoed until 1 December 2026 at 1800",
+        "Embargoed until 1 December 2026 HKT",
+        "Embargo until 1 December 18h",
+        "Embargo until 1 December, 18 Uhr",
+        "Embargo until 1 December at 6 o'clock",
+        "Embargo until 1 December, six pm",
+        "Embargo until 1 December, 6 P.M",
+        "Embargo until end of 1 December",
+        "Embargo until after 1 December",
+        "Embargo until 1 December, close of business",
+        "Embargo until 1 December EOD",
+        "Embargo between 9am and 6pm on 1 December",
+        "Embargo until 30 November–1 December",
+        "Embargo until 1 or 2 December",
+        "Embargo until 1 December, New York, 18:00",
+        "Embargo until 1 December 18:00 – New York",
+        "Embargo until 1 December 18:00 and the US",
+        "Embargo until 1 December 6pm on the US east coast",
+        "Embargo until 1 December 18:00 EST+3",
+        "Embargo until 1 December 18:00+20",
+        "禁发至12月1日晚6点",
+        "禁发至12月1日十八时",
+        "禁发至美东12月1日18:00",
+        "禁發至2030年3月1日07：01，紐約",
+        "2026年12月1日7時1分解禁（紐約）",
+        "Embargoed until 07:01 HKT; under embargo until 18h for print",
     ],
 )
 def test_what_is_not_sure_is_unknown(title: str) -> None:
@@ -95,8 +138,23 @@ def test_the_top_of_the_body_counts_only_with_its_hour() -> None:
     found = find_embargo(facts, POLICY, near=NEAR)
     assert found is not None
     assert found.ends_at == datetime(2026, 11, 28, 23, 1, tzinfo=UTC)
+    unsure = replace(facts, body="EMBARGOED until 18:00 HKT MANILA. It rains.")
+    found = find_embargo(unsure, POLICY, near=NEAR)
+    assert found is not None
+    assert found.ends_at is None, "an hour that is not sure is no reason to forget the embargo"
     news = replace(facts, body="The arms embargo until 2030 was agreed.")
     assert find_embargo(news, POLICY, near=NEAR) is None
+
+
+def test_an_end_is_measured_by_when_the_article_came() -> None:
+    """Judged again after its end, an embargo has the end that it had; one long over when it came was misread."""
+    facts, later = make_facts(title="Embargoed until 07:01 HKT on 29 November"), NEAR + timedelta(days=2)
+    found = find_embargo(facts, POLICY, near=later, since=NEAR)
+    assert found is not None
+    assert found.ends_at == datetime(2026, 11, 28, 23, 1, tzinfo=UTC)
+    found = find_embargo(facts, POLICY, near=later, since=later)
+    assert found is not None
+    assert found.ends_at is None
 
 
 def test_the_latest_of_several_ends_counts() -> None:
@@ -116,6 +174,8 @@ NOTICES = [
     "EMBARGOED until 1 March 2030: ",
     "Embargoed until 7 a.m. SGT on Nov. 30: ",
     "[Embargoed until 2026-12-01 07:01 UTC+8] ",
+    "Embargoed until 2026-12-01T18:00:00+08:00: ",
+    "Embargoed until 2026-12-01T18:00Z - ",
     "STRICTLY EMBARGOED FOR RELEASE UNTIL 00:01 (GMT) on the 1st of December 2026 - ",
     "Under embargo until 07:01 HKT | ",
     "EMBARGO: 00:01 GMT, 30 November — ",

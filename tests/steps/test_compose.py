@@ -226,6 +226,22 @@ def test_what_a_person_said_of_an_embargo_stands(desk: Desk) -> None:
     assert (desk.post(article).not_before_at, desk.post(article).due_at) == (NOON + 7 * HOUR, NOON + 7 * HOUR)
 
 
+@pytest.mark.parametrize(("later", "end"), [(None, 5), (2, 5), (7, 7)])
+def test_the_end_that_a_person_gave_is_only_made_later(desk: Desk, later: int | None, end: int) -> None:
+    """An article that names an earlier end, or none any more, does not send what a person said is to wait."""
+    article = desk.decided(not_before_at=NOON + HOUR)
+    desk.compose()
+    with desk.store.begin() as tx:
+        given = {"not_before_at": NOON + 5 * HOUR, "due_at": NOON + 5 * HOUR}
+        tx.posts.change(desk.post(article), at=NOON, who="cli:mei", why="embargo", **given)
+    how = {"not_before_at": None if later is None else NOON + later * HOUR}
+    desk.changed(article, how=how, title="Another headline")
+    desk.compose()
+    post = desk.post(article)
+    assert (post.not_before_at, post.due_at) == (NOON + end * HOUR, NOON + end * HOUR)
+    assert post.state is PostState.QUEUED
+
+
 def test_an_article_that_may_no_longer_go_holds_its_post(desk: Desk) -> None:
     """A new decision against it holds what is queued and tells people; what is held already stays so."""
     article = desk.decided()

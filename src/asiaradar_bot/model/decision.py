@@ -100,3 +100,12 @@ class Decision:
     decided_by: str = "bot"
     id: DecisionId = DecisionId(0)
     """0 until it is stored."""
+
+    @property
+    def speaks_of_embargo(self) -> bool:
+        """
+        Whether the article speaks of one, also where another check (its page is gone, for a moment) decided first.
+        """
+        if self.reason is Reason.FUTURE_DATE:
+            return False
+        return self.reason is Reason.EMBARGO or any(one.check == "embargo" and not one.passed for one in self.trace)

@@ -62,6 +62,8 @@ def decide(article: Article, situation: Situation) -> Decision:
         answer = check(article, situation)
         if isinstance(answer, _Stop):
             trace.append(TraceLine(check=name, passed=False, detail=answer.detail))
+            if all(line.check != "embargo" for line in trace):
+                trace += _embargo_behind(article, situation)
             return _decision(article, situation, answer, rule=None, trace=trace)
         trace.append(TraceLine(check=name, passed=True, detail=answer))
     rule = _find_rule(article, situation.policy, trace)
@@ -177,9 +179,23 @@ def _check_embargo(article: Article, situation: Situation) -> _Answer:
     return "no embargo"
 
 
+def _embargo_behind(article: Article, situation: Situation) -> list[TraceLine]:
+    """
+    The embargo of an article that an earlier check stopped: a person may take the post up all the same.
+    """
+    if _embargo_of(article, situation) is None:
+        return []
+    answer = _check_embargo(article, situation)
+    return [TraceLine(check="embargo", passed=False, detail=answer.detail)] if isinstance(answer, _Stop) else []
+
+
 def _embargo_of(article: Article, situation: Situation) -> Embargo | None:
+    published_at = article.facts.published_at
     return find_embargo(
-        article.facts, situation.policy, near=max(situation.now, article.facts.published_at or situation.now)
+        article.facts,
+        situation.policy,
+        near=max(situation.now, published_at or situation.now),
+        since=min(article.first_seen_at, published_at or article.first_seen_at),
     )
 
 

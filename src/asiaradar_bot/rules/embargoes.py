@@ -2,14 +2,14 @@
 What an article says of its embargo: the word that speaks of it, and when it ends, as far as that can be read.
 
 An end is read only where it is sure: a time of day with a known zone or none (the newsroom's), a day, or both. A wrong
-guess may let a post out early, so what could mean two things («03/04», «CST», «Monday week») means nothing here, and a
-person says when it ends.
+guess may let a post out early, so what could mean two things («03/04», «CST», «Monday week») means nothing here, nor
+does a clause of which a word or figure was not understood («18h», «end of 1 December»), and a person says when it ends.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -23,8 +23,15 @@ _WINDOW = 90
 """Characters around the word in which its end is looked for."""
 _BODY = 600
 """Characters of the body that are looked at: press releases say it on top. There only an end with its hour counts."""
-_STOP = re.compile(r"[.:;!?](?=\s|$)|[\u3002\uff01\uff1f\uff1b\n]")
-_SIGNS = re.compile(r"^[^\w.!?\u3002\n]*")
+_STOP = re.compile(
+    r"[.:;!?](?=\s|$)|[:\uff1a](?=[^\x00-\x7f])|\uff1a(?!\d)|[\u3002\uff01\uff1f\uff1b\n\]\u3011\u3015\uff3d]"
+)
+_BEFORE = re.compile(r"[\[\u3010\u3014\uff3b]")
+"""A bracket with which a notice begins whose word stands last."""
+_TOLERANCE = timedelta(hours=1)
+"""A notice may still stand there for so long after the embargo ended; an older end was misread, or is a mistake."""
+_FARTHEST_YEARS = 10
+_SIGNS = re.compile(r"^[^\w.!?\u3002\n)\]\u3011\u3015\uff3d\uff09]*")
 _SHORT = re.compile(r"\b([A-Za-z])\.\s?([Mm])\.|\b([A-Za-z]{3,4})\.(?= ?\d)")
 _MONTHS = {
     name: at
@@ -36,24 +43,30 @@ _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|rua
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})\b",
-        r"(?P<year>\d{4}) ?[年년] ?(?P<number>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日号號일]",
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}\b,?(?: (?P<year>\d{{4}})\b)?",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:),?(?: (?P<year>\d{{4}})\b)?",
+        r"\b(?P<year>2[01]\d{2})-(?P<number>\d{1,2})-(?P<day>\d{1,2})(?!\d)",
+        r"(?P<year>2[01]\d{2}) ?[年년] ?(?P<number>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日号號일]",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}\b,?(?: (?P<year>2[01]\d{{2}})\b)?",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:),?(?: (?P<year>2[01]\d{{2}})\b)?",
         r"(?P<number>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日号號일]",
     )
-)
-_YEARS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (rf"\b{_MONTH} (?P<year>\d{{4}})\b", r"\b(?P<year>2\d{3})\b", r"(?P<year>2\d{3}) ?[年년]")
 )
 _UNTIL = re.compile(r"\b(?:until|till|til)\b|[至到]|まで|까지", re.IGNORECASE)
 _CLOCKS = (
     re.compile(r"(?<![\da-z])(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))? ?(?P<half>am|pm)\b", re.IGNORECASE),
-    re.compile(r"(?<![\da-z])(?P<hour>\d{1,2})[:h\uff1a](?P<minute>\d{2})(?!\d)", re.IGNORECASE),
-    re.compile(r"\b(?P<hour>\d{2})(?P<minute>\d{2})(?= ?(?:hours|hrs|[A-Z]{3,4}\b))"),
+    re.compile(
+        r"(?:(?<![\da-z])|(?<=\dT))(?P<hour>\d{1,2})[:h\uff1a](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.0+)?)?(?!\d)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?P<hour>\d{2})(?P<minute>\d{2})(?= ?(?:hours|hrs)\b)"),
+    re.compile(r"\b(?P<hour>[01]\d|2[2-3])(?P<minute>\d{2})(?= ?[A-Z]{3,4}\b)"),  # «1 May 2030 HKT» has a year
     re.compile(r"(?P<hour>\d{1,2}) ?[時时点點시] ?(?:(?P<minute>\d{1,2}) ?[分분])?"),
 )
+_FILLERS = re.compile(
+    r"\b(?:strictly|under|for|release|publication|not|before|until|till|til|at|on|of|the|hours|hrs)\b|[至到]|まで|까지",
+    re.IGNORECASE,
+)
+"""Words beside a time that leave it as it is."""
+_DASH = re.compile(r"\W*?(?:\s[\u2013-]\s|[|\u2014\uff5c])")
 _UNSURE = re.compile(
     r"\b\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?\b|\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b|\b(?:tomorrow|tonight|next"
     r"|week|noon|midnight|morning|afternoon|evening)\b|上午|下午|晚上|中午|午前|午後|오전|오후|明[天日]|내일|[週周曜]|요일"
@@ -62,8 +75,6 @@ _UNSURE = re.compile(
 )
 """Words for a day, for half of one, or for a zone («London time») that are not read: with them nothing is sure."""
 _ZONE = re.compile(r"[\s,]*(?:\b(?:hours|hrs|h)\b)?[\s,]*\(?(?P<name>[A-Za-z]+)?(?P<offset>[+-]\d{1,2}(?::?\d{2})?)?")
-_ZONE_AHEAD = re.compile(r"\b(?:UTC|GMT|[A-Z]{1,3}T)\b")
-_NOT_ZONES = frozenset({"on", "of", "and", "from", "the"})
 _ZONES = {
     **dict.fromkeys(("UTC", "GMT", "Z"), 0),
     "CET": 1,
@@ -91,6 +102,9 @@ _ZONES = {
 }
 """Hours ahead of UTC. CST and IST are left out: each has several."""
 _HALF_DAY = 12
+_FARTHEST_ZONE = timedelta(hours=14)
+_READ = "\0"
+"""Stands for what was read of a clause, so that what is left keeps its place."""
 _NOTICE_CHARS = 200
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """Whether an end can be read does not hang on the day on which it is read."""
@@ -98,12 +112,13 @@ _OPENING = re.compile(r"\s*[\[(<\u3010\uff08\u3014\uff3b]?\s*(?:(?:strictly|unde
 _BEHIND_WORD = re.compile(r"[^\S\n]*[:\uff1a\u2013\u2014-]?")
 _PARTS = (
     re.compile(r"[^\S\n]+|[,\uff0c\u3001]", re.IGNORECASE),
-    re.compile(r"(?:for|release|publication|not|before|at|on|of|the|and|from|hours|hrs)\b", re.IGNORECASE),
+    re.compile(r"(?:for|release|publication|not|before|at|on|of|the|hours|hrs)\b", re.IGNORECASE),
     re.compile(rf"\(?(?:{'|'.join(_ZONES)})(?:[+-]\d{{1,2}}(?::?\d{{2}})?)?(?!\w)\)?", re.IGNORECASE),
+    re.compile(r"[+-]\d{2}(?::?\d{2})?\b"),
     _UNTIL,
     *_CLOCKS,
     *_DATES,
-    *_YEARS,
+    re.compile(r"T(?=\d)"),
 )
 _ENDING = re.compile(
     r"\s*(?:[\])>\u3011\uff09\u3015\uff3d][^\S\n]*[:\uff1a]?|[.;](?=\s|$)|[:|\uff1a\uff1b\uff5c\u3002\n]|\u2014"
@@ -125,22 +140,33 @@ class Embargo:
     """None: the text does not say, or not for sure."""
 
 
-def find_embargo(facts: Facts, policy: Policy, *, near: datetime) -> Embargo | None:
+def find_embargo(facts: Facts, policy: Policy, *, near: datetime, since: datetime | None = None) -> Embargo | None:
     """
     The embargo that headline or summary speak of, or the top of the body with its hour; None: none.
 
-    `near` is when the article came: a time without a day is the next such time after it.
+    `near` is when the article is judged: a time without a day is the next such time after it. `since` is when it was
+    published or first seen (None: then too): an end well before that is no sure end.
     """
     head = f"{facts.title}\n{facts.summary}"
     found = [word for word in policy.embargo_words if contains_word(head, word)]
     ends = [end for word in found for end in _ends(head, word, near=near, policy=policy)]
     if found:
-        return Embargo(word=found[0], ends_at=max(ends, default=None))
+        return Embargo(word=found[0], ends_at=_latest(ends, since or near))
     for word in policy.embargo_words:
         top = facts.body[:_BODY]
         if contains_word(top, word) and (ends := _ends(top, word, near=near, policy=policy, hour_needed=True)):
-            return Embargo(word=word, ends_at=max(ends))
+            return Embargo(word=word, ends_at=_latest(ends, since or near))
     return None
+
+
+def _latest(ends: Sequence[datetime | None], since: datetime) -> datetime | None:
+    """
+    The latest of the ends; None: there is none, or one is not sure, or cannot be true.
+    """
+    sure = [one for one in ends if one is not None and since - _TOLERANCE <= one]
+    if len(sure) < len(ends) or any(one.year > since.year + _FARTHEST_YEARS for one in sure):
+        return None
+    return max(sure, default=None)
 
 
 def embargo_word(text: str, policy: Policy) -> str | None:
@@ -239,21 +265,31 @@ def in_both_zones(at: datetime, zone: str) -> str:
     return f"{local:%Y-%m-%d %H:%M} {zone.rpartition('/')[2].replace('_', ' ')} ({utc})"
 
 
-def _ends(text: str, word: str, *, near: datetime, policy: Policy, hour_needed: bool = False) -> list[datetime]:
+def _ends(text: str, word: str, *, near: datetime, policy: Policy, hour_needed: bool = False) -> list[datetime | None]:
     """
-    The ends that the text names, one for each place at which the word stands and an end can be read.
+    The ends that the text names, one for each place at which the word stands with one; None: it can't be read for sure.
+
+    With `hour_needed` only a place with a time of day names one.
     """
     ends = []
-    together = is_run_together(word)
+    together, zone = is_run_together(word), policy.wording.zone
     for found in re.finditer(re.escape(word.strip()) + ("" if together else r"\w*"), text, re.IGNORECASE):
-        window = _SHORT.sub(_joined, _SIGNS.sub("", text[found.end() : found.end() + _WINDOW]))
-        end = _end_of(_STOP.split(window)[0], near=near, zone=policy.wording.zone, hour_needed=hour_needed)
-        if end is None and together:
-            before = _STOP.split(text[max(0, found.start() - _WINDOW) : found.start()])[-1]
-            end = _end_of(before, near=near, zone=policy.wording.zone, hour_needed=hour_needed)
-        if end is not None:
-            ends.append(end)
+        clause = _clause(_SHORT.sub(_joined, _SIGNS.sub("", text[found.end() : found.end() + _WINDOW])))
+        if together and not re.search(r"\w", clause):
+            clause = _BEFORE.split(_STOP.split(text[max(0, found.start() - _WINDOW) : found.start()])[-1])[-1]
+        marks = _CLOCKS if hour_needed else (re.compile(r"\d"), _UNTIL, _UNSURE)
+        if any(mark.search(clause) for mark in marks):
+            ends.append(_end_of(clause, near=near, zone=zone, hour_needed=hour_needed))
     return ends
+
+
+def _clause(window: str) -> str:
+    """
+    What belongs to the word before it: up to the end of its sentence, or of the brackets in which it stands.
+    """
+    clause = _STOP.split(window.replace("\uff08", "(").replace("\uff09", ")"))[0]
+    inside, bracket, _ = clause.partition(")")
+    return inside if bracket and "(" not in inside else clause
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -264,27 +300,40 @@ def _end_of(clause: str, *, near: datetime, zone: str, hour_needed: bool) -> dat
     if _UNSURE.search(clause):
         return None
     clocks = [found for pattern in _CLOCKS if (found := pattern.search(clause))]
+    clock = min(clocks, key=lambda one: one.start(), default=None)
     try:
-        if clocks:
-            return _hour_of(clause, min(clocks, key=lambda one: one.start()), near=near, zone=ZoneInfo(zone))
-        on = _day_of(clause, near.astimezone(ZoneInfo(zone))) if _UNTIL.search(clause) else None
-        return None if on is None or hour_needed else local_instant(on, time(0), ZoneInfo(zone))
+        if clock is not None:
+            return _hour_of(clause, clock, near=near, zone=ZoneInfo(zone))
+        on, left = _day_of(clause, near.astimezone(ZoneInfo(zone)))
+        if on is None or hour_needed or not _UNTIL.search(clause) or _is_unread(left):
+            return None
+        return local_instant(on + timedelta(days=1), time(0), ZoneInfo(zone))  # a day without an hour: all of it
     except (ValueError, OverflowError):
         return None  # the 31st of February
 
 
+def _is_unread(left: str) -> bool:
+    """
+    Whether a word or figure is left of the clause that was not understood: it may say another hour, day or place.
+    """
+    return re.search(r"\w", _FILLERS.sub(" ", left)) is not None
+
+
 def _hour_of(clause: str, clock: re.Match[str], *, near: datetime, zone: ZoneInfo) -> datetime | None:
-    at, offset = _time_of(clock), _offset_of(clause[clock.end() :])
-    if at is None or offset is _NO_ZONE or _ZONE_AHEAD.search(clause[: clock.start()]):
+    at, (offset, behind) = _time_of(clock), _offset_of(clause, clock.end())
+    if at is None:
         return None
     place = zone if offset is None else timezone(offset)
     base = near.astimezone(place)
-    rest = clause[: clock.start()] + " " + clause[clock.end() :]
-    on = _day_of(rest, base)
+    ahead = re.sub(r"(?<=\d)T$", "", clause[: clock.start()], flags=re.IGNORECASE)
+    on, left = _day_of(f"{ahead}{_READ}{clause[behind:]}", base)
+    tail = left.rpartition(_READ)[2]
+    if on is not None and offset is not None and (dash := _DASH.match(tail)):
+        left = left[: len(left) - len(tail) + dash.end()]  # nothing is missing, so what follows a dash is the news
+    if _is_unread(left):
+        return None
     if on is not None:
         return _instant(on, at, place)
-    if re.search(r"\d{4}", rest):
-        return None  # a day that we can't read
     today = _instant(base.date(), at, place)
     return today if today >= near else _instant(base.date() + timedelta(days=1), at, place)
 
@@ -295,26 +344,24 @@ def _instant(on: date, at: time, place: ZoneInfo | timezone) -> datetime:
     return datetime.combine(on, at, tzinfo=place).astimezone(UTC)
 
 
-def _day_of(clause: str, base: datetime) -> date | None:
+def _day_of(clause: str, base: datetime) -> tuple[date | None, str]:
     """
-    The day that is named; one without a year is the nearest such day. A month or year alone begins with its first day.
+    The day that is named, and what is left of the clause beside it; one without a year is the nearest such day.
     """
     for pattern in _DATES:
         if found := pattern.search(clause):
             named = found.groupdict()
+            left = clause[: found.start()] + _READ + clause[found.end() :]
             month, day = _month_of(named), int(named["day"])
             if named.get("year"):
-                return date(int(named["year"]), month, day)
+                return date(int(named["year"]), month, day), left
             near = (date(year, month, day) for year in range(base.year - 1, base.year + 2))
-            return min(near, key=lambda on: abs(on - base.date()))
-    for pattern in _YEARS:
-        if found := pattern.search(clause):
-            return date(int(found["year"]), _month_of(found.groupdict()), 1)
-    return None
+            return min(near, key=lambda on: abs(on - base.date())), left
+    return None, clause
 
 
 def _month_of(named: dict[str, str]) -> int:
-    return _MONTHS[named["month"].casefold()] if named.get("month") else int(named.get("number") or 1)
+    return _MONTHS[named["month"].casefold()] if named.get("month") else int(named["number"])
 
 
 def _time_of(clock: re.Match[str]) -> time | None:
@@ -325,28 +372,21 @@ def _time_of(clock: re.Match[str]) -> time | None:
         return None
     if half:
         hour = hour % _HALF_DAY + (_HALF_DAY if half == "pm" else 0)
-    return time(hour, minute)
+    return time(hour, minute, int(named.get("second") or 0))
 
 
-_NO_ZONE = timedelta.max
-"""A zone is named and nobody knows which."""
-
-
-def _offset_of(after: str) -> timedelta | None:
+def _offset_of(clause: str, at: int) -> tuple[timedelta | None, int]:
     """
-    The zone behind a time of day, ahead of UTC; None: none is named; `_NO_ZONE`: one that we don't know.
+    The zone behind a time of day that ends there, ahead of UTC, and where the zone ends; None: none that we know.
     """
-    found = _ZONE.match(after)
+    found = _ZONE.match(clause, at)
     assert found is not None  # all its parts may be missing
-    name = (found["name"] or "").upper()
-    if name.casefold() in _NOT_ZONES or name[:3].casefold() in _MONTHS or not (name or found["offset"]):
-        return None
-    if name and name not in _ZONES:
-        return _NO_ZONE
+    name, offset = (found["name"] or "").upper(), found["offset"]
+    if name not in ({"", "UTC", "GMT"} if offset else _ZONES):
+        return None, at
     hours = timedelta(hours=_ZONES.get(name, 0))
-    if found["offset"] is None:
-        return hours
-    sign = -1 if found["offset"].startswith("-") else 1
-    digits = found["offset"][1:].replace(":", "")
-    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
-    return hours + sign * ahead
+    if offset is not None:
+        digits = offset[1:].replace(":", "")
+        ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+        hours = -ahead if offset.startswith("-") else ahead
+    return (hours, found.end()) if abs(hours) <= _FARTHEST_ZONE else (None, at)

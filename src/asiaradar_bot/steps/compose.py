@@ -128,9 +128,7 @@ def _store(
     posts = tx.posts.list_for_article(article.id, kind=PostKind.ARTICLE)
     standing = [post for post in posts if post.state is not PostState.CANCELLED]
     if standing:
-        return _renew(
-            tx, standing[-1], new, why=why, embargo=_embargo_changed(tx, standing[-1], decision), prices=prices
-        )
+        return _renew(tx, standing[-1], new, why=why, end=_end_now(tx, standing[-1], decision), prices=prices)
     if posts:
         return _leave(tx, posts[-1], now=now)
     if not limits.pictures:
@@ -157,20 +155,32 @@ def _leave(tx: Transaction, cancelled: Post, *, now: datetime) -> str:
     return "left"
 
 
-def _embargo_changed(tx: Transaction, post: Post, decision: Decision) -> bool:
+def _end_now(tx: Transaction, post: Post, decision: Decision) -> datetime | None:
     """
-    Whether the article speaks of another end than it did when its post was made; else what a person said of it stands.
+    The end of a waiting post's embargo, now that its article changed.
+
+    It is the article's; an end that a person gave is only made later by it, and else stays until a person releases it.
     """
     earlier = [
         one
         for one in tx.articles.list_decisions(decision.article_id)
         if one.id < decision.id and one.revision <= (post.revision or 0)
     ]
-    return decision.not_before_at != (earlier[-1].not_before_at if earlier else post.not_before_at)
+    said = earlier[-1].not_before_at if earlier else post.not_before_at
+    given, new = post.not_before_at, decision.not_before_at
+    if new == said:
+        return given
+    return new if given is None or given == said else max(given, new or given)
 
 
 def _renew(
-    tx: Transaction, post: Post, new: NewPost, *, why: str | None, embargo: bool, prices: Sequence[PriceList]
+    tx: Transaction,
+    post: Post,
+    new: NewPost,
+    *,
+    why: str | None,
+    end: datetime | None,
+    prices: Sequence[PriceList],
 ) -> str:
     """
     Put the new wording into a post that still waits; a text that a person froze stays as it is.
@@ -179,8 +189,8 @@ def _renew(
         return "renewed"
     now = new.created_at
     changes: dict[str, object] = {"revision": new.revision, "verified_at": new.verified_at}
-    if embargo and new.not_before_at != post.not_before_at:
-        changes |= {"not_before_at": new.not_before_at, "due_at": _due_after(post, new), "expires_at": new.expires_at}
+    if end != post.not_before_at:
+        changes |= {"not_before_at": end, "due_at": _due_after(post, new), "expires_at": new.expires_at}
     if not post.text_frozen:
         price = str(price_of_waiting(replace(post, text=new.text), on=now.date(), lists=prices))
         changes |= {"text": new.text, "price_usd": price, "article_url": new.article_url, "link": new.link}

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from asiaradar_bot.model.account import SeenPost
 from asiaradar_bot.model.article import Article
-from asiaradar_bot.model.decision import NewsClass, Reason
+from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.money import Billable, SpendState, plain_usd
 from asiaradar_bot.model.outcome import (
@@ -214,7 +214,7 @@ def _is_embargoed(tx: Transaction, post: Post) -> bool:
     if post.article_id is None or post.kind is PostKind.MANUAL or post.not_before_at is not None:
         return False
     decision = tx.articles.newest_decisions([post.article_id]).get(post.article_id)
-    return decision is not None and decision.reason is Reason.EMBARGO
+    return decision is not None and decision.speaks_of_embargo
 
 
 def _article(tx: Transaction, post: Post) -> Article | None:

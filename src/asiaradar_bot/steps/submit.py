@@ -11,7 +11,7 @@ from typing import Any
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
-from asiaradar_bot.model.decision import NewsClass, Reason
+from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import (
     AccessError,
     AsiaRadarError,
@@ -737,7 +737,7 @@ def embargoed_articles(tx: Transaction, articles: Collection[ArticleId | None]) 
     """
     asked = {one for one in articles if one is not None}
     decisions = tx.articles.newest_decisions(asked) if asked else {}
-    return {article for article, one in decisions.items() if one.reason is Reason.EMBARGO}
+    return {article for article, one in decisions.items() if one.speaks_of_embargo}
 
 
 def free_slot(tx: Transaction, parts: Sequence[Post], *, now: datetime, slots: SlotTimes) -> datetime:
