@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.article import ArticleId, ArticleState
 from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.errors import (
     AccessError,
@@ -22,7 +24,7 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.decide import decide
-from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.steps.submit import Editor, embargoed_articles
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, add_post, make_article, make_facts
 from tests.fakes.outside import FakeClock
@@ -230,6 +232,25 @@ def test_an_embargo_without_an_end_is_not_approved(shelf: SqlStore) -> None:
     with pytest.raises(PostError, match="under embargo until 2026-11-24 14:30 UTC: it cannot go earlier"):
         mei.move(post_id, due_at=NOON + 2 * HOUR)
     assert get(shelf, post_id).due_at == NOON + 2.5 * HOUR
+
+
+@pytest.mark.parametrize("title", ["EMBARGOED until May: gates", "Embargoed until 18h on 1 December: gates"])
+def test_an_embargo_outlives_a_page_that_is_gone_for_a_moment(shelf: SqlStore, title: str) -> None:
+    """An article decided as gone while its page was away speaks of its embargo all the same: nobody approves its post."""
+    post_id = embargoed(shelf, title)
+    with shelf.begin() as tx:
+        article = tx.articles.get(get(shelf, post_id).article_id or ArticleId(0))
+        away = replace(article, gone_at=NOON, state=ArticleState.READ)
+        assert tx.articles.save(away, was=article)
+    decide(shelf, FakeClock(), policy=Policy(), max_age=timedelta(hours=24), first_run_posts=True)
+    with shelf.begin() as tx:
+        decision = tx.articles.list_decisions(article.id)[-1]
+        assert decision.reason is Reason.GONE
+        now = tx.articles.get(article.id)
+        assert tx.articles.save(replace(now, gone_at=None), was=now)
+        assert embargoed_articles(tx, [article.id]) == {article.id}
+    with pytest.raises(PostError, match="nobody knows when it ends"):
+        editor_of(shelf, Role.PUBLISHER).approve(post_id)
 
 
 def test_the_end_that_the_article_names_is_kept(shelf: SqlStore) -> None:

@@ -61,9 +61,9 @@ def decide(article: Article, situation: Situation) -> Decision:
     for name, check in _CHECKS:
         answer = check(article, situation)
         if isinstance(answer, _Stop):
-            trace.append(TraceLine(check=name, passed=False, detail=answer.detail))
-            if all(line.check != "embargo" for line in trace):
+            if name != "embargo" and all(line.check != "embargo" for line in trace):
                 trace += _embargo_behind(article, situation)
+            trace.append(TraceLine(check=name, passed=False, detail=answer.detail))
             return _decision(article, situation, answer, rule=None, trace=trace)
         trace.append(TraceLine(check=name, passed=True, detail=answer))
     rule = _find_rule(article, situation.policy, trace)

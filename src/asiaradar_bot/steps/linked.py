@@ -10,7 +10,6 @@ from typing import Any
 from asiaradar_bot.model.account import SeenPost
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.correction import ChangeKind, CorrectionState
-from asiaradar_bot.model.decision import Reason
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import LIVE, Post, PostId, PostKind, PostState
@@ -93,9 +92,11 @@ def embargo_on(tx: Transaction, article: Article, *, policy: Policy, now: dateti
     if decision is not None:
         return Held(
             ends_at=decision.not_before_at,
-            is_open=decision.reason is Reason.EMBARGO and decision.not_before_at is None,
+            is_open=decision.speaks_of_embargo and decision.not_before_at is None,
         )
-    found = find_embargo(article.facts, policy, near=max(now, article.facts.published_at or now))
+    facts, seen = article.facts, article.first_seen_at
+    near, since = max(now, facts.published_at or now), min(seen, facts.published_at or seen)
+    found = find_embargo(facts, policy, near=near, since=since)
     return Held() if found is None else Held(ends_at=found.ends_at, is_open=found.ends_at is None)
 
 
