@@ -137,6 +137,8 @@ class Newsroom:
     """A site with one article, and the steps that lead it to the queue."""
 
     press: Press
+    title: str = "Harbour opens"
+    summary: str = ""
     source: Source = field(
         default=Source(name="site", kind=SourceKind.FEED, url="https://radar.asia/rss", poll=timedelta(seconds=30))
     )
@@ -144,7 +146,7 @@ class Newsroom:
     def read_source(self, source: Source, *, url: str, validators: Validators, now: datetime) -> SourceAnswer:
         """The one item."""
         del source, url, validators, now
-        item = SourceItem(id="1", url="https://radar.asia/harbour", title="Harbour opens", published_at=NOON)
+        item = SourceItem(id="1", url="https://radar.asia/harbour", title=self.title, published_at=NOON)
         return SourceRead(items=(item,), validators=Validators())
 
     def read_page(self, url: str, *, language: str | None, zone: str) -> PageAnswer:
@@ -156,7 +158,8 @@ class Newsroom:
             canonical_url=url,
             is_article=True,
             noindex=False,
-            title="Harbour opens",
+            title=self.title,
+            summary=self.summary,
             published_at=NOON,
         )
         return PageRead(page=page)
@@ -174,11 +177,24 @@ class Newsroom:
         """The default one."""
         return ["default"]
 
+    def look(self) -> None:
+        """What the source and the page say goes on record."""
+        press = self.press
+        watch(
+            press.store,
+            self,
+            press.clock,
+            sources=[self.source],
+            max_age=press.limits.max_age,
+            first_run_posts=True,
+            now_all=True,
+        )
+
     def work(self) -> None:
         """From the source to the queue."""
+        self.look()
         press = self.press
         limits = press.limits
-        watch(press.store, self, press.clock, sources=[self.source], max_age=limits.max_age, first_run_posts=True)
         decide(press.store, press.clock, policy=press.policy, max_age=limits.max_age, first_run_posts=True)
         compose(press.store, self, press.clock, policy=press.policy, limits=limits, prices=press.prices)
         verify(press.store, self, press.clock, limits=limits)

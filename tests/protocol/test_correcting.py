@@ -12,7 +12,7 @@ import pytest
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import Correction, CorrectionState, CorrectionTerms, Option
-from asiaradar_bot.model.engagement import FollowState
+from asiaradar_bot.model.engagement import Figures, FollowState, Snapshot, SnapshotSource
 from asiaradar_bot.model.errors import (
     AccessError,
     InputError,
@@ -25,7 +25,7 @@ from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.correct import Corrector
 from asiaradar_bot.steps.patrol import patrol
-from asiaradar_bot.steps.press import Press
+from asiaradar_bot.steps.press import Press, follow
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.steps.spot import spot
 from asiaradar_bot.storage.store import SqlStore
@@ -234,6 +234,37 @@ def test_an_edit_is_tried_once_and_settled_by_the_timeline(
             followed = tx.engagement.find_for_post(post.id)
             assert followed is not None
             assert (followed.remote_id, followed.current_id) == (post.remote_id, correction.new_remote_id)
+
+
+def test_a_version_that_was_taken_for_a_post_of_its_own_comes_home(store: SqlStore) -> None:
+    """X once shows the new text without its history: the edit is found all the same, and the two are followed as one."""
+    press = premium(store, "yes_but_lost", hold_foreign=False)
+    patrol(press)
+    advance(press, minutes=1)
+    post = published(store, press)
+    corrector(press).choose(post.id, Option.EDIT, text=f"Better\n{post.link}")
+    advance(press, seconds=30)
+    amend(press)
+    shown = fake(press).timeline
+    fake(press).timeline = [replace(one, first_id=None) for one in shown]
+    advance(press, seconds=30)
+    patrol(press)
+    with store.begin() as tx:
+        for remote_id, at, post_id in tx.engagement.list_unfollowed(NOON):
+            assert follow(tx, remote_id, at, post_id)
+            read = Snapshot(
+                remote_id=remote_id, taken_at=at, source=SnapshotSource.TIMELINE, figures=Figures(impressions=7)
+            )
+            tx.engagement.add([read])
+        assert len(tx.engagement.list_open()) == 2
+    fake(press).timeline = shown
+    go_on(press)
+    _, correction = now_of(store, post)
+    assert correction.state is CorrectionState.EDITED
+    with store.read() as tx:
+        (one,) = tx.engagement.list_open()
+        assert (one.post_id, one.current_id) == (post.id, correction.new_remote_id)
+        assert [taken.figures.impressions for taken in tx.engagement.series(one.remote_id)] == [7]
 
 
 def test_the_kill_switch_closes_the_gate_for_deletions(store: SqlStore) -> None:

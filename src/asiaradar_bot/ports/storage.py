@@ -85,6 +85,9 @@ class ArticleRows(Protocol):
     def list_in_state(self, state: ArticleState, *, limit: int) -> Sequence[Article]:
         """Oldest first sighting first."""
 
+    def list_outdated(self, *, limit: int) -> Sequence[Article]:
+        """Those done with whose post waits and was made of an earlier revision, oldest first sighting first."""
+
     def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:
         """Newest first."""
 
@@ -431,6 +434,9 @@ class EngagementRows(Protocol):
 
     def find(self, remote_ids: Collection[str]) -> Mapping[str, FollowedPost]:
         """Followed posts by the id of their first or newest version, as asked."""
+
+    def merge(self, remote_id: str, other_id: str) -> None:
+        """The other one was followed as a post of its own, and is a version of this one, which gets its snapshots."""
 
     def find_for_post(self, post_id: PostId) -> FollowedPost | None:
         """The followed post of one of ours; None before it was first read."""

@@ -98,7 +98,9 @@ def _check_article(post: Post, article: Article, *, now: datetime, limits: Limit
         return Hold(why=problem)
     if post.kind is PostKind.MANUAL:
         return None  # its words are a person's, and so is their time: nobody reads the page once more before
-    if article.revision != post.revision and not post.text_frozen:
+    if article.revision != post.revision:  # a text that somebody froze stays, yet the article may be under embargo now
+        if post.text_frozen:
+            return Wait(why="the article changed, and is being decided on anew")
         return Wait(why="the article changed, and the text is being made anew")
     if post.verified_at is None or post.verified_at + limits.verify < now:
         return Wait(why="the article is to be looked at once more before it goes out")

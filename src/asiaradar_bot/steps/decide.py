@@ -43,7 +43,14 @@ def decide(store: Store, clock: Clock, *, policy: Policy, max_age: timedelta, fi
         Exception: a decision could not be put on record; raised after the others were; the next call tries again.
     """
     with store.read() as tx:
+        outdated = tx.articles.list_outdated(limit=_PER_TICK)
         waiting = [article.id for article in tx.articles.list_in_state(ArticleState.READ, limit=_PER_TICK)]
+    if outdated:
+        # They changed while their post could not be made anew: it was on its way to X, or withdrawn, and waits again.
+        with store.begin() as tx:
+            for article in outdated:
+                tx.articles.save(replace(article, state=ArticleState.READ), was=article)
+        waiting += [article.id for article in outdated]
     if not waiting:
         return Decided()
     bench = _Bench(store, clock, policy=policy, max_age=max_age, first_run_posts=first_run_posts)

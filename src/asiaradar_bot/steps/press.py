@@ -94,6 +94,9 @@ def follow_edit(tx: Transaction, post: FollowedPost, newest_id: str, version: in
     """
     if newest_id == post.current_id:
         return post
+    other = tx.engagement.find([newest_id]).get(newest_id)
+    if other is not None and other.remote_id != post.remote_id:  # X showed the version once as if it were no edit
+        tx.engagement.merge(post.remote_id, other.remote_id)
     last = tx.engagement.latest([post.remote_id]).get(post.remote_id)
     earlier = Figures() if last is None else last.figures
     changed = replace(post, current_id=newest_id, version=version, earlier=earlier, state=FollowState.FOLLOWED)

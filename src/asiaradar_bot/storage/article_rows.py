@@ -14,7 +14,7 @@ from asiaradar_bot.model.account import Headline
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.decision import Decision, DecisionId, NewsClass, Reason, Verdict
 from asiaradar_bot.model.errors import NotFoundError
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import PostKind, PostState
 from asiaradar_bot.rules.searching import sought
 from asiaradar_bot.storage.encoding import (
     facts_from_json,
@@ -118,6 +118,22 @@ class SqlArticleRows:
         if state is not ArticleState.DONE:
             query = query.where(articles.c.state != ArticleState.DONE)
         query = query.order_by(articles.c.first_seen_at, articles.c.id).limit(limit)
+        return [article_from_row(row) for row in self._connection.execute(query)]
+
+    def list_outdated(self, *, limit: int) -> Sequence[Article]:
+        """Those done with whose post waits and was made of an earlier revision, oldest first sighting first."""
+        query = (
+            select(articles)
+            .join(posts, posts.c.article_id == articles.c.id)
+            .where(
+                posts.c.state.in_([PostState.QUEUED, PostState.HELD]),
+                posts.c.kind == PostKind.ARTICLE,
+                posts.c.revision != articles.c.revision,
+                articles.c.state == ArticleState.DONE,
+            )
+            .order_by(articles.c.first_seen_at, articles.c.id)
+            .limit(limit)
+        )
         return [article_from_row(row) for row in self._connection.execute(query)]
 
     def list_recent(self, *, limit: int, state: ArticleState | None = None) -> Sequence[Article]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from asiaradar_bot.model.correction import CorrectionState
 from asiaradar_bot.model.engagement import (
@@ -58,6 +58,22 @@ class SqlEngagementRows:
                 for row in self._connection.execute(select(followed_posts).where(column.in_(some))):
                     found[getattr(row, column.name)] = _followed(row)
         return found
+
+    def merge(self, remote_id: str, other_id: str) -> None:
+        """
+        What was followed as a post of its own, by its first id, is a version of this one, which gets its snapshots.
+        """
+        keys = self._keys({remote_id, other_id})
+        this, other = keys[remote_id], keys[other_id]
+        taken = select(snapshots.c.taken_at).where(snapshots.c.followed_id == this)
+        self._connection.execute(
+            update(snapshots)
+            .where(snapshots.c.followed_id == other, snapshots.c.taken_at.not_in(taken))
+            .values(followed_id=this)
+        )
+        for table in (snapshots, checkpoints):
+            self._connection.execute(delete(table).where(table.c.followed_id == other))
+        self._connection.execute(delete(followed_posts).where(followed_posts.c.id == other))
 
     def find_for_post(self, post_id: PostId) -> FollowedPost | None:
         """The followed post of one of ours; None before it was first read."""
