@@ -67,6 +67,17 @@ def test_the_same_file_brings_nothing_twice(store: SqlStore) -> None:
     assert len(stored(store)) == 4
 
 
+def test_a_file_sends_at_once_only_for_a_publisher(store: SqlStore) -> None:
+    """For an editor a line of «now» is wrong in the plan and afterwards, with the way to go on; other lines come in."""
+    content = b"text,when\nFerries,now\nBoats,in 2 h\n"
+    for judged in (importer(store).plan(content), importer(store).bring_in(content)):
+        assert [one.fate.value for one in judged] == ["wrong", "new"]
+        assert "desk:mei may not send at once: give it a later time" in (judged[0].line.problem or "")
+    assert [post.text for post in stored(store)] == ["Boats"]
+    importer(store, role=Role.PUBLISHER).bring_in(content)
+    assert [post.text for post in stored(store)] == ["Boats", "Ferries"]
+
+
 def test_an_export_is_known_again_and_runs_nothing(store: SqlStore) -> None:
     """A text like a formula is guarded in the file, and comes back as it was."""
     importer(store).bring_in(b'text;when\n"=1+1 is two";\n-5 degrees in Seoul;\n')

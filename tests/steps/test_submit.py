@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.article import ArticleId, ArticleState
 from asiaradar_bot.model.decision import NewsClass, Reason
 from asiaradar_bot.model.errors import (
@@ -21,7 +21,7 @@ from asiaradar_bot.model.errors import (
     WrongStateError,
 )
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.post import Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor, embargoed_articles
@@ -195,6 +195,75 @@ def test_only_a_publisher_sends_at_once(shelf: SqlStore) -> None:
     mei.add(["Ferries"], draft=True)
     assert kim.add(["Ferries"])[0].state is PostState.QUEUED
     assert kim.move(later.id, due_at=NOON).due_at == NOON
+
+
+def test_an_own_approval_is_no_way_to_send_at_once(shelf: SqlStore) -> None:
+    """What an editor wrote takes the next free slot if they approve it late; before its time it keeps that."""
+    mei = editor_of(shelf, Role.EDITOR)
+    (draft,) = mei.add(["Ferries"], draft=True)
+    approved = mei.approve(draft.id)
+    assert (approved.state, approved.due_at, approved.in_slot) == (PostState.QUEUED, NOON + 6 * HOUR, True)
+    assert last_word(shelf, draft.id) == "approved by desk:mei, who may not send at once, for the next free slot"
+    parts = mei.add(["One", "Two"], draft=True)
+    mei.approve(parts[1].id)
+    assert [(get(shelf, one.id).due_at, get(shelf, one.id).in_slot) for one in parts] == [
+        (NOON + 21 * HOUR, True),
+        (NOON + 21 * HOUR, False),
+    ]
+    (later,) = mei.add(["Later"], draft=True, due_at=NOON + HOUR)
+    assert mei.approve(later.id).due_at == NOON + HOUR
+
+
+def test_an_approval_of_others_work_may_send_at_once(shelf: SqlStore) -> None:
+    """The bot's post whose time is past, and what another wrote, an editor may let out; a publisher all."""
+    mei, kim = editor_of(shelf, Role.EDITOR), editor_of(shelf, Role.PUBLISHER)
+    held = put(shelf, PostState.HELD, due_at=NOON - HOUR)
+    mei.edit(held, text="Ferries, said better")
+    assert mei.approve(held).due_at == NOON
+    ben = replace(mei, person=Person(who="desk:ben", role=Role.EDITOR))
+    (other,) = ben.add(["Ferries"], draft=True)
+    assert mei.approve(other.id).due_at == NOON
+    (own,) = kim.add(["Ferries"], draft=True)
+    assert kim.approve(own.id).due_at == NOON
+
+
+def test_a_held_post_is_not_moved_to_now(shelf: SqlStore) -> None:
+    """Else its approval would send at once what the bot had set for later."""
+    held = put(shelf, PostState.HELD, due_at=NOON + 3 * HOUR)
+    with pytest.raises(AccessError, match="may not send at once"):
+        editor_of(shelf, Role.EDITOR).move(held, due_at=NOON)
+    assert get(shelf, held).due_at == NOON + 3 * HOUR
+
+
+def program_of(store: SqlStore, *scopes: Scope) -> Editor:
+    """A token of a publisher that reaches for these."""
+    person = Person(who="api:cms", role=Role.PUBLISHER, scopes=frozenset(scopes))
+    return replace(editor_of(store), person=person)
+
+
+def test_a_program_sends_at_once_only_with_the_scope_for_that(shelf: SqlStore) -> None:
+    """Without it whatever it approves late takes a free slot, its own or the bot's; news stays news until then."""
+    queueing = program_of(shelf, Scope.WRITE, Scope.QUEUE)
+    held = put(shelf, PostState.HELD, kind=PostKind.ARTICLE, due_at=NOON - HOUR, expires_at=NOON + HOUR)
+    approved = queueing.approve(held)
+    assert (approved.due_at, approved.in_slot, approved.expires_at) == (NOON + 6 * HOUR, True, None)
+    (own,) = queueing.add(["Ferries"], draft=True)
+    assert queueing.approve(own.id).due_at > NOON
+    sending = program_of(shelf, Scope.WRITE, Scope.QUEUE, Scope.PUBLISH)
+    assert sending.approve(sending.add(["Ferries"], draft=True)[0].id).due_at == NOON
+
+
+def test_a_program_only_puts_the_end_of_an_embargo_off(shelf: SqlStore) -> None:
+    """That one is over, or ends sooner, or when one of unknown end does, takes a person or the scope publish."""
+    queueing, end = program_of(shelf, Scope.QUEUE), NOON + 3 * HOUR
+    known = put(shelf, PostState.HELD, due_at=end, not_before_at=end)
+    unknown = embargoed(shelf, "EMBARGOED until May: gates")
+    for post_id, until in ((known, None), (known, "in 2 h"), (unknown, None), (unknown, "in 2 h")):
+        with pytest.raises(AccessError, match=f"api:cms may only put the end of the embargo of post {post_id} off"):
+            queueing.embargo(post_id, until=until, confirmed=True)
+    assert queueing.embargo(known, until="in 4 h").not_before_at == end + HOUR
+    sending = program_of(shelf, Scope.QUEUE, Scope.PUBLISH)
+    assert sending.embargo(unknown, until=None, confirmed=True).not_before_at == NOON
 
 
 def embargoed(shelf: SqlStore, title: str, **how: Any) -> PostId:

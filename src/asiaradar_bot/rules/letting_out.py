@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
-from asiaradar_bot.model.errors import PostError, TextError
+from asiaradar_bot.model.errors import AccessError, PostError, TextError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostKind, PostState
 from asiaradar_bot.rules.acts import Act
@@ -88,6 +89,36 @@ def check_embargo_change(
             f"nobody knows when the embargo of post {part.id} ends: confirm that it is over (a tick at "
             "the Desk, --yes on the command line), or say its end",
             post_id=part.id,
+        )
+
+
+def check_not_sooner(parts: Sequence[Post], ends_at: datetime, *, who: str) -> None:
+    """
+    Return if the embargo of none of these parts, which all have one, ends earlier than was known; unknown is never.
+
+    Raises:
+        AccessError: one does, and it is a program that may not send at once which says so.
+    """
+    for part in parts:
+        if part.not_before_at is None or ends_at < part.not_before_at:
+            raise AccessError(
+                f"{who} may only put the end of the embargo of post {part.id} off: that it ends sooner, or when one of "
+                "unknown end does, is said by a person at the Desk, or by a token with the scope publish"
+            )
+
+
+def check_haste(person: Person, due_at: datetime, *, now: datetime) -> None:
+    """
+    Return if this person may let a post out then.
+
+    Raises:
+        AccessError: that is at once, and they may not send at once.
+    """
+    if due_at <= now and not person.may(Action.PUBLISH_NOW):
+        who = person.who
+        raise AccessError(
+            f"{who} may not send at once: give it a later time or the next free slot, "
+            "or ask somebody with the role publisher (a token: the scope publish)"
         )
 
 

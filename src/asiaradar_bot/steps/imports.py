@@ -8,11 +8,13 @@ from enum import StrEnum
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
+from asiaradar_bot.model.errors import AccessError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, PostId, PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.four_eyes import EYES
+from asiaradar_bot.rules.letting_out import check_haste
 from asiaradar_bot.rules.linking import lint_links
 from asiaradar_bot.rules.post_csv import CsvLine, read_lines
 from asiaradar_bot.rules.post_text import links
@@ -130,7 +132,23 @@ class Importer:
         found = lint_links(
             known_links(tx, line.text, policy=self.policy, now=now), now=now, zone=self.policy.wording.zone
         )
-        problem = next((lint.sentence for lint in found if lint.blocks and not line.is_draft), None)
+        problem = next((lint.sentence for lint in found if lint.blocks and not line.is_draft), self._haste(tx, line))
         if problem is not None:
             return Planned(line=replace(line, problem=problem), fate=Fate.WRONG)
         return Planned(line=line, fate=Fate.NEW, remarks=tuple(lint.sentence for lint in found))
+
+    def _haste(self, tx: Transaction, line: CsvLine) -> str | None:
+        """
+        Why a line may not be queued for its time, by the rule that Compose has.
+        """
+        if line.is_draft or line.in_slot or self.four_eyes:
+            return None
+        now = self.clock.now()
+        lead = lead_of(tx, line.text, policy=self.policy, now=now)
+        if lead.held.is_open:  # it is held until somebody says when that embargo ends
+            return None
+        try:
+            check_haste(self.person, max(line.due_at or now, kept_until([lead], now=now) or now), now=now)
+        except AccessError as error:
+            return str(error)
+        return None

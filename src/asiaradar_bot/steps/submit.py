@@ -13,7 +13,6 @@ from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.decision import NewsClass
 from asiaradar_bot.model.errors import (
-    AccessError,
     AsiaRadarError,
     InputError,
     PostError,
@@ -37,11 +36,13 @@ from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.embargoes import in_both_zones, is_of_embargo
-from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hands_of
+from asiaradar_bot.rules.four_eyes import EYES, check_other_eyes, hand_of, hands_of
 from asiaradar_bot.rules.letting_out import (
     check_embargo,
     check_embargo_change,
+    check_haste,
     check_letting_out,
+    check_not_sooner,
     check_parts,
     check_pictures,
     check_text,
@@ -148,7 +149,7 @@ class Editor:
                 due = next_slot(end or now, self.policy.slots, tx.posts.taken_slots(now))
             waits = "" if draft else self._waits
             if not draft and not waits:
-                self._check_haste(due, now)
+                check_haste(self.person, due, now=now)
             is_open = any(lead.held.is_open for lead in leads) and not draft
             reason = with_kept(f"written by {self.who}{waits}", end, zone=self.policy.wording.zone, is_open=is_open)
             first = NewPost(
@@ -395,7 +396,9 @@ class Editor:
         """
         Let a draft, held, expired or rejected post go out at its time, or now if that has passed.
 
-        All parts of its thread that wait for somebody are approved with it, but for those that X refused.
+        What a person wrote goes into the next free slot instead of now if the same person approves it and may not send
+        at once; so does all that a program approves without that right. All parts of its thread that wait for somebody
+        are approved with it, but for those that X refused.
 
         Raises:
             TextError: its text, or that of another part, can't go out as it stands.
@@ -458,13 +461,42 @@ class Editor:
         return replace(post, **self._leading(tx, post, post.text, now))
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> dict[PostId, Post]:
-        why = _but(f"approved by {self.who}", tx, parts)
-        return {part.id: self._let_go(tx, part, now, why=why) for part in parts}
+        slot = self._slot_not_now(tx, parts, now)
+        why = f"approved by {self.who}"
+        if slot is not None:
+            why = f"approved by {self.who}, who may not send at once, for the next free slot"
+        why = _but(why, tx, parts)
+        return {
+            part.id: self._let_go(tx, part, now, why=why, slot=slot, holds_slot=slot is not None and part is parts[0])
+            for part in parts
+        }
 
-    def _let_go(self, tx: Transaction, post: Post, now: datetime, *, why: str) -> Post:
-        expires_at = None if post.expires_at is not None and post.expires_at <= now else post.expires_at
+    def _slot_not_now(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> datetime | None:
+        """
+        The next free slot, where an approval would send these parts at once and is no right to do that.
+
+        What the bot wrote is the newsroom's news, which waited for an editor: that may go at once. The word of a
+        program is none of an editor's.
+        """
+        if self.person.may(Action.PUBLISH_NOW):
+            return None
+        led = [self._led(tx, part, now) for part in parts]
+        due = [part for part in led if max(part.due_at, part.not_before_at or now) <= now]
+        if not any(self.person.scopes is not None or self._wrote(tx, part) for part in due):
+            return None
+        return free_slot(tx, led, now=now, slots=self.policy.slots)
+
+    def _wrote(self, tx: Transaction, post: Post) -> bool:
+        own = post.kind is PostKind.MANUAL
+        return own and hand_of(self.who) in hands_of(tx.audit.list_of([f"post {post.id}"]))
+
+    def _let_go(
+        self, tx: Transaction, post: Post, now: datetime, *, why: str, slot: datetime | None, holds_slot: bool
+    ) -> Post:
         leads = self._leading(tx, post, post.text, now)
         led = replace(post, **leads)
+        due = slot or max(now, led.due_at, led.not_before_at or now)
+        expires_at = None if post.expires_at is not None and post.expires_at <= (slot or now) else post.expires_at
         return tx.posts.move(
             post,
             PostState.QUEUED,
@@ -475,7 +507,7 @@ class Editor:
             approved_by=self.who,
             expires_at=expires_at,
             text_frozen=True,
-            **{**leads, "due_at": max(now, led.due_at, led.not_before_at or now)},
+            **{**leads, "due_at": due, "in_slot": holds_slot or (led.in_slot and slot is None)},
         )
 
     def publish_now(self, post_id: int, *, version: int | None = None) -> Post:
@@ -558,7 +590,7 @@ class Editor:
         Another time for a post and its thread, of which one holds the slot; None is the newsroom's next free slot.
 
         Raises:
-            AccessError: it would go out at once, and the person may not send at once.
+            AccessError: it would go out at once, approved if it waits for that, and the person may not send at once.
             PostError: it is under embargo then.
         """
         self.person.check(Action.APPROVE)
@@ -568,8 +600,7 @@ class Editor:
             slot = due_at is None
             due = due_at or free_slot(tx, parts, now=now, slots=self.policy.slots)
             check_embargo([self._led(tx, part, now) for part in parts], due, zone=self.policy.wording.zone)
-            if any(part.state is PostState.QUEUED for part in parts):
-                self._check_haste(due, now)
+            check_haste(self.person, due, now=now)
             why = _but("moved", tx, parts)
             moved = {
                 part.id: tx.posts.change(
@@ -600,6 +631,7 @@ class Editor:
 
         Raises:
             InputError: the words name no time to come.
+            AccessError: it lets the post out earlier, and a program says so that may not send at once.
             PostError: it lets the post out earlier, and is not confirmed.
         """
         self.person.check(Action.APPROVE)
@@ -607,6 +639,9 @@ class Editor:
         end = now if until is None else read_end(until, now=now, zone=zone)
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.EMBARGO, post_id, version)
+            if self.person.scopes is not None and not self.person.may(Action.PUBLISH_NOW):
+                embargoed = embargoed_posts(tx, parts)
+                check_not_sooner([part for part in parts if part.id in embargoed], end, who=self.who)
             check_embargo_change(parts, end, now=now, zone=zone, confirmed=confirmed)
             why = _but(f"embargo until {in_both_zones(end, zone)}" if end > now else _released(parts, zone), tx, parts)
             slot = self._slot_instead(tx, parts, now) if end <= now else None
@@ -637,7 +672,7 @@ class Editor:
         """
         The next free slot, where a release would send these parts at once and the person may not send at once.
         """
-        at_once = any(part.state is PostState.QUEUED and _waits_for_embargo(part) for part in parts)
+        at_once = any(part.state in LIVE and _waits_for_embargo(part) for part in parts)
         if not at_once or self.person.may(Action.PUBLISH_NOW):
             return None
         return next_slot(now, self.policy.slots, tx.posts.taken_slots(now))
@@ -655,13 +690,6 @@ class Editor:
             "in_slot": part.in_slot and part.due_at >= end,
             "expires_at": part.expires_at and max(part.expires_at, end + news),
         }
-
-    def _check_haste(self, due_at: datetime, now: datetime) -> None:
-        if due_at <= now and not self.person.may(Action.PUBLISH_NOW):
-            raise AccessError(
-                f"{self.who} may not send at once: give it a later time or the next free slot, "
-                "or ask somebody with the role publisher (a token: the scope publish)"
-            )
 
     def settle(self, post_id: int, *, remote_id: str | None) -> Post:
         """

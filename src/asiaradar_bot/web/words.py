@@ -72,7 +72,7 @@ RIGHTS = {
     Action.LOOK: named("see every page and export what it shows"),
     Action.WRITE: named("write, change and queue posts"),
     Action.HOLD: named("hold and withdraw posts, skip articles"),
-    Action.APPROVE: named("approve and move posts"),
+    Action.APPROVE: named("approve posts (also those of the bot whose time is past) and move them"),
     Action.STOP: named("stop all sending"),
     Action.PUBLISH_NOW: named("publish at once, and make or unmake breaking news"),
     Action.SETTLE: named("say whether a post is on X, when X gave no clear answer"),
