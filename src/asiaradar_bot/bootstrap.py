@@ -306,7 +306,7 @@ def build_app(settings: Settings, *, offline: bool = False, saved_rules: bool = 
         files=files,
         press=press,
         passwords=Argon2Passwords(),
-        secret_box=_secret_box(settings),
+        secret_box=_secret_box(settings, store),
         courier=WebhookCourier(lambda host: _fetcher_of(settings, host)),
         metrics=account,
         local_x_url=local_x_url,
@@ -391,9 +391,17 @@ def _source(one: SourceSettings) -> Source:
     )
 
 
-def _secret_box(settings: Settings) -> FernetBox:
+def _secret_box(settings: Settings, store: SqlStore) -> FernetBox:
+    def none_sealed() -> bool:
+        with store.read() as tx:
+            return not tx.sealed.list_sealed()
+
     keys = settings.sealing.keys
-    return FernetBox(settings.storage.folder / "seal.key", keys=None if keys is None else keys.get_secret_value())
+    return FernetBox(
+        settings.storage.folder / "seal.key",
+        keys=None if keys is None else keys.get_secret_value(),
+        may_make=none_sealed,
+    )
 
 
 def _fetcher(settings: Settings) -> SafeFetcher:

@@ -206,7 +206,7 @@ def test_the_doctor_knows_what_lets_sending_go_on(capsys: pytest.CaptureFixture[
     assert f"stopped by {tmp_path}/STOP: the wedding: remove the file" in said
     told(capsys, "db", "backup")
     (backup,) = (tmp_path / "backups").glob("*.db")
-    told(capsys, "db", "restore", str(backup))
+    told(capsys, "db", "restore", str(backup), "--yes")
     assert "BAD  sending: safe mode: restored from" in told(capsys, "doctor", code=1)
 
 
@@ -216,10 +216,10 @@ def test_a_restore_under_a_running_bot_is_refused(capsys: pytest.CaptureFixture[
     told(capsys, "db", "backup")
     (backup,) = (tmp_path / "backups").glob("*.db")
     store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
-    for seconds, code, words in ((5, 1, "a bot works on"), (60, 0, "restored")):
+    for seconds, code, words in ((5, 1, "a bot works on"), (-15, 1, "a bot works on"), (60, 0, "restored")):
         with store.begin() as tx:
             tx.account.set_mark("heartbeat", (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat())
-        assert words in told(capsys, "db", "restore", str(backup), code=code)
+        assert words in told(capsys, "db", "restore", str(backup), "--yes", code=code)
     store.close()
 
 
@@ -246,7 +246,7 @@ def test_a_file_that_is_no_backup_of_ours_replaces_nothing(
     (backup,) = (tmp_path / "backups").glob("*.db")
     _other_database(backup, tmp_path / "other.db", change)
     before = (tmp_path / "bot.db").read_bytes()
-    assert words in told(capsys, "db", "restore", str(tmp_path / "other.db"), code=code)
+    assert words in told(capsys, "db", "restore", str(tmp_path / "other.db"), "--yes", code=code)
     assert (tmp_path / "bot.db").read_bytes() == before
     assert sorted(file.name for file in tmp_path.glob("bot.db*")) == ["bot.db"]
 
@@ -258,10 +258,55 @@ def test_a_restore_keeps_the_stop_and_the_old_file(capsys: pytest.CaptureFixture
     told(capsys, "posts", "add", "After", "--draft")
     told(capsys, "stop", "hacked")
     (backup,) = (tmp_path / "backups").glob("*.db")
-    assert "bot.db.replaced is what was there before" in told(capsys, "db", "restore", str(backup))
+    said = told(capsys, "db", "restore", str(backup), "--yes")
+    (kept,) = tmp_path.glob("bot.db.replaced-*Z")
+    assert f"{kept} is what was there before" in said
     assert "stopped: hacked" in told(capsys, "tick", "publish")
-    told(capsys, "db", "restore", str(tmp_path / "bot.db.replaced"))
+    told(capsys, "db", "restore", str(kept), "--yes")
     assert "After" in told(capsys, "posts", "list")
+
+
+def test_a_restore_is_confirmed_and_a_second_one_keeps_what_the_first_kept(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Without --yes it says how many posts each has; twice the wrong backup does not take the real work away."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    told(capsys, "db", "backup")
+    told(capsys, "posts", "add", "Real work", "--draft")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    asked = told(capsys, "db", "restore", str(backup), code=1)
+    assert "is there and has 2 posts (the newest of 20" in asked
+    assert f"{backup} has 1 post (" in asked
+    assert "Real work" in told(capsys, "posts", "list")
+    for _ in range(2):
+        told(capsys, "db", "restore", str(backup), "--yes")
+    assert "Real work" not in told(capsys, "posts", "list")
+    kept = [file for file in tmp_path.glob("bot.db.replaced-*") if not file.name.endswith(("-wal", "-shm"))]
+    assert len(kept) == 2
+    texts = []
+    for file in kept:
+        with closing(sqlite3.connect(file)) as there:
+            texts += [text for (text,) in there.execute("SELECT text FROM posts")]
+    assert sorted(texts) == ["Before", "Before", "Real work"]
+
+
+def test_a_restore_through_a_link_restores_what_it_leads_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The link stays one, so that a bot whose settings name the file itself works on the same database."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    told(capsys, "db", "backup")
+    told(capsys, "posts", "add", "After", "--draft")
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "bot.db")
+    monkeypatch.setenv("ASIARADAR_STORAGE__URL", f"sqlite:///{link}")
+    assert f"to {tmp_path / 'bot.db'};" in told(capsys, "db", "restore", str(backup), "--yes")
+    assert link.is_symlink()
+    assert [file.name for file in link.parent.iterdir()] == ["link.db"]
+    monkeypatch.setenv("ASIARADAR_STORAGE__URL", f"sqlite:///{tmp_path}/bot.db")
+    assert "After" not in told(capsys, "posts", "list")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +412,7 @@ def test_backup_and_restore(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     told(capsys, "db", "backup")
     told(capsys, "posts", "add", "After", "--draft")
     (backup,) = (tmp_path / "backups").glob("*.db")
-    told(capsys, "db", "restore", str(backup))
+    told(capsys, "db", "restore", str(backup), "--yes")
     assert "After" not in told(capsys, "posts", "list")
     assert "safe mode" in told(capsys, "tick", "publish")
     assert "sound" in told(capsys, "db", "verify")

@@ -112,3 +112,42 @@ def test_a_secret_that_changed_meanwhile_is_not_overwritten() -> None:
         reseal(app.store, app.secret_box, app.clock, person=Person(who="desk:ed", role=Role.EDITOR))
     assert opened(app, OLD) == ["new", "b", "c"]
     app.close()
+
+
+def test_a_wrong_folder_makes_no_key_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Where the database has secrets, a folder without their key seals none; a lost key is made anew by a word."""
+    monkeypatch.delenv("ASIARADAR_SEALING__KEYS")
+    assert main(["webhooks", "add", "https://w.example/"]) == 0
+    (tmp_path / "wrong").mkdir()
+    monkeypatch.setenv("ASIARADAR_STORAGE__FOLDER", str(tmp_path / "wrong"))
+    capsys.readouterr()
+    for arguments in (["webhooks", "add", "https://v.example/"], ["db", "reseal"]):
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert f"{tmp_path / 'wrong' / 'seal.key'} is not there: set storage.folder to the bot's folder" in said
+    assert not (tmp_path / "wrong" / "seal.key").exists()
+    app = build_app(load_settings())
+    good, told = doctor_says(app)
+    assert (good, "set storage.folder" in told) == (False, True)
+    with app.store.read() as tx:
+        assert len(tx.programs.list_webhooks()) == 1
+    app.close()
+    assert main(["db", "reseal", "--new-key"]) == 1
+    assert "no key at hand opens the secret of webhook 1" in capsys.readouterr().err
+    assert main(["webhooks", "add", "https://v.example/"]) == 0
+
+
+def test_a_new_key_takes_no_other_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Neither that of the settings nor one in the file."""
+    assert main(["db", "reseal", "--new-key"]) == 1
+    assert "put a new one in front there" in capsys.readouterr().err
+    monkeypatch.delenv("ASIARADAR_SEALING__KEYS")
+    assert main(["db", "reseal", "--new-key"]) == 0
+    key = (tmp_path / "seal.key").read_bytes()
+    assert main(["db", "reseal", "--new-key"]) == 1
+    assert "there is a key file" in capsys.readouterr().err
+    assert (tmp_path / "seal.key").read_bytes() == key

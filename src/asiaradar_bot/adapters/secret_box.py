@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import stat
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +26,25 @@ class FernetBox:
     Source: OWASP ASVS 5.0, 13.3.1; the Fernet specification.
     """
 
-    def __init__(self, file: Path, *, keys: str | None = None) -> None:
+    def __init__(self, file: Path, *, keys: str | None = None, may_make: Callable[[], bool] = lambda: True) -> None:
         """
         `keys` are parted by blanks or lines; without them those in `file`, which is made with a key on first use.
+
+        `may_make` is asked before that: where secrets stand sealed already, another key would be the wrong one.
         """
         self._file = file
         self._keys = keys
+        self._may_make = may_make
+
+    def make_key(self) -> None:
+        """
+        Make the key file whatever stands sealed: the old key is lost for good. Raises SealError.
+        """
+        if self._keys:
+            raise SealError("the keys stand in sealing.keys: put a new one in front there")
+        if self._file.exists():
+            raise SealError(f"there is a key file {self._file.absolute()}: take it away if its key is of no use")
+        _read(self._file, may_make=lambda: True)
 
     def seal(self, text: str) -> str:
         """
@@ -57,15 +71,21 @@ class FernetBox:
     def _fernet(self) -> MultiFernet:
         from cryptography.fernet import Fernet, MultiFernet
 
-        keys = self._keys or _read(self._file)
+        keys = self._keys or _read(self._file, may_make=self._may_make)
         if not are_keys(keys):
             raise SealError(f"{'sealing.keys' if self._keys else self._file} must hold {KEY_WORDS}")
         return MultiFernet([Fernet(key) for key in keys.split()])
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, *, may_make: Callable[[], bool]) -> str:
     try:
         if not file.exists():
+            if not may_make():
+                raise SealError(
+                    f"the database has secrets that were sealed with a key of another place, and {file.absolute()} is "
+                    "not there: set storage.folder to the bot's folder, where its seal.key is (or sealing.keys); if "
+                    "that key is lost for good, asiaradar db reseal --new-key makes another"
+                )
             _make(file)
         if file.stat().st_mode & _OTHERS:
             raise SealError(f"the key file {file} may be read by others: `chmod 600 {file}`")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,11 @@ def backup() -> None:
 
 
 @group.command()
-def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups folder.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup from the backups folder.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, in place of the database that is there.")] = False,
+) -> None:
     """Put a backup in place; the bot must be stopped. The next start is in safe mode, and the old file is kept."""
     from asiaradar_bot.settings import load_settings
 
@@ -45,8 +50,13 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
         raise InputError("restore is for SQLite: use pg_restore for PostgreSQL, then `asiaradar run --safe-mode`")
     if not file.is_file():
         raise InputError(f"there is no file {file}")
-    target = Path(settings.storage.url.removeprefix("sqlite:///"))
+    target = Path(settings.storage.url.removeprefix("sqlite:///")).resolve()  # of a link, the file that it leads to
     _check_nobody_works_on(target)
+    if target.exists() and not yes:
+        raise InputError(
+            f"{target} is there and has {_posts_in(target)}, {file} has {_posts_in(file)}: see that this is the right "
+            "backup, then say so with --yes; what is there now is kept beside it"
+        )
     copy = Path(f"{target}.restored")
     try:
         _prepare(file, copy, stopped=_mark(target, "stopped"))
@@ -54,7 +64,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup from the backups
     finally:
         copy.unlink(missing_ok=True)
     print(
-        f"restored {file.name} to {target.absolute()}; the timeline is read before anything is sent"
+        f"restored {file.name} to {target}; the timeline is read before anything is sent"
         + (f"; {kept} is what was there before" if kept else "")
     )
 
@@ -79,18 +89,40 @@ def _put_in_place(copy: Path, target: Path) -> Path | None:
     """
     The copy takes the database's name in one step; where the old one is now, with its journal, None if there was none.
     """
-    kept = Path(f"{target}.replaced")
-    for end in ("", *_BESIDE):
-        Path(f"{kept}{end}").unlink(missing_ok=True)
     if not target.exists():
         copy.replace(target)
         return None
+    kept = _free_name(target)
     os.link(target, kept)
     for end in _BESIDE:  # before the copy is there: a journal would be played into it
         with suppress(FileNotFoundError):
             Path(f"{target}{end}").rename(f"{kept}{end}")
     copy.replace(target)
     return kept
+
+
+def _free_name(target: Path) -> Path:
+    """
+    The name under which a replaced database is kept, with the time; no earlier one is ever overwritten.
+    """
+    first = f"{target}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    names = (Path(first if number == 1 else f"{first}-{number}") for number in count(1))
+    return next(name for name in names if not any(Path(f"{name}{end}").exists() for end in ("", *_BESIDE)))
+
+
+def _posts_in(file: Path) -> str:
+    """
+    How many posts a database file has, in words.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
+            posts, newest = there.execute("SELECT count(*), max(created_at) FROM posts").fetchone()
+    except sqlite3.Error:
+        return "nothing that can be read"
+    if not posts:
+        return "no posts"
+    at = datetime.fromtimestamp(newest / 1_000_000, UTC)
+    return f"{posts} {'post' if posts == 1 else 'posts'} (the newest of {at:%Y-%m-%d %H:%M} UTC)"
 
 
 def _mark(file: Path, key: str) -> str | None:
@@ -114,8 +146,8 @@ def _check_nobody_works_on(file: Path) -> None:
     beat = _mark(file, "heartbeat")
     if beat is None:
         return
-    age = datetime.now(UTC) - datetime.fromisoformat(beat)
-    if timedelta(0) <= age <= STALE:
+    age = abs(datetime.now(UTC) - datetime.fromisoformat(beat))  # of a clock that was set back it is still to come
+    if age <= STALE:
         raise InputError(
             f"a bot works on {file} (its last sign of life is {age.seconds} seconds old): stop it, wait until that is "
             f"{STALE.seconds} seconds old, and restore then"
@@ -133,11 +165,18 @@ def verify() -> None:
 
 
 @group.command()
-def reseal() -> None:
+def reseal(
+    *,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="The key file is lost for good: make another; name what is lost with it.")
+    ] = False,
+) -> None:
     """Seal every secret of the database with the first key, so that older keys can be taken away."""
     from asiaradar_bot.steps.reseal import reseal as reseal_all
 
     with acting(first=True) as app:
+        if new_key:
+            app.secret_box.make_key()
         result = reseal_all(app.store, app.secret_box, app.clock, person=person())
     print(f"{result.done} sealed with the first key")
     if result.lost:
