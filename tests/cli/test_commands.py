@@ -750,7 +750,7 @@ def test_a_choice_about_a_post_says_what_will_happen(capsys: pytest.CaptureFixtu
 def test_an_empty_reason_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     """`stop ""` says what `stop` without a reason says; `--why ""` is taken, another option's empty value is not."""
     told(capsys, "stop", "")
-    assert "BAD  kill switch: stopped: stopped by hand" in told(capsys, "doctor", code=1)
+    assert "BAD  kill switch: stopped: by hand (cli:" in told(capsys, "doctor", code=1)
     told(capsys, "posts", "add", "Ferries", "--draft")
     told(capsys, "posts", "cancel", "1", "--why", "")
     assert "--at has no value" in told(capsys, "posts", "add", "Ferries", "--at", "", code=2)

@@ -121,7 +121,7 @@ def test_changes_must_be_meant(app: App) -> None:
         assert tx.account.state().stopped is None
     assert bare.post("/stop", data={"csrf": csrf}, headers={"origin": "http://testserver"}).status_code == 303
     with app.store.read() as tx:
-        assert tx.account.state().stopped == "stopped at the Desk (desk:mei)"
+        assert tx.account.state().stopped == "by hand at the Desk (desk:mei)"
 
 
 def test_a_huge_form_is_not_read(app: App) -> None:

@@ -278,7 +278,7 @@ def test_states_and_modes_are_said_in_it(app: App, language: str, held: str, mod
 )
 def test_times_as_the_language_writes_them(language: str, local: str, day: str) -> None:
     """Weekday, day and month stand as the language writes them, in the newsroom's zone, on a machine-readable time."""
-    forms = Forms(language, lambda: ZoneInfo("Asia/Singapore"))
+    forms = Forms(language, lambda: ZoneInfo("Asia/Singapore"), lambda: AT)
     stamp = '<time datetime="2026-11-24T11:05:09Z" title="2026-11-24 19:05:09 Asia/Singapore, 11:05:09 UTC">'
     assert forms.local(AT) == f"{stamp}{local}</time>"
     assert forms.day(AT) == f"{stamp}{day}</time>"
@@ -289,17 +289,18 @@ def test_times_as_the_language_writes_them(language: str, local: str, day: str) 
 
 def test_english_days_have_no_leading_zero() -> None:
     """As one writes them."""
-    forms = Forms("en", lambda: ZoneInfo("UTC"))
+    forms = Forms("en", lambda: ZoneInfo("UTC"), lambda: AT)
     first = datetime(2026, 12, 1, 9, tzinfo=UTC)
     assert ">Tuesday 1 December 2026<" in forms.day(first)
     assert ">Tue 1 Dec 09:00<" in forms.local(first)
+    assert ">Fri 1 Mar 2030 09:00<" in forms.local(datetime(2030, 3, 1, 9, tzinfo=UTC))
     assert (forms.week_day(first.date()), forms.short_day(first.date(), year=True)) == ("Tue 1 Dec", "1 Dec 2026")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_and_money(language: str) -> None:
     """Numbers are grouped; money has its code in every language and three digits where two would lie."""
-    forms = Forms(language, lambda: ZoneInfo("UTC"))
+    forms = Forms(language, lambda: ZoneInfo("UTC"), lambda: AT)
     assert (forms.count(1234567), forms.count(0), forms.count(None)) == ("1,234,567", "0", "—")
     assert (forms.usd("0.2"), forms.usd(Decimal("0.015")), forms.usd(None)) == ("0.20 USD", "0.015 USD", "—")
     assert forms.usd("1234.5") == "1,234.50 USD"

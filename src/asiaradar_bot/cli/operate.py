@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from asiaradar_bot.bootstrap import App
 
 
-_NO_REASON = "stopped by hand"
+_NO_REASON = "by hand"
 
 
 def register(cli: typer.Typer) -> None:

@@ -33,9 +33,10 @@ class Forms:
     The filters of pages in one language; times stand in the newsroom's zone.
     """
 
-    def __init__(self, language: str, zone: Callable[[], ZoneInfo]) -> None:
+    def __init__(self, language: str, zone: Callable[[], ZoneInfo], now: Callable[[], datetime]) -> None:
         self.locale = Locale.parse(language)
         self._zone = zone
+        self._now = now
 
     @property
     def zone(self) -> ZoneInfo:
@@ -53,11 +54,13 @@ class Forms:
 
     def local(self, at: datetime | None) -> str | Markup:
         """
-        Weekday, day, month and minute.
+        Weekday, day, month and minute; with the year if it is another one than now.
         """
-        return (
-            MISSING if at is None else self._time(at, f"{self._day_of(at, 'MMMEd')} {at.astimezone(self.zone):%H:%M}")
-        )
+        if at is None:
+            return MISSING
+        there = at.astimezone(self.zone)
+        is_this_year = there.year == self._now().astimezone(self.zone).year
+        return self._time(at, f"{self._day_of(at, 'MMMEd' if is_this_year else 'yMMMEd')} {there:%H:%M}")
 
     def minute(self, at: datetime | None) -> str | Markup:
         """

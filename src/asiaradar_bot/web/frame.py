@@ -112,7 +112,7 @@ class Frame:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        forms, words = Forms(language, lambda: self.zone), translations(language)
+        forms, words = Forms(language, lambda: self.zone, self.app.clock.now), translations(language)
         env.globals.update(static_url=static_url, missing=MISSING, language=language, direction=forms.direction)
         env.filters.update(
             local=forms.local,

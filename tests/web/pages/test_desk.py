@@ -285,7 +285,9 @@ def test_stop_and_resume(app: App) -> None:
     assert client.post("/stop", data={"csrf": "c"}).status_code == 303
     page = client.get("/").text
     assert "STOPPED" in page
-    assert "stopped at the Desk (desk:mei)" in page
+    assert "by hand at the Desk (desk:mei)" in page
+    assert "stopped: stopped" not in page
+    assert "expected" not in client.get(f"/posts/{keep.id}").text
     assert "Keep me" in client.get("/resume").text
     answer = client.post("/resume", data={"csrf": "c", "keep": [str(keep.id)]})
     assert answer.headers["location"] == "/?said=resumed"

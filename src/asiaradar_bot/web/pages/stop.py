@@ -30,7 +30,7 @@ def stop_routes(frame: Frame, *, wake: Callable[[str], None]) -> APIRouter:
         back: Annotated[str, Form()] = "/",
     ) -> Response:
         """Nothing more is sent, from now on."""
-        switch.stop(app.store, app.clock, person=visitor.person, reason=reason.strip() or "stopped at the Desk")
+        switch.stop(app.store, app.clock, person=visitor.person, reason=reason.strip() or "by hand at the Desk")
         return back_to(back, said="stopped")
 
     @routes.get("/resume")

@@ -19,6 +19,8 @@ def expect(app: App, tx: Transaction, *, moved: Sequence[Post] = ()) -> dict[Pos
 
     A part of a thread is not in it while an earlier part is kept from going out.
     """
+    if tx.account.state().stopped is not None or app.files.stop_reason() is not None:
+        return {}  # whatever time one named would be wrong
     now = app.clock.now()
     sent = tx.posts.sent_times(now - timedelta(days=1), newest=app.limits.most_counted)
     stand_in = {post.id for post in moved}
