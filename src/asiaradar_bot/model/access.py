@@ -74,7 +74,7 @@ IN_WORDS: dict[Action, str] = {
     Action.LOOK: "see every page and export what it shows",
     Action.WRITE: "write, change and queue posts",
     Action.HOLD: "hold and withdraw posts, skip articles",
-    Action.APPROVE: "approve and move posts",
+    Action.APPROVE: "approve posts (also those of the bot whose time is past) and move them",
     Action.STOP: "stop all sending",
     Action.PUBLISH_NOW: "publish at once, and make or unmake breaking news",
     Action.SETTLE: "say whether a post is on X, when X gave no clear answer",
