@@ -212,8 +212,8 @@ def _too_young(view: Figures, found: Report) -> str:
     Why there are no figures at all, as just after the first posts, and how to see some.
     """
     youngest, age = next(iter(AGES.items()))
-    words = f"no post has figures at {view.age} yet, as none of a post younger than that can be known"
-    return words if found.age <= age else f"{words}: `--age {youngest}` compares younger ones"
+    words = f"no post has figures at {view.age} yet: they come when a post is that old"
+    return words if found.age <= age else f"{words}; `--age {youngest}` compares younger ones"
 
 
 def _spark(found: Report) -> str:
