@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from asiaradar_bot.adapters.x_account import XAccount
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.rules.prices import PRICES
@@ -17,6 +16,7 @@ from asiaradar_bot.sandbox.x import LocalX
 from asiaradar_bot.sandbox.x.account import Behaviour
 from asiaradar_bot.steps.press import Press
 from asiaradar_bot.storage.store import SqlStore
+from tests.contracts.accounts import x_account
 from tests.fakes.outside import FakeClock, FakeSideFiles
 from tests.protocol.lives import fast_folder
 from tests.protocol.rig import url_of
@@ -63,17 +63,7 @@ def x(clock: FakeClock) -> Iterator[LocalX]:
 @pytest.fixture
 def press(store: SqlStore, x: LocalX, clock: FakeClock) -> Press:
     """A press on the real adapter."""
-    keys = x.credentials
-    account = XAccount(
-        base_url=x.base_url,
-        consumer_key=keys.consumer_key,
-        consumer_secret=keys.consumer_secret,
-        access_token=keys.access_token,
-        access_token_secret=keys.access_token_secret,
-        now=clock.now,
-        connect_seconds=2,
-        read_seconds=2,
-    )
+    account = x_account(x, clock)
     return Press(
         store=store,
         x=account,

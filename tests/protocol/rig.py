@@ -53,6 +53,31 @@ def points(store: SqlStore, *, first: int = 1, step: int = 1) -> Iterator[int]:
     return count(first, step * 3 if store.is_postgresql and not DEEP else step)
 
 
+@contextmanager
+def dying_at(store: SqlStore, number: int, *, after: bool = False) -> Iterator[None]:
+    """
+    The process dies before (or after) the SQL statement of that number, counted from 1; if there are fewer, it lives.
+
+    Counted after, BEGIN is none: a process that dies gives its transaction back, an exception behind it would not.
+    """
+    left = number
+
+    def die(_: object, __: object, statement: str, *___: object) -> None:
+        nonlocal left
+        if after and statement.startswith("BEGIN"):
+            return
+        left -= 1
+        if left == 0:
+            raise SimulatedCrash
+
+    moment = "after_cursor_execute" if after else "before_cursor_execute"
+    event.listen(store.writer, moment, die)
+    try:
+        yield
+    finally:
+        event.remove(store.writer, moment, die)
+
+
 def url_of(store: SqlStore) -> str:
     """Where another process finds the same database."""
     return store.writer.url.render_as_string(hide_password=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 
 import pytest
-from sqlalchemy import event
 
 from asiaradar_bot.model.correction import CorrectionState, Option
 from asiaradar_bot.model.post import PostState
@@ -13,7 +12,7 @@ from asiaradar_bot.steps.amend import amend
 from asiaradar_bot.steps.publish import publish_due
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock, SimulatedCrash
-from tests.protocol.rig import points
+from tests.protocol.rig import dying_at, points
 from tests.protocol.test_correcting import corrector, go_on, now_of, premium, published, texts
 from tests.protocol.test_publishing import advance, fake, make_press, queue, recover, shown, state_of
 
@@ -25,21 +24,12 @@ def test_a_crash_at_every_statement_neither_loses_nor_doubles(store: SqlStore) -
     for number in points(store):
         press = make_press(store, "yes", clock=clock)
         post = queue(store, number)
-        left = {"now": number}
-
-        def die(*_: object, left: dict[str, int] = left) -> None:
-            left["now"] -= 1
-            if left["now"] == 0:
-                raise SimulatedCrash
-
-        event.listen(store.writer, "before_cursor_execute", die)
         try:
-            publish_due(press)
+            with dying_at(store, number):
+                publish_due(press)
             survived += 1
         except SimulatedCrash:
             crashed += 1
-        finally:
-            event.remove(store.writer, "before_cursor_execute", die)
         recover(press)
         assert shown(press)[post.text] == 1, f"statement {number}"
         assert state_of(store, post) is PostState.PUBLISHED, f"statement {number}"
@@ -64,23 +54,13 @@ def test_a_crash_at_every_statement_is_settled(store: SqlStore, option: Option) 
         post = published(store, press, number)
         wanted = f"Better {number}\n{post.link}" if option is Option.EDIT else f"Better {number}"
         corrector(press).choose(post.id, option, text=wanted)
-        left = {"now": number}
-
-        def die(_: object, __: object, statement: str, *___: object, left: dict[str, int] = left) -> None:
-            if statement.startswith("BEGIN"):
-                return  # a process that dies gives its transaction back, an exception in here would not
-            left["now"] -= 1
-            if left["now"] == 0:
-                raise SimulatedCrash
-
-        event.listen(store.writer, "after_cursor_execute", die)
         try:
-            amend(press)
+            with dying_at(store, number, after=True):
+                amend(press)
             survived += 1
         except SimulatedCrash:
             crashed += 1
         finally:
-            event.remove(store.writer, "after_cursor_execute", die)
             gc.collect()  # a cursor that nobody reads any more would keep SQLite's lock, a dead process does not
         advance(press, minutes=2)
         amend(press)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.limits import Limits
@@ -22,6 +22,7 @@ from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, add_post, make_article
 from tests.fakes.outside import FakeClock, FakeSideFiles, FakeX, SimulatedCrash
 from tests.fakes.site import FakeSite
+from tests.protocol.rig import dying_at
 
 HOUR = timedelta(hours=1)
 MEI = Person(who="desk:mei", role=Role.ADMIN)
@@ -120,21 +121,9 @@ def test_a_crash_holds_all_or_none(store: SqlStore, cause: str) -> None:
         parts = thread(store, "One https://radar.asia/one", "Two", "Three")
         if cause == "backlog":
             clock.advance(minutes=60)
-        left = {"statements": number}
-
-        def die(*_: object, left: dict[str, int] = left) -> None:
-            left["statements"] -= 1
-            if left["statements"] == 0:
-                raise SimulatedCrash
-
-        event.listen(store.writer, "before_cursor_execute", die)
-        try:
+        with suppress(SimulatedCrash), dying_at(store, number):
             publish_due(press)
             done = True
-        except SimulatedCrash:
-            pass
-        finally:
-            event.remove(store.writer, "before_cursor_execute", die)
         assert set(map(str, states(store, parts))) in ({"queued"}, {"held"}), f"statement {number}"
         publish_due(press)
         assert states(store, parts) == ["held"] * 3, f"statement {number}"

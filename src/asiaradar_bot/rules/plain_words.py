@@ -35,15 +35,17 @@ def toml_in_plain_words(complaint: str) -> str:
     """
     What the reader of TOML complains of, as it is told to people; what is not known stays as it is.
     """
-    for pattern, words in _TOML:
-        complaint = re.sub(pattern, words, complaint)
-    return complaint
+    return _reworded(complaint, _TOML)
 
 
 def in_plain_words(complaint: str) -> str:
     """
     The complaint as it is told to people; what is not known stays as it is.
     """
-    for pattern, words in _PLAIN:
+    return _reworded(complaint, _PLAIN)
+
+
+def _reworded(complaint: str, words_for: tuple[tuple[str, str], ...]) -> str:
+    for pattern, words in words_for:
         complaint = re.sub(pattern, words, complaint)
     return complaint
