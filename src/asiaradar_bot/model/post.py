@@ -179,6 +179,13 @@ class NewPost:
     """The post that it corrects, or whose place it took."""
 
     @property
+    def is_by_hand(self) -> bool:
+        """
+        Whether a person wrote it as a post of its own: no correction of another one.
+        """
+        return self.kind is PostKind.MANUAL and self.corrects_id is None
+
+    @property
     def pictures(self) -> tuple[PostPicture, ...]:
         """
         All its pictures in the order in which X shows them.

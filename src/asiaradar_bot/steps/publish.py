@@ -250,7 +250,7 @@ def _last_said(tx: Transaction, post: Post) -> datetime | None:
 
 def _hand_of(tx: Transaction, seen: SeenPost | None) -> PostId | None:
     other = None if seen is None or seen.post_id is None else tx.posts.find(seen.post_id)
-    return other.id if other is not None and other.kind is PostKind.MANUAL and other.corrects_id is None else None
+    return other.id if other is not None and other.is_by_hand else None
 
 
 def _put_aside(press: Press, post: Post, guard: Guard) -> None:

@@ -234,7 +234,7 @@ class Editor:
         now = self.clock.now()
         with self.store.begin() as tx:
             post = _of_version(tx.posts.get(PostId(post_id)), version)
-            if post.kind is PostKind.MANUAL and post.corrects_id is None:
+            if post.is_by_hand:
                 self._check_links(tx, [clean], now)
             changed = self._revise(
                 tx,
@@ -326,8 +326,7 @@ class Editor:
                 draft=posts[0].state is PostState.DRAFT,
                 pictures=[part.pictures for part in parts],
             )
-            by_hand = posts[0].kind is PostKind.MANUAL and posts[0].corrects_id is None
-            if by_hand and posts[0].state is not PostState.DRAFT:
+            if posts[0].is_by_hand and posts[0].state is not PostState.DRAFT:
                 self._check_links(tx, clean, now)
             whole = posts[0].parts == len(posts)
             changed = []
@@ -360,7 +359,7 @@ class Editor:
         """
         What changes with where a text by hand leads: the article, and an embargo of that which the post did not keep.
         """
-        if post.kind is not PostKind.MANUAL or post.corrects_id is not None:
+        if not post.is_by_hand:
             return {}
         lead = lead_of(tx, text, policy=self.policy, now=now)
         end, known = kept_until([lead], now=now), post.not_before_at
@@ -451,7 +450,7 @@ class Editor:
             and embargo_on(tx, tx.articles.get(part.article_id), policy=self.policy, now=now).is_open
         }
         check_letting_out(act, parts, now=now, policy=self.policy, embargoed=embargoed)
-        by_hand = [one for one in to_be_approved(act, parts) if one.kind is PostKind.MANUAL and one.corrects_id is None]
+        by_hand = [one for one in to_be_approved(act, parts) if one.is_by_hand]
         self._check_links(tx, [one.text for one in by_hand], now)
 
     def _led(self, tx: Transaction, post: Post, now: datetime) -> Post:
