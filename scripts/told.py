@@ -53,7 +53,7 @@ WHOLE: tuple[str, ...] = (
     "steps/revise.py",
     "steps/second_factor.py",
     "steps/spot.py",
-    "steps/submit.py",
+    "steps/submit/*.py",
     "steps/switch.py",
     "steps/tokens.py",
     "steps/verify.py",

@@ -1,0 +1,131 @@
+"""What every act of an editor needs: the tools, the post as it was looked at, all parts of its thread at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.errors import (
+    PostError,
+    VersionConflictError,
+    WrongStateError,
+)
+from asiaradar_bot.model.money import PriceList
+from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.post import (
+    Post,
+    PostId,
+    PostState,
+)
+from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.acts import Act, stays, together
+from asiaradar_bot.rules.linking import check_links
+from asiaradar_bot.steps.linked import kept_until, known_links, lead_of
+
+_GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """
+    The tools of one editor's visit.
+    """
+
+    store: Store
+    clock: Clock
+    policy: Policy
+    prices: Sequence[PriceList]
+    person: Person
+    four_eyes: bool = False
+    """Whoever wrote or changed a post can't be the one who approves it."""
+
+    @property
+    def who(self) -> str:
+        """
+        The name as the audit shows it.
+        """
+        return self.person.who
+
+    def _together(self, tx: Transaction, act: Act, post_id: int, version: int | None) -> tuple[Post, list[Post]]:
+        """
+        The post, and all parts of its thread to which the act is done, itself among them.
+        """
+        post = of_version(tx.posts.get(PostId(post_id)), version)
+        return post, parts_of(tx, act, post)
+
+    def _move_all(self, tx: Transaction, post: Post, parts: Sequence[Post], new: PostState, *, why: str) -> Post:
+        now, because = self.clock.now(), but_stays(why, tx, parts)
+        moved = {part.id: tx.posts.move(part, new, at=now, who=self.who, why=because, by_person=True) for part in parts}
+        return moved.get(post.id, post)
+
+    def _change_all(
+        self, tx: Transaction, post: Post, parts: Sequence[Post], *, at: datetime, why: str, **changes: object
+    ) -> Post:
+        changed = {part.id: tx.posts.change(part, at=at, who=self.who, why=why, **changes) for part in parts}
+        return changed.get(post.id, post)
+
+    def _check_links(self, tx: Transaction, texts: Sequence[str], now: datetime) -> None:
+        """
+        Return if what these texts by hand link to is still there, as far as anybody knows.
+
+        Raises:
+            TextError: an article is gone or was withdrawn.
+        """
+        check_links([one for text in texts for one in known_links(tx, text, policy=self.policy, now=now)])
+
+    def _leading(self, tx: Transaction, post: Post, text: str, now: datetime) -> dict[str, Any]:
+        """
+        What changes with where a text by hand leads: the article, and an embargo of that which the post did not keep.
+        """
+        if not post.is_by_hand:
+            return {}
+        lead = lead_of(tx, text, policy=self.policy, now=now)
+        end, known = kept_until([lead], now=now), post.not_before_at
+        if end is None or (known is not None and (known >= end or lead.fields["article_id"] == post.article_id)):
+            return lead.fields
+        return {**lead.fields, "not_before_at": end, "due_at": max(post.due_at, end), "in_slot": False}
+
+
+def parts_of(tx: Transaction, act: Act, post: Post) -> list[Post]:
+    """
+    The parts of its thread to which the act is done when it is done to this post.
+
+    Raises:
+        PostError: it is unknown, and the act would send it once more.
+    """
+    if post.state is PostState.UNKNOWN and act in {Act.APPROVE, Act.NOW}:
+        raise PostError(
+            f"post {post.id} is unknown: look at the account first, then settle whether X has it", post_id=post.id
+        )
+    return together(act, post, tx.posts.thread_of(post))
+
+
+def but_stays(why: str, tx: Transaction, parts: Sequence[Post]) -> str:
+    """
+    The reason, with what of the thread stays as it is because it is out, or on its way.
+    """
+    others = [one for one in tx.posts.thread_of(parts[0]) if one.state in _GONE] if parts else []
+    return f"{why}; {stays(others)}" if others else why
+
+
+def of_version(post: Post, version: int | None) -> Post:
+    """
+    The post, if it is as it was looked at; with None nobody looked.
+
+    Raises:
+        VersionConflictError, WrongStateError: it changed since, or is out by now.
+    """
+    if version is not None and post.version != version and post.state is PostState.PUBLISHED:
+        raise WrongStateError(
+            f"post {post.id} is on X already: what readers see there is changed by a correction", post_id=post.id
+        )
+    if version is not None and post.version != version:
+        raise VersionConflictError(
+            f"post {post.id} is at version {post.version}, not {version}: somebody changed it; look again, then repeat",
+            post_id=post.id,
+            changes=max(post.version - version, 0),
+        )
+    return post
