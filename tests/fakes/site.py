@@ -42,6 +42,8 @@ class FakeSite:
         self.retry_after: timedelta | None = None
         self.read: list[str] = []
         """Addresses of pages, in the order in which they were asked for."""
+        self.zones: dict[str, str] = {}
+        """In which zone each page was last read."""
 
     def read_source(self, source: Source, *, url: str, validators: Validators, now: datetime) -> SourceAnswer:
         """What was put there, or unchanged if it is what the validators stand for."""
@@ -59,8 +61,9 @@ class FakeSite:
 
     def read_page(self, url: str, *, language: str | None, zone: str) -> PageAnswer:
         """The page that was put there."""
-        del language, zone
+        del language
         self.read.append(url)
+        self.zones[url] = zone
         if self.meanwhile is not None:
             self.meanwhile(url)
         if url in self.page_answers:

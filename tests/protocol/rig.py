@@ -222,7 +222,7 @@ class Newsroom:
         limits = press.limits
         decide(press.store, press.clock, policy=press.policy, max_age=limits.max_age, first_run_posts=True)
         compose(press.store, self, press.clock, policy=press.policy, limits=limits, prices=press.prices)
-        verify(press.store, self, press.clock, limits=limits)
+        verify(press.store, self, press.clock, sources=[], limits=limits)
 
     def posts(self) -> Sequence[Post]:
         """What is in the database."""

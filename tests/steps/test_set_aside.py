@@ -102,7 +102,7 @@ def test_an_article_that_is_gone_holds_the_thread_about_it(store: SqlStore) -> N
     with store.begin() as tx:
         first = tx.posts.change(first, at=NOON, who="t", why="t", thread_id=first.id, parts=2)
     second = add_post(store, thread_id=first.id, part=2, parts=2, marker="m2", text="More")
-    verify(store, FakeSite(), FakeClock(), limits=Limits())
+    verify(store, FakeSite(), FakeClock(), sources=[], limits=Limits())
     assert states(store, [first, second]) == ["held", "held"]
 
 

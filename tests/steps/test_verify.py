@@ -11,6 +11,7 @@ from asiaradar_bot.model.article import Article, ArticleState
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.outcome import PageFailed
 from asiaradar_bot.model.post import Post, PostState
+from asiaradar_bot.model.source import Source, SourceKind
 from asiaradar_bot.steps.verify import verify
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, add_post, make_article, make_facts, make_page
@@ -25,6 +26,7 @@ class Case:
 
     def __init__(self, store: SqlStore, site: FakeSite, clock: FakeClock) -> None:
         self.store, self.site, self.clock = store, site, clock
+        self.sources: list[Source] = []
         facts = make_facts()
         site.pages[URL] = make_page(facts)
         with store.begin() as tx:
@@ -34,7 +36,7 @@ class Case:
 
     def verify(self) -> int:
         """One round."""
-        return verify(self.store, self.site, self.clock, limits=LIMITS)
+        return verify(self.store, self.site, self.clock, sources=self.sources, limits=LIMITS)
 
     def post(self) -> Post:
         """The post."""
@@ -63,6 +65,15 @@ def test_what_is_still_there_may_go(case: Case) -> None:
     assert case.verify() == 1
     assert (case.post().verified_at, case.post().state) == (NOON, PostState.QUEUED)
     assert case.verify() == 0
+
+
+def test_the_page_is_read_by_the_clock_of_its_source(case: Case) -> None:
+    """A stamp without zone would else be another one than the article has, and each look would find a changed article."""
+    kind, poll = SourceKind.FEED, timedelta(minutes=1)
+    for name, zone in (("far", "Asia/Tokyo"), (case.article().source, "Asia/Singapore")):
+        case.sources.append(Source(name=name, kind=kind, url="https://radar.asia/rss", poll=poll, zone=zone))
+    assert case.verify() == 1
+    assert case.site.zones == {URL: "Asia/Singapore"}
 
 
 def test_only_what_is_due_soon_is_looked_at(case: Case) -> None:

@@ -173,6 +173,9 @@ def test_a_site_that_asks_for_patience_gets_it(bot: Bot) -> None:
     bot.site.broken, bot.site.retry_after = "it answers 429", timedelta(minutes=42)
     bot.watch()
     assert bot.health().next_poll_at == NOON + timedelta(minutes=42)
+    bot.site.retry_after = timedelta(seconds=1)
+    bot.watch()
+    assert bot.health().next_poll_at == NOON + FEED.poll, "not more often than when all is well"
 
 
 def test_a_source_that_is_gone_is_looked_at_once_a_day(bot: Bot) -> None:
@@ -187,6 +190,39 @@ def test_a_source_that_is_gone_is_looked_at_once_a_day(bot: Bot) -> None:
     bot.show()
     assert bot.watch().new == 1
     assert not bot.health().gone
+
+
+def test_another_address_in_the_settings_counts_at_once(bot: Bot) -> None:
+    """Neither the old address nor its redirect or its trouble holds it up; what was known stays known, and it is on record."""
+    bot.site.items["https://radar.asia/new"] = bot.site.items.pop(FEED.url)
+    bot.site.answers[FEED.url] = SourceRead(items=(), validators=Validators(), moved_to="https://radar.asia/moved")
+    bot.watch()
+    bot.watch()
+    assert (bot.health().url, bot.health().gone) == ("https://radar.asia/moved", True)
+    bot.sources = [replace(FEED, url="https://radar.asia/new")]
+    known = bot.show(1, feed=bot.sources[0])
+    assert bot.watch(now_all=False) == Watched(polled=1, new=1, read=1)
+    assert (bot.health().url, bot.health().failures, bot.health().gone) == ("https://radar.asia/new", 0, False)
+    assert bot.audit("source.address") == ["the settings name another address"]
+    bot.clock.advance(minutes=2)
+    assert bot.watch(now_all=False) == Watched(polled=1)
+    assert bot.only().url == known
+    assert not bot.only().seeded
+
+
+def test_a_database_from_before_asks_where_the_settings_say(bot: Bot) -> None:
+    """It does not know what the settings said when it was made, so that what differs from them is another address."""
+    bot.watch()
+    with bot.store.begin() as tx:
+        tx.account.set_mark("address of latest", None)
+    bot.watch()
+    assert bot.audit("source.address") == []
+    with bot.store.begin() as tx:
+        tx.account.set_mark("address of latest", None)
+        tx.sources.save(replace(bot.health(), url="https://radar.asia/old"))
+    bot.watch()
+    assert bot.health().url == FEED.url
+    assert len(bot.audit("source.address")) == 1
 
 
 def test_a_source_that_moved_is_followed(bot: Bot) -> None:
@@ -359,11 +395,13 @@ def test_a_page_that_cannot_be_read_is_tried_again(bot: Bot) -> None:
 
 def test_a_page_that_never_will_be_read_is_not_tried_again(bot: Bot) -> None:
     """A lasting failure goes to its decision at once; one that asks for patience is asked when it says."""
-    one, two = bot.show(1), bot.show(2)
+    one, two, three = bot.show(1), bot.show(2), bot.show(3)
     bot.site.page_answers[one] = PageFailed(detail="it is not HTML", lasting=True)
     bot.site.page_answers[two] = PageFailed(detail="429", retry_after=timedelta(minutes=9))
+    bot.site.page_answers[three] = PageFailed(detail="503", retry_after=timedelta(0))
     bot.watch()
     found = {article.url: article for article in bot.articles()}
+    assert found[three].next_read_at == NOON + timedelta(seconds=20), "nobody is asked without end for asking for no wait"
     assert (found[one].state, found[one].next_read_at) == (ArticleState.READ, None)
     assert (found[two].state, found[two].next_read_at) == (ArticleState.NOTICED, NOON + timedelta(minutes=9))
 
@@ -413,6 +451,17 @@ def test_a_push_is_taken_at_once(bot: Bot) -> None:
     assert len(bot.audit("push.refused")) == 1
     with bot.store.read() as tx:
         assert list(tx.inbox.list_pushes()) == []
+
+
+@pytest.mark.parametrize("where", ["https://radar.asia/rss", "https://www.radar.asia/rss", "https://feeds.example/rss"])
+def test_the_page_of_a_push_is_read_by_the_clock_of_its_site(bot: Bot, where: str) -> None:
+    """A stamp without zone is in that of the first source on the article's host; without any it is UTC."""
+    bot.sources = [replace(FEED, name="other", url="https://other.example/rss", zone="Asia/Tokyo")]
+    bot.sources.append(replace(FEED, url=where, zone="Asia/Singapore"))
+    with bot.store.begin() as tx:
+        tx.inbox.add_push(f"{URL}-1", at=NOON)
+    bot.watch(now_all=False)
+    assert bot.site.zones == {f"{URL}-1": "UTC" if "feeds" in where else "Asia/Singapore"}
 
 
 def test_a_push_that_comes_before_its_page_loses_nothing(bot: Bot) -> None:
@@ -484,7 +533,7 @@ def test_a_long_list_seeds_whole_after_a_death(
     bot = Bot(shelf, site, clock)
     for number in range(9):
         bot.show(number)
-    begin, allowed = shelf.begin, iter([True, False])
+    begin, allowed = shelf.begin, iter([True, True, False])  # where the settings say it is, and one portion
 
     def dying() -> Any:
         if not next(allowed, True):

@@ -132,7 +132,10 @@ TIMETABLE: dict[str, Tick] = {
         step=lambda app: illustrate(app.store, app.site, app.clock, limits=app.limits, prices=app.prices),
         every=_seconds(1),
     ),
-    "verify": Tick(step=lambda app: verify(app.store, app.site, app.clock, limits=app.limits), every=_seconds(2)),
+    "verify": Tick(
+        step=lambda app: verify(app.store, app.site, app.clock, sources=app.sources, limits=app.limits),
+        every=_seconds(2),
+    ),
     "publish": Tick(
         step=lambda app: publish_due(app.press),
         every=lambda app: timedelta(seconds=app.settings.publishing.sweep_seconds),

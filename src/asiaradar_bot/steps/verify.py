@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
@@ -10,9 +11,11 @@ from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.outcome import PageFailed, PageGone, PageRead
 from asiaradar_bot.model.post import Post, PostState
+from asiaradar_bot.model.source import Source
 from asiaradar_bot.ports import ArticleSource, Clock, Store
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts
 from asiaradar_bot.rules.guards import needs_verifying
+from asiaradar_bot.rules.page_source import page_source
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.steps.press import set_aside
 
@@ -22,7 +25,7 @@ _BASE = timedelta(seconds=30)
 _CAP = timedelta(minutes=10)
 
 
-def verify(store: Store, site: ArticleSource, clock: Clock, *, limits: Limits) -> int:
+def verify(store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], limits: Limits) -> int:
     """
     Read the pages of posts that are due soon and were not looked at lately; how many were looked at.
     """
@@ -31,12 +34,16 @@ def verify(store: Store, site: ArticleSource, clock: Clock, *, limits: Limits) -
         due = [post for post in queued if needs_verifying(post, now=clock.now(), limits=limits, ahead=_AHEAD)]
         pairs = [(post, tx.articles.get(post.article_id)) for post in due[:_PER_TICK] if post.article_id is not None]
     for post, article in pairs:
-        _verify_one(store, site, clock, post, article)
+        _verify_one(store, site, clock, post, article, source=page_source(article.source, article.url, sources))
     return len(pairs)
 
 
-def _verify_one(store: Store, site: ArticleSource, clock: Clock, post: Post, article: Article) -> None:
-    answer = site.read_page(article.url, language=article.facts.language, zone="UTC")
+def _verify_one(
+    store: Store, site: ArticleSource, clock: Clock, post: Post, article: Article, *, source: Source | None
+) -> None:
+    # As `watch` reads it: in another zone a stamp without one would be another stamp, and the article always a changed one.
+    zone = source.zone if source else "UTC"
+    answer = site.read_page(article.url, language=article.facts.language, zone=zone)
     now = clock.now()
     with store.begin() as tx:
         current = tx.posts.get(post.id)

@@ -24,6 +24,7 @@ from asiaradar_bot.model.post import LIVE, Post, PostKind
 from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
+from asiaradar_bot.rules.page_source import page_source
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.steps.identity import absorb, find_renamed
 from asiaradar_bot.steps.sighting import add_sighted, healthy, poll_again_if_told, read_again, record_answer
@@ -65,8 +66,7 @@ def watch(
     """
     polled = new = failed = 0
     for source in sources:
-        with store.read() as tx:
-            health = tx.sources.find(source.name) or _first_health(source)
+        health = _health(store, source, now=clock.now())
         due = health.next_poll_at is None or health.next_poll_at <= clock.now()
         if not due and not now_all:
             continue
@@ -77,6 +77,41 @@ def watch(
     new += _take_pushes(store, clock)
     read = _read_pages(store, site, clock, sources=sources, max_age=max_age)
     return Watched(polled=polled, new=new, read=read, failed=failed)
+
+
+def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
+    """
+    What is on record of the source. Where the settings give it another address than before, it is asked there, at once:
+    neither a redirect of the old address nor the wait after its trouble counts any more, and what it showed stays known.
+    """
+    key = f"address of {source.name}"
+    with store.read() as tx:
+        health, said = tx.sources.find(source.name), tx.account.get_mark(key)
+    if said == source.url:
+        return health or _first_health(source)
+    fresh = _first_health(source)
+    with store.begin() as tx:
+        tx.account.set_mark(key, source.url)
+        if health is None:
+            return fresh
+        if said is None and health.url == source.url:
+            return health
+        fresh = replace(
+            fresh, seeded_at=health.seeded_at, ok_at=health.ok_at, new_at=health.new_at, items=health.items
+        )
+        tx.sources.save(fresh)
+        tx.audit.record(
+            AuditEntry(
+                at=now,
+                who="bot",
+                action="source.address",
+                subject=f"source {source.name}",
+                why="the settings name another address",
+                before={"url": said or health.url},
+                after={"url": source.url},
+            )
+        )
+    return fresh
 
 
 def _first_health(source: Source) -> SourceHealth:
@@ -130,7 +165,9 @@ def _poll(
 def _record_failure(
     tx: Transaction, source: Source, health: SourceHealth, answer: SourceFailed, *, now: datetime
 ) -> None:
-    wait = answer.retry_after or back_off(health.failures, base=source.poll, cap=_POLL_CAP, spread=_spread(source, now))
+    wait = back_off(health.failures, base=source.poll, cap=_POLL_CAP, spread=_spread(source, now))
+    if answer.retry_after is not None:  # however short it is, trouble has nobody asked more often than all is well
+        wait = max(answer.retry_after, source.poll)
     if answer.gone:
         wait = _GONE_POLL
     tx.sources.save(
@@ -183,7 +220,6 @@ def _take_pushes(store: Store, clock: Clock) -> int:
 def _read_pages(
     store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], max_age: timedelta
 ) -> int:
-    by_name = {source.name: source for source in sources}
     done: set[ArticleId] = set()
     while len(done) < _PAGES_PER_TICK:
         with store.read() as tx:  # each time anew: reading one page may move or absorb the row of another
@@ -195,7 +231,7 @@ def _read_pages(
         if article.seeded and article.state is ArticleState.NOTICED:
             _settle_seeded(store, article, clock)
         else:
-            source = by_name.get(article.source)
+            source = page_source(article.source, article.url, sources)
             read_article(store, site, clock, article=article, source=source, max_age=max_age)
     return len(done)
 
@@ -308,7 +344,9 @@ def _record_gone(tx: Transaction, article: Article, *, now: datetime, max_age: t
 
 def _record_unread(tx: Transaction, article: Article, answer: PageFailed, *, now: datetime, max_age: timedelta) -> None:
     too_late = answer.lasting or now - article.first_seen_at > max_age
-    wait = answer.retry_after or back_off(article.read_failures, base=_READ_BASE, cap=_READ_CAP, spread=1.0)
+    wait = back_off(article.read_failures, base=_READ_BASE, cap=_READ_CAP, spread=1.0)
+    if answer.retry_after is not None:
+        wait = max(answer.retry_after, _READ_BASE)
     first = article.read_at is None
     tx.articles.save(
         replace(

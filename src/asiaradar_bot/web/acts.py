@@ -37,6 +37,7 @@ ACTS: Mapping[str, str] = {
     "article.same_as": named("article recognised as another one"),
     "article.unreadable": named("article cannot be read"),
     "source.ask": named("source asked at once"),
+    "source.address": named("source has another address in the settings"),
     "source.moved": named("source moved to a new address"),
     "source.warning": named("source gives odd answers"),
     "item.refused": named("item of a source refused"),
