@@ -85,6 +85,10 @@ class FakeX:
         self.script = list(script)
         self.timeline: list[RemotePost] = []
         self.cannot_read = False
+        self.read_wait: timedelta | None = None
+        """How long X asks to be left alone when it can't be read."""
+        self.reads = 0
+        """How often the timeline was asked for."""
         self.calls = 0
         self.upload_script: list[str] = []
         """One word per upload, then `yes`."""
@@ -198,8 +202,9 @@ class FakeX:
     def own_posts(self, account_id: str, *, since: datetime, until: datetime | None = None) -> Sequence[RemotePost]:
         """The timeline of that span."""
         del account_id
+        self.reads += 1
         if self.cannot_read:
-            raise CannotReadError("X did not answer")
+            raise CannotReadError("X did not answer", wait=self.read_wait)
         return [
             post for post in self.timeline if post.created_at >= since and (until is None or post.created_at < until)
         ]

@@ -25,6 +25,7 @@ from asiaradar_bot.steps.press import Press
 from asiaradar_bot.steps.publish import publish_due, why_waiting
 from asiaradar_bot.steps.reconcile import reconcile
 from asiaradar_bot.steps.submit import Editor
+from asiaradar_bot.steps.switch import resume
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import URL, add_article, add_post, make_article, make_facts
 from tests.fakes.outside import NOON, FakeClock, FakeSideFiles, FakeX, SimulatedCrash
@@ -178,6 +179,49 @@ def test_an_unreadable_timeline_ends_in_unknown_and_an_alert(store: SqlStore) ->
     assert fake(press).calls == 1
 
 
+def test_an_unreadable_timeline_is_asked_for_ever_more_rarely(store: SqlStore) -> None:
+    """Waits double up to five minutes, X's own wish counts for a quarter of an hour at most, and a read ends them all."""
+    press = make_press(store, "yes_but_lost")
+    post = queue(store)
+    publish_due(press)
+    advance(press, **SETTLED)
+    x = fake(press)
+    x.cannot_read = True
+
+    def seconds_until_read() -> int:
+        reads, waited = x.reads, 0
+        while x.reads == reads:
+            waited += 5
+            advance(press, seconds=5)
+            reconcile(press)
+        return waited
+
+    reconcile(press)
+    assert [seconds_until_read() for _ in range(7)] == [10, 20, 40, 80, 160, 300, 300]
+    for asked, kept in ((0, 300), (600, 10), (86_400, 600)):
+        x.read_wait = timedelta(seconds=asked)
+        assert seconds_until_read() == kept
+    x.cannot_read = False
+    assert seconds_until_read() == 900
+    assert state_of(store, post) is PostState.PUBLISHED
+    with store.read() as tx:
+        assert tx.account.get_mark("timeline_rest") is None
+
+
+def test_a_clock_put_back_ends_the_wait_for_the_timeline(store: SqlStore) -> None:
+    """A wait that began in the future by the new clock holds nothing up."""
+    press = make_press(store, "yes_but_lost")
+    post = queue(store)
+    publish_due(press)
+    fake(press).cannot_read = True
+    advance(press, hours=1)
+    reconcile(press)
+    fake(press).cannot_read = False
+    advance(press, minutes=-30)
+    reconcile(press)
+    assert state_of(store, post) is PostState.PUBLISHED
+
+
 @pytest.mark.parametrize("word", ["yes", "yes_but_lost"])
 def test_what_went_out_is_remembered_however_it_was_found(store: SqlStore, word: str) -> None:
     """A manual post's article is known to be on the timeline, and reports have it, whoever found that X has it."""
@@ -303,6 +347,46 @@ def test_a_backlog_after_downtime_is_thinned_out(store: SqlStore) -> None:
     publish_due(press)
     states = [state_of(store, post) for post in made]
     assert states == [PostState.HELD] * 3 + [PostState.PUBLISHED] * 5
+
+
+@pytest.mark.parametrize("by", ["file", "switch", "pause", "budget", "send_backlog"])
+def test_a_backlog_after_a_stop_is_thinned_out(store: SqlStore, by: str) -> None:
+    """Sweeps that were not allowed to send are downtime, too; a person who lets the backlog go on is taken at their word."""
+    press = make_press(store)
+    files = press.files
+    assert isinstance(files, FakeSideFiles)
+    publish_due(press)
+    poor = replace(press, limits=Limits(month_usd=Decimal("0.001"))) if by == "budget" else press
+    with store.begin() as tx:
+        tx.account.set_mark({"switch": "stopped", "pause": "paused"}.get(by, "nothing"), "for a test")
+    files.stop = "for a test" if by in {"file", "send_backlog"} else None
+    for _ in range(6):
+        advance(press, minutes=10)
+        assert publish_due(poor).idle is not None
+    made = [queue(store, number, due_at=NOON + timedelta(minutes=number)) for number in range(1, 9)]
+    with store.begin() as tx:
+        for mark in ("stopped", "paused"):
+            tx.account.set_mark(mark, None)
+    files.stop = None
+    if by == "send_backlog":
+        resume(store, press.clock, files, person=ME)
+    publish_due(press)
+    held = 0 if by == "send_backlog" else 3
+    assert [state_of(store, post) for post in made] == [PostState.HELD] * held + [PostState.PUBLISHED] * (8 - held)
+
+
+def test_a_short_stop_leaves_the_backlog_alone(store: SqlStore) -> None:
+    """Ten minutes are no downtime: what came due meanwhile goes out."""
+    press = make_press(store)
+    assert isinstance(press.files, FakeSideFiles)
+    publish_due(press)
+    press.files.stop = "for a test"
+    advance(press, minutes=10)
+    assert publish_due(press).idle == "for a test"
+    made = [queue(store, number) for number in range(1, 9)]
+    press.files.stop = None
+    publish_due(press)
+    assert {state_of(store, post) for post in made} == {PostState.PUBLISHED}
 
 
 def test_breaking_goes_first_and_old_news_expires(store: SqlStore) -> None:

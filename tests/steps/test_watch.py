@@ -214,11 +214,11 @@ def test_a_database_from_before_asks_where_the_settings_say(bot: Bot) -> None:
     """It does not know what the settings said when it was made, so that what differs from them is another address."""
     bot.watch()
     with bot.store.begin() as tx:
-        tx.account.set_mark("address of latest", None)
+        tx.account.set_mark("address_of_latest", None)
     bot.watch()
     assert bot.audit("source.address") == []
     with bot.store.begin() as tx:
-        tx.account.set_mark("address of latest", None)
+        tx.account.set_mark("address_of_latest", None)
         tx.sources.save(replace(bot.health(), url="https://radar.asia/old"))
     bot.watch()
     assert bot.health().url == FEED.url

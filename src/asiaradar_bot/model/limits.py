@@ -38,7 +38,7 @@ class Limits:
     http_timeout: timedelta = timedelta(seconds=25)
     """Connect plus read: the longest that one call to X takes."""
     downtime: timedelta = timedelta(minutes=30)
-    """After a longer silence of ours the backlog is thinned out instead of flushed."""
+    """After a longer time in which nothing could be sent the backlog is thinned out instead of flushed."""
     hold_foreign: bool = True
     """True: a post on the timeline that we did not send stops all sending."""
     safe_mode_reach: timedelta = timedelta(hours=24)

@@ -41,6 +41,7 @@ _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
 _PAGE = 50
 _SWEEP_MARK_EVERY = timedelta(seconds=20)
+_BACKLOG = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,12 @@ def publish_due(press: Press) -> Sweep:
     Send what is due, the most urgent and newest first, as far as limits allow.
     """
     outcomes: list[tuple[PostId, PublishOutcome]] = []
-    _thin_out_backlog(press)
-    for _ in range(press.limits.posts_per_sweep):
+    for number in range(press.limits.posts_per_sweep):
+        idle = press.stop_reason() or _account_idle(press)
+        if idle is not None:
+            return Sweep(outcomes=tuple(outcomes), idle=idle)
+        if number == 0:
+            _thin_out_backlog(press)
         step = _publish_next(press)
         if step is None or isinstance(step, str):
             return Sweep(outcomes=tuple(outcomes), idle=step)
@@ -71,9 +76,6 @@ def publish_due(press: Press) -> Sweep:
 
 
 def _publish_next(press: Press) -> tuple[PostId, PublishOutcome] | str | None:
-    idle = press.stop_reason() or _account_idle(press)
-    if idle is not None:
-        return idle
     found = _find_next(press)
     if found is None or isinstance(found, str):
         return found
@@ -415,12 +417,13 @@ def _record_later(
 
 def _thin_out_backlog(press: Press) -> None:
     """
-    After a long silence of ours: the newest due posts stay, the rest are held, so that nothing is flushed.
+    After a long time in which nothing could be sent (the bot was down, stopped, paused or out of money): the newest due
+    posts stay, the rest are held or expire, so that nothing is flushed.
     """
     now = press.clock.now()
     with press.store.read() as tx:
         last = tx.account.state().last_sweep_at
-        due = list(tx.posts.list_due(now, limit=500)) if last and now - last > press.limits.downtime else []
+        due = list(tx.posts.list_due(now, limit=_BACKLOG)) if last and now - last > press.limits.downtime else []
     if last is not None and now - last < _SWEEP_MARK_EVERY:
         return
     keep = press.policy.burst_limit
@@ -429,9 +432,12 @@ def _thin_out_backlog(press: Press) -> None:
         for post in sorted(silent, key=lambda post: post.due_at, reverse=True)[keep:]:
             expired = post.expires_at is not None and post.expires_at <= now
             state, why = (
-                (PostState.EXPIRED, "too old to be news after the bot was down")
+                (PostState.EXPIRED, "too old to be news by the time that posts could be sent again")
                 if expired
-                else (PostState.HELD, f"came due while the bot was down; only the newest {keep} go out by themselves")
+                else (
+                    PostState.HELD,
+                    f"came due while nothing could be sent; only the newest {keep} go out by themselves",
+                )
             )
             set_aside(tx, post, state, at=now, why=why)
         tx.account.set_mark("last_sweep_at", now.isoformat())

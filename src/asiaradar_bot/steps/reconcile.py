@@ -12,11 +12,18 @@ from asiaradar_bot.model.outcome import AnswerClass, RemotePost
 from asiaradar_bot.model.post import Attempt, Post, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import CLOCK_TOLERANCE, find_match
+from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.steps.press import Press, remember_own
 
 NEEDED_READS = 2
 """Reads that all miss a post before it counts as absent."""
 _READ_AGAIN = timedelta(seconds=30)
+_REST = "timeline_rest"
+"""The mark that says how often in a row the timeline could not be read, since when, and for how many seconds it is left."""
+_REST_BASE = timedelta(seconds=10)
+_REST_CAP = timedelta(minutes=5)
+_LONGEST_REST = timedelta(minutes=15)
+"""X's longest window of a rate limit; the hour at which an open attempt is given up must not slip by more."""
 _OVERTAKEN = "overtaken"
 """Another process settled the attempt in the meantime."""
 
@@ -45,11 +52,19 @@ def reconcile(press: Press) -> Settled:
     ready = [pair for pair in pairs if _is_ready(pair[1], now=now, press=press, jumped_at=jumped_at)]
     if not ready:
         return Settled(still_open=len(pairs))
+    with press.store.read() as tx:
+        mark = tx.account.get_mark(_REST)
+    if _is_resting(mark, now=now):
+        return Settled(still_open=len(pairs))
     since = min(attempt.started_at for _, attempt in ready) - CLOCK_TOLERANCE
     try:
         remote = press.own_posts(since=since)
     except CannotReadError as error:
+        _rest(press, error, mark)
         return _give_up(press, ready, str(error), still_open=len(pairs) - len(ready))
+    if mark is not None:
+        with press.store.begin() as tx:
+            tx.account.set_mark(_REST, None)
     counts = {"found": 0, "requeued": 0, "unknown": 0, _OVERTAKEN: 0, "open": len(pairs) - len(ready)}
     for post, attempt in ready:
         result = _settle_one(press, post, attempt, remote, taken=taken, read_at=now)
@@ -70,6 +85,28 @@ def _is_ready(attempt: Attempt, *, now: datetime, press: Press, jumped_at: datet
         return False
     gap = max(press.limits.absent_gap, min(_READ_AGAIN, press.limits.settle))
     return attempt.absent_at is None or attempt.absent_at + gap <= now
+
+
+def _is_resting(mark: str | None, *, now: datetime) -> bool:
+    """
+    Whether the timeline could not be read a moment ago; a clock that was put back ends the wait.
+    """
+    if mark is None:
+        return False
+    _, failed_at, seconds = mark.split("|")
+    return timedelta(0) <= now - datetime.fromisoformat(failed_at) < timedelta(seconds=float(seconds))
+
+
+def _rest(press: Press, error: CannotReadError, mark: str | None) -> None:
+    """
+    Leave X alone for as long as it asked, or twice as long as last time.
+    """
+    failures = 0 if mark is None else int(mark.partition("|")[0])
+    wait = back_off(failures, base=_REST_BASE, cap=_REST_CAP, spread=1.0)
+    if error.wait is not None:
+        wait = min(max(error.wait, _REST_BASE), _LONGEST_REST)
+    with press.store.begin() as tx:
+        tx.account.set_mark(_REST, f"{failures + 1}|{press.clock.now().isoformat()}|{wait.total_seconds()}")
 
 
 def _settle_one(

@@ -35,6 +35,8 @@ _GONE_BASE = timedelta(seconds=5)
 _POLL_CAP = timedelta(hours=1)
 _GONE_POLL = timedelta(days=1)
 _PAGES_PER_TICK = 25
+_ADDRESS_OF = "address_of_"
+"""The mark that says which address the settings gave a source, by its name."""
 PUSHED = "push"
 """Name of the source that pushed articles are said to come from."""
 
@@ -84,7 +86,7 @@ def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
     What is on record of the source. Where the settings give it another address than before, it is asked there, at once:
     neither a redirect of the old address nor the wait after its trouble counts any more, and what it showed stays known.
     """
-    key = f"address of {source.name}"
+    key = _ADDRESS_OF + source.name
     with store.read() as tx:
         health, said = tx.sources.find(source.name), tx.account.get_mark(key)
     if said == source.url:
