@@ -28,8 +28,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from asiaradar_bot.model.errors import SettingsError
+from asiaradar_bot.model.errors import InputError, SettingsError
 from asiaradar_bot.model.second_factor import Whom
+from asiaradar_bot.rules.addresses import parse_address
 from asiaradar_bot.rules.sealing import KEY_WORDS, SIGNING_WORDS, are_keys, is_signing_secret
 from asiaradar_bot.rules.slots import check_zone
 from asiaradar_bot.settings_file import NestedSecrets, check_variables, find_settings_file, told
@@ -143,6 +144,15 @@ class SourceSettings(_Section):
     poll_seconds: int = Field(default=60, ge=1, le=7 * 86400)
     language: str | None = None
     zone: str = "UTC"
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        try:
+            parse_address(url)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return url
 
     @field_validator("zone")
     @classmethod

@@ -194,9 +194,16 @@ def _standing_twice(path: Path, complaint: str) -> str:
     return ""
 
 
+def _is_within(steps: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(steps) > len(outer) and steps[: len(outer)] == outer
+
+
 def _sentence(error: ValidationError, names: Collection[str], places: _Places) -> str:
     parts = []
-    for problem in error.errors(include_url=False, include_input=False):
+    problems = error.errors(include_url=False, include_input=False)
+    for problem in problems:
+        if problem["type"] == "too_short" and any(_is_within(other["loc"], problem["loc"]) for other in problems):
+            continue  # of a list whose items are wrong it is said, too, that it holds none
         where = ".".join(str(step) for step in problem["loc"])
         if problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(where, names, n=1)

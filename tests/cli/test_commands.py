@@ -356,6 +356,13 @@ def test_bad_input_gets_one_sentence(
         ("[storage]\nfolder = 7\n", "storage.folder: write a path"),
         ("[runner]\nengine = 'procrastinate'\n", "needs PostgreSQL"),
         ("[[sources]]\nname='a'\nurl='https://radar.asia/'\nzone='Mars'\n", "no time zone"),
+        (
+            "[[sources]]\nname='a'\nurl='radar.asia/rss'\n",
+            "sources.0.url: «radar.asia/rss» is not a web address; write it as",
+        ),
+        ("[[sources]]\nname='a'\nurl='file:///etc/passwd'\n", "only https:// (and http:// nearby) is read"),
+        ("[[sources]]\nname=''\nurl='https://radar.asia/'\n", "sources.0.name: it must not be empty"),
+        ("sources = []\n", "sources: write at least one (in "),
         ("[storage]\nurl = 'mysql://x'\n", "takes sqlite"),
     ],
 )
@@ -365,6 +372,13 @@ def test_bad_settings_get_one_sentence(
     """Exit code 2 and a sentence that names the key."""
     settings.write_text(text, encoding="utf-8")
     assert words in told(capsys, "posts", "list", code=2)
+
+
+def test_a_wrong_source_is_told_once(capsys: pytest.CaptureFixture[str], settings: Path) -> None:
+    """That the list of sources would be empty without it is nobody's concern."""
+    settings.write_text("[[sources]]\nname = 'a'\nurl = 'https://radar.asia/'\nkind = 'tweets'\n", encoding="utf-8")
+    said = told(capsys, "posts", "list", code=2)
+    assert said == f"asiaradar: settings: sources.0.kind: write 'feed', 'listing' or 'sitemap' (in {settings})\n"
 
 
 def test_a_wrong_value_is_found_where_it_stands(

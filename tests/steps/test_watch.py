@@ -401,7 +401,9 @@ def test_a_page_that_never_will_be_read_is_not_tried_again(bot: Bot) -> None:
     bot.site.page_answers[three] = PageFailed(detail="503", retry_after=timedelta(0))
     bot.watch()
     found = {article.url: article for article in bot.articles()}
-    assert found[three].next_read_at == NOON + timedelta(seconds=20), "nobody is asked without end for asking for no wait"
+    assert found[three].next_read_at == NOON + timedelta(seconds=20), (
+        "nobody is asked without end for asking for no wait"
+    )
     assert (found[one].state, found[one].next_read_at) == (ArticleState.READ, None)
     assert (found[two].state, found[two].next_read_at) == (ArticleState.NOTICED, NOON + timedelta(minutes=9))
 

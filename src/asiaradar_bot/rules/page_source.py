@@ -1,4 +1,4 @@
-"""By whose habits an article's page is read: the zone of stamps that name none, and the language of a page without one."""
+"""By whose habits an article's page is read: the zone of its stamps without one, the language of a page without one."""
 
 from __future__ import annotations
 

@@ -16,6 +16,9 @@ _PLAIN = (
     (r"Input should be a valid (?:tuple|list)\b.*", "write a list"),
     (r"Input should be a valid dictionary\b.*", "write a table of names and values"),
     (r"Input should be (?=greater|less)", "it must be "),
+    (r"(?:Tuple|List) should have at least 1 item\b.*", "write at least one"),
+    (r"String should have at least 1 character\b.*", "it must not be empty"),
+    (r"String should have at most (\d+) characters?\b.*", r"it must have at most \1 characters"),
     (r"Input should be (?=')", "write "),
     (r"Field required", "it is missing"),
 )

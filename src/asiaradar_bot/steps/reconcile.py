@@ -19,7 +19,7 @@ NEEDED_READS = 2
 """Reads that all miss a post before it counts as absent."""
 _READ_AGAIN = timedelta(seconds=30)
 _REST = "timeline_rest"
-"""The mark that says how often in a row the timeline could not be read, since when, and for how many seconds it is left."""
+"""The mark that says how often in a row the timeline could not be read, when last, and how many seconds it is left."""
 _REST_BASE = timedelta(seconds=10)
 _REST_CAP = timedelta(minutes=5)
 _LONGEST_REST = timedelta(minutes=15)

@@ -41,7 +41,7 @@ def verify(store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence
 def _verify_one(
     store: Store, site: ArticleSource, clock: Clock, post: Post, article: Article, *, source: Source | None
 ) -> None:
-    # As `watch` reads it: in another zone a stamp without one would be another stamp, and the article always a changed one.
+    # As `watch` reads it: else a stamp without zone would be another stamp, and the article a changed one at each look.
     zone = source.zone if source else "UTC"
     answer = site.read_page(article.url, language=article.facts.language, zone=zone)
     now = clock.now()

@@ -84,7 +84,7 @@ def watch(
 def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
     """
     What is on record of the source. Where the settings give it another address than before, it is asked there, at once:
-    neither a redirect of the old address nor the wait after its trouble counts any more, and what it showed stays known.
+    no redirect of the old address and no wait after its trouble counts any more, and what it showed stays known.
     """
     key = _ADDRESS_OF + source.name
     with store.read() as tx:
@@ -98,9 +98,7 @@ def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
             return fresh
         if said is None and health.url == source.url:
             return health
-        fresh = replace(
-            fresh, seeded_at=health.seeded_at, ok_at=health.ok_at, new_at=health.new_at, items=health.items
-        )
+        fresh = replace(fresh, seeded_at=health.seeded_at, ok_at=health.ok_at, new_at=health.new_at, items=health.items)
         tx.sources.save(fresh)
         tx.audit.record(
             AuditEntry(
