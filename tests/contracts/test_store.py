@@ -301,6 +301,13 @@ def test_posts_are_listed_by_what_is_asked(tx: Transaction) -> None:
     assert set(tx.posts.markers()) == {"m0", "m1", "m3"}
 
 
+def test_a_draft_keeps_no_slot(tx: Transaction) -> None:
+    """It may never go out; what waits for an approval has its time."""
+    for number, state in enumerate((PostState.DRAFT, PostState.HELD, PostState.EXPIRED)):
+        tx.posts.add(new_post(state=state, marker=f"m{number}", in_slot=True, due_at=NOON + number * HOUR), who="bot")
+    assert set(tx.posts.taken_slots(NOON)) == {NOON + HOUR, NOON + 2 * HOUR}
+
+
 def test_words_are_sought_in_all_posts_and_articles(tx: Transaction) -> None:
     """In capitals or not, beyond ASCII too; signs that patterns know are plain; headline and address hold them all."""
     texts = ("100% of Éire ferries_run", "100 percent of ferries run", "渡轮恢复 ÉIRE")

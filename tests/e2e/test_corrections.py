@@ -124,7 +124,7 @@ def test_a_repost_is_reposted_again(
         with app.store.read() as tx:
             live = tx.corrections.list_in([CorrectionState.OPEN])
             assert chain[0].article_id is not None
-            story = story_of(tx, tx.articles.get(chain[0].article_id))
+            story = story_of(tx, tx.articles.get(chain[0].article_id), zone="UTC")
             links = tx.corrections.list_chain(chain[1].id)
             followed = tx.corrections.list_for_article(story.article.id)
         assert [one.post_id for one in live] == [chain[-1].id]

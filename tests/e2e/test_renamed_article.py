@@ -54,7 +54,7 @@ def test_a_moved_article_is_offered_for_correction_with_its_new_address(tmp_path
         with app.store.read() as tx:
             (correction,) = tx.corrections.list_in([CorrectionState.OPEN])
             article = tx.articles.get(correction.article_id or ArticleId(0))
-            told = story_of(tx, article).sentences
+            told = story_of(tx, article, zone="UTC").sentences
         moved = f"it stands at https://radar.asia/{NEW} now, and the post leads to its former address"
         assert (correction.kind, correction.reasons[0].startswith(moved)) == (ChangeKind.MOVED, True)
         assert [

@@ -399,6 +399,18 @@ def test_breaking_goes_first_and_old_news_expires(store: SqlStore) -> None:
     assert state_of(store, old) is PostState.EXPIRED
 
 
+def test_whoever_let_a_post_go_out_hears_that_it_expired(store: SqlStore) -> None:
+    """They believe that it went out; of what the bot queued by itself nobody is told."""
+    press = make_press(store)
+    queue(store, 1, expires_at=NOON)
+    believed = queue(store, 2, expires_at=NOON, approved_by="desk:mei")
+    publish_due(press)
+    assert state_of(store, believed) is PostState.EXPIRED
+    with store.read() as tx:
+        told = [(alert.kind, alert.subject) for alert in tx.inbox.list_alerts()]
+    assert told == [("expired", f"post {believed.id}")]
+
+
 def test_an_edit_names_the_version_it_read(store: SqlStore) -> None:
     """Two editors cannot overwrite each other."""
     press = make_press(store)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asiaradar_bot.model.policy import Policy, WordingChoices
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.embargoes import (
     embargo_word,
     facts_without_notice,
     find_embargo,
-    in_both_zones,
     without_notice,
 )
 from tests.factories import make_facts

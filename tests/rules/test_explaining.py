@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from asiaradar_bot.model.decision import Reason, Verdict
-from asiaradar_bot.model.post import Post, PostId, PostState
+from asiaradar_bot.model.post import Attempt, AttemptId, Post, PostId, PostState
 from asiaradar_bot.rules.explaining import STANDS, explain
 from tests.factories import NOON, make_article, make_decision, make_facts, make_post
 
@@ -18,7 +19,7 @@ HELD = make_decision(article_id=ARTICLE.id, verdict=Verdict.HOLD, reason=Reason.
 
 def first(*posts: Post) -> str:
     """What is said first of an article that was held, with these posts."""
-    return explain(ARTICLE, HELD, posts=posts, attempts=())[0]
+    return explain(ARTICLE, HELD, posts=posts, attempts=(), zone="UTC")[0]
 
 
 def post(state: PostState, number: int = 7, **how: Any) -> Post:
@@ -57,3 +58,12 @@ def test_what_is_on_x_speaks_before_what_is_not() -> None:
     assert first(gone) == "«Gates» was on X as post 1, which is gone from there."
     out = post(PostState.PUBLISHED, 2, published_at=NOON)
     assert "post 2 went out" in first(gone, out, post(PostState.CANCELLED, 3))
+
+
+def test_times_are_the_newsrooms_and_utc() -> None:
+    """Of the decision, of an embargo, of a post that is gone, of an attempt."""
+    decision = replace(HELD, decided_at=NOON, not_before_at=NOON)
+    gone = post(PostState.PUBLISHED, published_at=NOON, deleted_remotely_at=NOON)
+    tried = Attempt(id=AttemptId(1), post_id=gone.id, number=1, started_at=NOON, fence=1, owner="a", match_key="")
+    said = explain(ARTICLE, decision, posts=[gone], attempts=[tried], zone="Asia/Tokyo")
+    assert sum("2026-11-24 21:00 Tokyo (2026-11-24 12:00 UTC)" in line for line in said) == 4

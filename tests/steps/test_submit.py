@@ -20,7 +20,7 @@ from asiaradar_bot.model.errors import (
     VersionConflictError,
     WrongStateError,
 )
-from asiaradar_bot.model.policy import Policy
+from asiaradar_bot.model.policy import Policy, WordingChoices
 from asiaradar_bot.model.post import Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.decide import decide
@@ -212,6 +212,31 @@ def test_an_own_approval_is_no_way_to_send_at_once(shelf: SqlStore) -> None:
     ]
     (later,) = mei.add(["Later"], draft=True, due_at=NOON + HOUR)
     assert mei.approve(later.id).due_at == NOON + HOUR
+
+
+def test_a_draft_finds_another_slot_if_its_own_is_taken(shelf: SqlStore) -> None:
+    """It keeps none for itself, and no two posts go out at the same minute; a slot that is still free stays its own."""
+    kim = editor_of(shelf, Role.PUBLISHER)
+    (draft,) = kim.add(["Ferries"], draft=True, slot=True)
+    (other,) = kim.add(["Trains"], slot=True)
+    assert other.due_at == draft.due_at
+    approved = kim.approve(draft.id)
+    assert (approved.due_at > other.due_at, approved.in_slot) == (True, True)
+    assert last_word(shelf, draft.id) == "approved by desk:mei for the next free slot, as its own was taken by then"
+    (free,) = kim.add(["Planes"], draft=True, slot=True)
+    assert kim.approve(free.id).due_at == free.due_at
+    assert last_word(shelf, free.id) == "approved by desk:mei"
+
+
+def test_a_move_says_from_when_to_when(shelf: SqlStore) -> None:
+    """In both zones, for whoever reads the history later."""
+    kim = replace(editor_of(shelf, Role.PUBLISHER), policy=Policy(wording=WordingChoices(zone="Asia/Hong_Kong")))
+    post = put(shelf, due_at=NOON)
+    kim.move(post, due_at=NOON + HOUR)
+    assert last_word(shelf, post) == (
+        "moved from 2026-11-24 20:00 Hong Kong (2026-11-24 12:00 UTC) "
+        "to 2026-11-24 21:00 Hong Kong (2026-11-24 13:00 UTC)"
+    )
 
 
 def test_an_approval_of_others_work_may_send_at_once(shelf: SqlStore) -> None:

@@ -48,7 +48,7 @@ def show(url: Annotated[str, typer.Argument(help="Address or number of the artic
 def why(url: Annotated[str, typer.Argument(help="Address or number of the article.")], *, json: Json = False) -> None:
     """The decision and its trace, in sentences."""
     with opened() as app, app.store.read() as tx:
-        story = story_of(tx, find_article(tx, app.public_url(url), app.clock.now()))
+        story = story_of(tx, find_article(tx, app.public_url(url), app.clock.now()), zone=app.policy.wording.zone)
     if not json:
         print("\n".join(story.sentences))
         return

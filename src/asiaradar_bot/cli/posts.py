@@ -56,6 +56,13 @@ def _tell_all(app: App, post: Post, *, remarks: bool = False) -> None:
             print(f"remark: post {part.id}: {remark}", file=sys.stderr)
 
 
+def _tell_pictures(post: Post) -> None:
+    for number, one in enumerate(post.pictures, start=1):
+        print(f"picture {number}: {one.alt_text or 'no description'}")
+    if post.picture_url is not None:
+        print(f"picture: still to be fetched from {post.picture_url}: {post.alt_text or 'no description'}")
+
+
 def _tell_why_waiting(app: App, post: Post, *, indent: str = "") -> None:
     from asiaradar_bot.steps.publish import why_waiting
 
@@ -102,11 +109,10 @@ def show(post_id: Number, *, json: Json = False) -> None:
             return
         _tell(app, post)
         zone = app.policy.wording.zone
+    if post.not_before_at is not None:
+        print(f"not before {stamp(post.not_before_at, zone)}")
     print(f"{post.reason}\n---\n{post.text}\n---\n{weighted_length(post.text)} of 280")
-    for number, one in enumerate(post.pictures, start=1):
-        print(f"picture {number}: {one.alt_text or 'no description'}")
-    if post.picture_url is not None:
-        print(f"picture: still to be fetched from {post.picture_url}: {post.alt_text or 'no description'}")
+    _tell_pictures(post)
     for link in chain if len(chain) > 1 else ():
         print(f"chain: {chain_line(link)}")
     for wrong in open_corrections:

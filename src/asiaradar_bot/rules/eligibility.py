@@ -17,8 +17,9 @@ from asiaradar_bot.model.article import Article, Facts
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, TraceLine, Verdict
 from asiaradar_bot.model.policy import Policy, Rule
 from asiaradar_bot.rules.addresses import is_allowed
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.duplicates import find_near_duplicate, headline_likeness
-from asiaradar_bot.rules.embargoes import Embargo, find_embargo, in_both_zones
+from asiaradar_bot.rules.embargoes import Embargo, find_embargo
 from asiaradar_bot.rules.marks import leading_mark
 from asiaradar_bot.rules.wording import choose_template, primary_tag
 from asiaradar_bot.rules.words import contains_word, plain
@@ -167,15 +168,16 @@ def _check_embargo(article: Article, situation: Situation) -> _Answer:
             ends = in_both_zones(embargo.ends_at, situation.policy.wording.zone)
             detail = f"it speaks of an embargo («{embargo.word}») that ends {ends}"
         return _Stop(verdict=Verdict.HOLD, reason=Reason.EMBARGO, detail=detail)
-    ahead = (facts.published_at or situation.now) - situation.now
+    published_at = facts.published_at or situation.now
+    ahead, dated = published_at - situation.now, in_both_zones(published_at, situation.policy.wording.zone)
     if ahead > _FARTHEST_EMBARGO:
         return _Stop(
             verdict=Verdict.HOLD,
             reason=Reason.FUTURE_DATE,
-            detail=f"its date {facts.published_at:%Y-%m-%d %H:%M} UTC is too far ahead to be true",
+            detail=f"its date {dated} is too far ahead to be true",
         )
     if ahead > situation.policy.future_tolerance:
-        return f"its date is ahead: not before {facts.published_at:%Y-%m-%d %H:%M} UTC"
+        return f"its date is ahead: not before {dated}"
     return "no embargo"
 
 
@@ -207,10 +209,11 @@ def _check_age(article: Article, situation: Situation) -> _Answer:
         return "it has no date, so the time it was first seen counts"
     age = situation.now - published_at
     if age > situation.max_age:
+        dated = in_both_zones(published_at, situation.policy.wording.zone)
         return _Stop(
             verdict=Verdict.HOLD,
             reason=Reason.TOO_OLD,
-            detail=f"new to readers, yet dated {published_at:%Y-%m-%d %H:%M} UTC: a person decides",
+            detail=f"new to readers, yet dated {dated}: a person decides",
         )
     return "it is fresh"
 

@@ -254,17 +254,6 @@ def _behind_parts(head: str, at: int, stop: int) -> int:
     return at
 
 
-def in_both_zones(at: datetime, zone: str) -> str:
-    """
-    An embargo's end as editors say it: `2026-11-29 07:01 Hong Kong (2026-11-28 23:01 UTC)`.
-    """
-    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    local = at.astimezone(ZoneInfo(zone))
-    if not local.utcoffset():
-        return utc
-    return f"{local:%Y-%m-%d %H:%M} {zone.rpartition('/')[2].replace('_', ' ')} ({utc})"
-
-
 def _ends(text: str, word: str, *, near: datetime, policy: Policy, hour_needed: bool = False) -> list[datetime | None]:
     """
     The ends that the text names, one for each place at which the word stands with one; None: it can't be read for sure.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from asiaradar_bot.model.article import Article
 from asiaradar_bot.model.decision import Decision, Reason, Verdict
 from asiaradar_bot.model.post import Attempt, Post, PostState
+from asiaradar_bot.rules.both_zones import in_both_zones
 
 SENTENCES: dict[Reason, str] = {
     Reason.RULE: "A rule of the policy decided",
@@ -63,20 +64,22 @@ def sentence(reason: Reason) -> str:
 
 
 def explain(
-    article: Article, decision: Decision | None, *, posts: Sequence[Post], attempts: Sequence[Attempt]
+    article: Article, decision: Decision | None, *, posts: Sequence[Post], attempts: Sequence[Attempt], zone: str
 ) -> list[str]:
     """
     Sentences in the order in which people ask: what became of it, why, the checks, the post, its attempts.
+
+    Times are those of the newsroom's `zone` and UTC.
     """
     title = article.facts.title or article.url
     if decision is None:
         return [UNDECIDED % {"title": title}]
-    lines = [_answer(title, decision, posts), _decided_line(decision)]
+    lines = [_answer(title, decision, posts), _decided_line(decision, zone)]
     if decision.not_before_at is not None:
-        lines.append(f"It is not sent before {decision.not_before_at:%Y-%m-%d %H:%M} UTC.")
+        lines.append(f"It is not sent before {in_both_zones(decision.not_before_at, zone)}.")
     lines += [f"  {'passed' if line.passed else 'decided'}: {line.check}: {line.detail}" for line in decision.trace]
-    lines += [_post_line(post) for post in posts]
-    lines += [_attempt_line(attempt) for attempt in attempts]
+    lines += [_post_line(post, zone) for post in posts]
+    lines += [_attempt_line(attempt, zone) for attempt in attempts]
     return lines
 
 
@@ -93,20 +96,18 @@ def _answer(title: str, decision: Decision, posts: Sequence[Post]) -> str:
     return STANDS[post.state] % words
 
 
-def _decided_line(decision: Decision) -> str:
-    when = f"decided {decision.decided_at:%Y-%m-%d %H:%M:%S} UTC by {decision.decided_by}"
+def _decided_line(decision: Decision, zone: str) -> str:
+    when = f"decided {in_both_zones(decision.decided_at, zone)} by {decision.decided_by}"
     return f"{sentence(decision.reason)} ({decision.news_class} class, {when}, revision {decision.revision})."
 
 
-def _post_line(post: Post) -> str:
+def _post_line(post: Post, zone: str) -> str:
     out = f" as {post.remote_id}" if post.state is PostState.PUBLISHED else ""
-    gone = (
-        "" if post.deleted_remotely_at is None else f", gone from X since {post.deleted_remotely_at:%Y-%m-%d %H:%M} UTC"
-    )
+    since = post.deleted_remotely_at
+    gone = "" if since is None else f", gone from X since {in_both_zones(since, zone)}"
     return f"Post {post.id} is {post.state}{out}{gone}: {post.reason}."
 
 
-def _attempt_line(attempt: Attempt) -> str:
-    started = f"{attempt.started_at:%Y-%m-%d %H:%M:%S}"
+def _attempt_line(attempt: Attempt, zone: str) -> str:
     ended = f"{attempt.answer_class or 'open'} {attempt.error or ''}"
-    return f"  attempt {attempt.number} of {started} UTC: {ended}".rstrip()
+    return f"  attempt {attempt.number} of {in_both_zones(attempt.started_at, zone)}: {ended}".rstrip()

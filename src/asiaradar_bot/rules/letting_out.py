@@ -12,7 +12,7 @@ from asiaradar_bot.model.errors import AccessError, PostError, TextError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import Post, PostKind, PostState
 from asiaradar_bot.rules.acts import Act
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from asiaradar_bot.model.errors import TextError
 from asiaradar_bot.rules.addresses import same_article_key
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.lints import Lint
 
 

@@ -15,7 +15,8 @@ from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import LIVE, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.addresses import canonical_url, host_of, is_front_page, same_article_key
-from asiaradar_bot.rules.embargoes import find_embargo, in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
+from asiaradar_bot.rules.embargoes import find_embargo
 from asiaradar_bot.rules.linking import LinkRecord
 from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.text_view import meant_links

@@ -44,9 +44,9 @@ class Story:
         return () if self.decision is None else self.decision.trace
 
 
-def story_of(tx: Transaction, article: Article) -> Story:
+def story_of(tx: Transaction, article: Article, *, zone: str) -> Story:
     """
-    Why the article was posted, held or skipped, as far as it is known.
+    Why the article was posted, held or skipped, as far as it is known; times in the newsroom's `zone` and UTC.
     """
     decision = tx.articles.newest_decisions([article.id]).get(article.id)
     own = tx.posts.list_for_article(article.id)
@@ -55,7 +55,7 @@ def story_of(tx: Transaction, article: Article) -> Story:
     attempts = [attempt for post in posts for attempt in tx.posts.list_attempts(post.id)]
     wrong = [one for one in tx.corrections.list_for_article(article.id) if one.state in LIVE_CORRECTIONS]
     sentences = [
-        *explain(article, decision, posts=posts, attempts=attempts),
+        *explain(article, decision, posts=posts, attempts=attempts, zone=zone),
         *(f"Post {one.post_id} is to be corrected: {'; '.join(one.reasons)}." for one in wrong),
     ]
     return Story(article=article, decision=decision, posts=posts, attempts=attempts, sentences=sentences)

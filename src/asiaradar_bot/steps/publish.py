@@ -265,6 +265,8 @@ def _put_aside(press: Press, post: Post, guard: Guard) -> None:
         case Expire(why=why):
             with press.store.begin() as tx:
                 set_aside(tx, post, PostState.EXPIRED, at=now, why=why)
+                if post.approved_by is not None:  # who let it go out believes that it did
+                    tx.inbox.raise_alert("expired", why, subject=f"post {post.id}", at=now)
         case Go() | Wait():
             pass
         case _:

@@ -355,7 +355,7 @@ class SqlPostRows(SqlAttemptRows):
     def taken_slots(self, since: datetime) -> Collection[datetime]:
         """Due times from then on at which a post stands."""
         stands = or_(
-            and_(posts.c.in_slot.is_(True), posts.c.state != PostState.CANCELLED),
+            and_(posts.c.in_slot.is_(True), posts.c.state.not_in([PostState.CANCELLED, PostState.DRAFT])),
             posts.c.state.in_([PostState.HELD, PostState.QUEUED]),
         )
         query = select(posts.c.due_at).where(and_(posts.c.due_at >= since, stands))

@@ -18,7 +18,7 @@ from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Action, Person, Role, Scope
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.post import PostId
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.web.api.app import MAX_BODY_BYTES, build_api
 from tests.factories import NOON, URL, add_article, make_facts
 from tests.web.api.program import ROOT, key, program, secret_of

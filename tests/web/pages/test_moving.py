@@ -10,7 +10,7 @@ import pytest
 
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.post import Post, PostId, PostState
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from tests.factories import add_post
 from tests.web.desk import browser, desk_app, visitor
 

@@ -13,7 +13,7 @@ from markupsafe import escape
 from asiaradar_bot.bootstrap import App
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.post import PostId, PostState
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.runner.timetable import run_once
 from asiaradar_bot.sandbox.site import SampleSite

@@ -98,10 +98,14 @@ class LettingOut(Visit):
         return {part.id: self._leading(tx, part, part.text, now) for part in parts}
 
     def _approve(self, tx: Transaction, parts: Sequence[Post], leads: Leads, now: datetime) -> dict[PostId, Post]:
-        slot = self._slot_not_now(tx, _led(parts, leads), now)
+        led = _led(parts, leads)
+        slot = self._slot_not_now(tx, led, now)
         why = f"approved by {self.who}"
         if slot is not None:
             why = f"approved by {self.who}, who may not send at once, for the next free slot"
+        elif _is_taken(tx, led, now):
+            slot = free_slot(tx, led, now=now, slots=self.policy.slots)
+            why = f"approved by {self.who} for the next free slot, as its own was taken by then"
         why = but_stays(why, tx, parts)
         return {
             part.id: self._let_go(
@@ -185,3 +189,11 @@ def _led(parts: Sequence[Post], leads: Leads) -> list[Post]:
     The parts with what is known by now of the articles to which people let them lead.
     """
     return [replace(part, **leads[part.id]) for part in parts]
+
+
+def _is_taken(tx: Transaction, parts: Sequence[Post], now: datetime) -> bool:
+    """
+    Whether another post stands by now in the slot for which a draft was written: drafts keep none for themselves.
+    """
+    drafts = [part for part in parts if part.state is PostState.DRAFT and part.in_slot]
+    return any(part.due_at in tx.posts.taken_slots(now) for part in drafts)

@@ -15,7 +15,8 @@ from asiaradar_bot.model.post import (
 )
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.acts import Act
-from asiaradar_bot.rules.embargoes import in_both_zones, is_of_embargo
+from asiaradar_bot.rules.both_zones import in_both_zones
+from asiaradar_bot.rules.embargoes import is_of_embargo
 from asiaradar_bot.rules.letting_out import (
     check_embargo,
     check_embargo_change,
@@ -43,15 +44,16 @@ class Timing(Visit):
             PostError: it is under embargo then.
         """
         self.person.check(Action.APPROVE)
-        now = self.clock.now()
+        now, zone = self.clock.now(), self.policy.wording.zone
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
             due = due_at or free_slot(tx, parts, now=now, slots=self.policy.slots)
             led = [replace(part, **self._leading(tx, part, part.text, now)) for part in parts]
-            check_embargo(led, due, zone=self.policy.wording.zone)
+            check_embargo(led, due, zone=zone)
             check_haste(self.person, due, now=now)
-            why = but_stays("moved", tx, parts)
+            before, then = in_both_zones(post.due_at, zone), in_both_zones(due, zone)
+            why = but_stays(f"moved from {before} to {then}", tx, parts)
             moved = {
                 part.id: tx.posts.change(
                     part, at=now, who=self.who, why=why, due_at=due, in_slot=slot and part is parts[0]

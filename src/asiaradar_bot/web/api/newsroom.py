@@ -46,14 +46,14 @@ def newsroom_reads(app: App) -> APIRouter:
         """Why the article of this address was posted, held or skipped."""
         del person
         with app.store.read() as tx:
-            return _why(tx, find_article(tx, url, app.clock.now()))
+            return _why(tx, find_article(tx, url, app.clock.now()), app.policy.wording.zone)
 
     @routes.get("/articles/{article_id}", operation_id="show_article")
     def show_article(article_id: Number, person: Annotated[Person, Depends(may(Action.LOOK))]) -> Why:
         """The same by its number."""
         del person
         with app.store.read() as tx:
-            return _why(tx, tx.articles.get(ArticleId(article_id)))
+            return _why(tx, tx.articles.get(ArticleId(article_id)), app.policy.wording.zone)
 
     @routes.get("/status", operation_id="show_status")
     def status(person: Annotated[Person, Depends(may(Action.LOOK))]) -> Status:
@@ -100,8 +100,8 @@ def _status(app: App, person: Person) -> Status:
     )
 
 
-def _why(tx: Transaction, article: nouns.Article) -> Why:
-    story = story_of(tx, article)
+def _why(tx: Transaction, article: nouns.Article, zone: str) -> Why:
+    story = story_of(tx, article, zone=zone)
     return Why.model_validate(
         {
             **article_row(article, story.decision),

@@ -71,7 +71,7 @@ def article_routes(frame: Frame) -> APIRouter:
         """One article: the answer first, then revisions, the checks and its posts."""
         with frame.app.store.read() as tx:
             found = tx.articles.get(ArticleId(article_id))
-            story = story_of(tx, found)
+            story = story_of(tx, found, zone=frame.app.policy.wording.zone)
             return frame.page(
                 request,
                 "article.html",

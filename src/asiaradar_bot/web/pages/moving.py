@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from asiaradar_bot.model.errors import InputError, PostError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.rules.acts import NEEDED, Act, together
-from asiaradar_bot.rules.embargoes import in_both_zones
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.lineup import knock_on
 from asiaradar_bot.steps.submit import free_slot
 from asiaradar_bot.web.entry import Visitor, needs

@@ -23,3 +23,8 @@ document.addEventListener("dragend", () => {
   carried = null;
   document.getElementById("sheet").dispatchEvent(new Event("reorder"));
 });
+
+// --- a card whose picture does not come is shown without it, as X would
+const bare = (picture) => { if (picture.matches?.(".link-card img")) picture.hidden = true; };
+document.addEventListener("error", (event) => bare(event.target), true);
+for (const picture of document.querySelectorAll(".link-card img")) if (picture.complete && !picture.naturalWidth) bare(picture);
