@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.correction import Correction, CorrectionState, CorrectionTerms, Option
 from asiaradar_bot.model.engagement import Figures, FollowState, Snapshot, SnapshotSource
 from asiaradar_bot.model.errors import (
@@ -381,6 +381,20 @@ def test_a_correction_post_answers_the_original(store: SqlStore) -> None:
     assert texts(press) == [NEW, post.text]
     assert fake(press).timeline[0].in_reply_to == post.remote_id
     assert correction.new_remote_id == fake(press).timeline[0].id
+
+
+def test_a_correction_post_of_who_may_not_send_at_once_waits(store: SqlStore) -> None:
+    """Its words are new; somebody else lets it out at once, its writer in a slot."""
+    press = premium(store)
+    post = published(store, press)
+    corrector(press, Person(who="api:cms", role=Role.PUBLISHER, scopes=frozenset({Scope.WRITE}))).choose(
+        post.id, Option.POST, text=NEW
+    )
+    go_on(press)
+    assert texts(press) == [post.text]
+    with store.read() as tx:
+        (waiting,) = tx.posts.list_posts(states=[PostState.HELD])
+    assert waiting.reason == f"corrects post {post.id}, decided by api:cms, waits for somebody to approve it"
 
 
 def chain_of(store: SqlStore, post_id: int) -> list[tuple[int, int | None]]:

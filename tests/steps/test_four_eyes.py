@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asiaradar_bot.bootstrap import App
-from asiaradar_bot.model.access import Person, Role
+from asiaradar_bot.model.access import Person, Role, Scope
 from asiaradar_bot.model.errors import AccessError
 from asiaradar_bot.model.post import Post, PostId, PostState
 from asiaradar_bot.model.sheet import Base, SheetPart
@@ -58,6 +58,17 @@ def test_a_change_after_the_approval_waits_again(app: App) -> None:
         with pytest.raises(AccessError, match="wrote or changed"):
             app.editor(who).approve(post.id)
     assert app.editor(Person(who="desk:ada", role=Role.EDITOR)).approve(post.id).state is PostState.QUEUED
+
+
+def test_a_program_is_the_hand_of_whoever_made_its_token(app: App) -> None:
+    """Else an admin writes by a token and approves at the Desk; also after the token is gone."""
+    token, _ = app.tokens().make("helper", [Scope.WRITE, Scope.QUEUE], days=None, person=MEI)
+    (post,) = app.editor(token.person).add(["Ferries run again"], due_at=app.clock.now() + timedelta(hours=1))
+    assert post.state is PostState.HELD
+    app.tokens().revoke("helper", person=MEI)
+    with pytest.raises(AccessError, match="somebody else must approve it"):
+        app.editor(MEI).approve(post.id)
+    assert app.editor(KIM).approve(post.id).state is PostState.QUEUED
 
 
 def test_drafts_and_holds_are_as_ever(app: App) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from asiaradar_bot.rules.post_csv import write_csv
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.imports import Importer
 from asiaradar_bot.storage.store import SqlStore
+from tests.factories import NOON
 from tests.fakes.outside import FakeClock
 
 FILE = """text,when
@@ -72,7 +74,7 @@ def test_a_file_sends_at_once_only_for_a_publisher(store: SqlStore) -> None:
     content = b"text,when\nFerries,now\nBoats,in 2 h\n"
     for judged in (importer(store).plan(content), importer(store).bring_in(content)):
         assert [one.fate.value for one in judged] == ["wrong", "new"]
-        assert "desk:mei may not send at once: give it a later time" in (judged[0].line.problem or "")
+        assert "desk:mei may not send at once: give it a time that is 5 minutes ahead" in (judged[0].line.problem or "")
     assert [post.text for post in stored(store)] == ["Boats"]
     importer(store, role=Role.PUBLISHER).bring_in(content)
     assert [post.text for post in stored(store)] == ["Boats", "Ferries"]
@@ -88,6 +90,30 @@ def test_an_export_is_known_again_and_runs_nothing(store: SqlStore) -> None:
     assert [row["text"] for row in rows] == ["'=1+1 is two", "'-5 degrees in Seoul"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     assert {one.fate.value for one in importer(store).plan(exported.encode())} == {"known"}
+
+
+@pytest.mark.parametrize(
+    ("line", "fate"),
+    [
+        ("1001,Christmas,2026-12-24 18:00,", NOON + timedelta(days=30, hours=6)),
+        ("1001,Christmas,2026-12-24 18:00,queued", NOON + timedelta(days=30, hours=6)),
+        ("1001,Christmas,2026-12-24 18:00,held", PostState.DRAFT),
+        ("1001,Christmas,2026-12-24 18:00,cancelled", "of a post that is cancelled: empty its column «state»"),
+        ("1001,Christmas,when hell freezes over,", "«when hell freezes over»"),
+        ("1001,Christmas,2026-01-24 18:00,published", "of a post that is published"),
+        ("1,Christmas,2026-12-24 18:00,", "post 1 has another text: a file changes no posts"),
+    ],
+)
+def test_a_line_with_a_number_of_elsewhere_keeps_its_time(store: SqlStore, line: str, fate: object) -> None:
+    """An own numbering, or an export of another bot: new with its time, waiting, or refused; never out at once."""
+    importer(store).bring_in(b"text,when\nFerries,\n")
+    (done,) = importer(store, role=Role.PUBLISHER).bring_in(f"id,text,when,state\n{line}\n".encode())
+    if type(fate) is str:
+        assert fate in (done.line.problem or "")
+        assert [post.text for post in stored(store)] == ["Ferries"]
+    else:
+        post = stored(store)[-1]
+        assert fate in (post.due_at, post.state)
 
 
 @pytest.mark.parametrize(

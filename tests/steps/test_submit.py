@@ -22,6 +22,7 @@ from asiaradar_bot.model.errors import (
 )
 from asiaradar_bot.model.policy import Policy, WordingChoices
 from asiaradar_bot.model.post import Post, PostId, PostKind, PostState
+from asiaradar_bot.rules.addresses import same_article_key
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.submit import Editor, embargoed_articles
@@ -186,10 +187,10 @@ def test_a_viewer_does_nothing(shelf: SqlStore, act: Callable[..., object]) -> N
 def test_only_a_publisher_sends_at_once(shelf: SqlStore) -> None:
     """Others give a time that is still to come, whether they write or move; drafts have no time to keep."""
     mei, kim = editor_of(shelf, Role.EDITOR), editor_of(shelf, Role.PUBLISHER)
-    for due_at in (None, NOON, NOON - timedelta(hours=1)):
-        with pytest.raises(AccessError, match="desk:mei may not send at once: give it a later time"):
+    for due_at in (None, NOON, NOON - timedelta(hours=1), NOON + timedelta(seconds=299)):
+        with pytest.raises(AccessError, match="desk:mei may not send at once: give it a time that is 5 minutes ahead"):
             mei.add(["Ferries"], due_at=due_at)
-    (later,) = mei.add(["Ferries"], due_at=NOON + timedelta(minutes=1))
+    (later,) = mei.add(["Ferries"], due_at=NOON + timedelta(minutes=5))
     with pytest.raises(AccessError, match="at once"):
         mei.move(later.id, due_at=NOON)
     mei.add(["Ferries"], draft=True)
@@ -240,11 +241,18 @@ def test_a_move_says_from_when_to_when(shelf: SqlStore) -> None:
 
 
 def test_an_approval_of_others_work_may_send_at_once(shelf: SqlStore) -> None:
-    """The bot's post whose time is past, and what another wrote, an editor may let out; a publisher all."""
+    """The bot's post whose time is past, said better too, and what another wrote; with own words a publisher's alone."""
     mei, kim = editor_of(shelf, Role.EDITOR), editor_of(shelf, Role.PUBLISHER)
-    held = put(shelf, PostState.HELD, due_at=NOON - HOUR)
-    mei.edit(held, text="Ferries, said better")
+    url = "https://radar.asia/ferries"
+    with shelf.begin() as tx:
+        article = tx.articles.add(make_article(url=url), names=[f"url:{same_article_key(url)}"])
+    of_it: dict[str, Any] = {"kind": PostKind.ARTICLE, "article_id": article.id, "due_at": NOON - HOUR}
+    held = put(shelf, PostState.HELD, marker="m1", **of_it)
+    mei.edit(held, text=f"Ferries, said better {url}?utm_source=x")
     assert mei.approve(held).due_at == NOON
+    mei.hold(held)
+    mei.edit(held, text="Nothing to do with ferries")
+    assert mei.approve(held).due_at == NOON + 6 * HOUR
     ben = replace(mei, person=Person(who="desk:ben", role=Role.EDITOR))
     (other,) = ben.add(["Ferries"], draft=True)
     assert mei.approve(other.id).due_at == NOON

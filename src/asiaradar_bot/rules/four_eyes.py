@@ -13,6 +13,10 @@ EYES = ", waits for another pair of eyes"
 """Ends the reason of a post that its writer would have queued."""
 
 
+NOT_AT_ONCE = ", waits for somebody to approve it"
+"""Ends the reason of what whoever wrote it may not send at once."""
+
+
 def hand_of(who: str) -> str:
     """
     The person behind a name of the audit: `cli:Mei` and `desk:mei` are one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.article import ArticleId
@@ -15,6 +15,9 @@ from asiaradar_bot.rules.acts import Act
 from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.guards import text_problem
 from asiaradar_bot.rules.lints import lint_thread, picture_errors, text_errors
+
+_AT_ONCE = timedelta(minutes=5)
+"""What is due sooner is out before anybody else looks at the queue."""
 
 
 def to_be_approved(act: Act, parts: Sequence[Post]) -> list[Post]:
@@ -107,6 +110,13 @@ def check_not_sooner(parts: Sequence[Post], ends_at: datetime, *, who: str) -> N
             )
 
 
+def is_at_once(due_at: datetime, *, now: datetime) -> bool:
+    """
+    Whether what is due then goes out before anybody else could have seen it in the queue.
+    """
+    return due_at < now + _AT_ONCE
+
+
 def check_haste(person: Person, due_at: datetime, *, now: datetime) -> None:
     """
     Return if this person may let a post out then.
@@ -114,10 +124,10 @@ def check_haste(person: Person, due_at: datetime, *, now: datetime) -> None:
     Raises:
         AccessError: that is at once, and they may not send at once.
     """
-    if due_at <= now and not person.may(Action.PUBLISH_NOW):
+    if is_at_once(due_at, now=now) and not person.may(Action.PUBLISH_NOW):
         who = person.who
         raise AccessError(
-            f"{who} may not send at once: give it a later time or the next free slot, "
+            f"{who} may not send at once: give it a time that is 5 minutes ahead or the next free slot, "
             "or ask somebody with the role publisher (a token: the scope publish)"
         )
 

@@ -118,6 +118,9 @@ def _line(row: Mapping[str, object], number: int, seen: Counter[str], *, now: da
     when = " ".join(_cell(row, "when").split())
     name = _cell(row, "id").strip()
     when = when.casefold() if when.casefold() in {"slot", "draft"} else when
+    state = _cell(row, "state").strip().casefold()
+    if state in {"draft", "held"}:  # of an export: what waited for somebody there waits for somebody here
+        when = "draft"
     key = f"{text}\x00{when}"
     seen[key] += 1
     marker = "c" + hashlib.sha256(f"{key}\x00{seen[key]}".encode()).hexdigest()[:16]
@@ -127,7 +130,9 @@ def _line(row: Mapping[str, object], number: int, seen: Counter[str], *, now: da
         problem = "it has more cells than the heading: put texts with commas in quotes"
     elif errors := text_errors(text, policy):
         problem = "; ".join(errors)
-    elif when not in {"", "draft", "slot"} and post_id is None:
+    elif state not in {"", "draft", "held", "queued"}:
+        problem = f"it is of a post that is {state}: empty its column «state» if it is to go out all the same"
+    elif when not in {"", "draft", "slot"}:
         try:
             due_at = read_when(when, now=now, zone=policy.wording.zone)
         except InputError as error:

@@ -35,7 +35,7 @@ from asiaradar_bot.rules.correcting import (
     price_of_option,
     with_own_marker,
 )
-from asiaradar_bot.rules.four_eyes import EYES
+from asiaradar_bot.rules.four_eyes import EYES, NOT_AT_ONCE
 from asiaradar_bot.rules.lints import text_errors
 from asiaradar_bot.rules.post_text import normalise
 
@@ -326,8 +326,9 @@ class Corrector:
             prices=self.prices,
             who=self.person.who,
         )
-        if self.terms.four_eyes:
-            new = replace(new, state=PostState.HELD, approved_by=None, reason=f"{new.reason}{EYES}")
+        waits = EYES if self.terms.four_eyes else "" if self.person.may(Action.PUBLISH_NOW) else NOT_AT_ONCE
+        if waits:
+            new = replace(new, state=PostState.HELD, approved_by=None, reason=f"{new.reason}{waits}")
         return tx.posts.add(new, who=self.person.who)
 
     def _live(self, tx: Transaction, post_id: PostId, state: CorrectionState | None, otherwise: str) -> Correction:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.decision import NewsClass
-from asiaradar_bot.model.errors import AccessError
+from asiaradar_bot.model.errors import AccessError, InputError
 from asiaradar_bot.model.money import PriceList
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import NewPost, PostId, PostKind, PostState
@@ -107,7 +108,7 @@ class Importer:
             text=line.text,
             link=found[0] if found else None,
             marker=line.marker,
-            due_at=max(slot or line.due_at or now, end or now),
+            due_at=max(slot or _due_of(line, now), end or now),
             expires_at=None,
             reason=with_kept(reason, end, zone=self.policy.wording.zone, is_open=is_open),
             created_at=now,
@@ -121,11 +122,15 @@ class Importer:
         return replace(planned, post_id=tx.posts.add(post, who=self.person.who).id)
 
     def _judge(self, tx: Transaction, line: CsvLine) -> Planned:
-        known = tx.posts.find_by_marker(line.marker)
-        if known is None and line.post_id is not None:
-            known = tx.posts.find(PostId(line.post_id))
-        if known is not None:
-            return Planned(line=line, fate=Fate.KNOWN, post_id=known.id)
+        brought = tx.posts.find_by_marker(line.marker)
+        if brought is not None:
+            return Planned(line=line, fate=Fate.KNOWN, post_id=brought.id)
+        named = None if line.post_id is None else tx.posts.find(PostId(line.post_id))
+        if named is not None and named.text == line.text:
+            return Planned(line=line, fate=Fate.KNOWN, post_id=named.id)
+        if named is not None:
+            other = f"post {named.id} has another text: a file changes no posts; empty the column «id» to make new ones"
+            return Planned(line=replace(line, problem=other), fate=Fate.WRONG)
         if line.problem is not None:
             return Planned(line=line, fate=Fate.WRONG)
         now = self.clock.now()
@@ -148,7 +153,19 @@ class Importer:
         if lead.held.is_open:  # it is held until somebody says when that embargo ends
             return None
         try:
-            check_haste(self.person, max(line.due_at or now, kept_until([lead], now=now) or now), now=now)
+            check_haste(self.person, max(_due_of(line, now), kept_until([lead], now=now) or now), now=now)
         except AccessError as error:
             return str(error)
         return None
+
+
+def _due_of(line: CsvLine, now: datetime) -> datetime:
+    """
+    Its time; a draft has none, and is due when somebody approves it.
+
+    Raises:
+        InputError: it has none and is no draft: nothing goes out because its time was not read.
+    """
+    if line.due_at is None and not line.is_draft:
+        raise InputError(f"line {line.number} of the file has no time that could be read: write it as in Compose")
+    return line.due_at or now

@@ -22,9 +22,10 @@ from asiaradar_bot.rules.acts import Act
 from asiaradar_bot.rules.four_eyes import check_other_eyes, hand_of, hands_of
 from asiaradar_bot.rules.letting_out import (
     check_letting_out,
+    is_at_once,
     to_be_approved,
 )
-from asiaradar_bot.steps.linked import embargo_on
+from asiaradar_bot.steps.linked import article_behind, embargo_on
 from asiaradar_bot.steps.submit.embargoed import embargoed_articles, free_slot
 from asiaradar_bot.steps.submit.visit import Visit, but_stays, parts_of
 
@@ -80,7 +81,7 @@ class LettingOut(Visit):
             PostError, TextError: they can't go out as they stand.
         """
         for post in to_be_approved(act, parts) if self.four_eyes else []:
-            check_other_eyes(post.id, self.who, hands_of(tx.audit.list_of([f"post {post.id}"])))
+            check_other_eyes(post.id, self.who, self._hands(tx, post))
         asked = [part for part in to_be_approved(act, parts) if part.not_before_at is None]
         embargoed = embargoed_articles(tx, [part.article_id for part in asked if part.kind is PostKind.ARTICLE])
         embargoed |= {
@@ -118,19 +119,27 @@ class LettingOut(Visit):
         """
         The next free slot, where an approval would send these parts at once and is no right to do that.
 
-        What the bot wrote is the newsroom's news, which waited for an editor: that may go at once. The word of a
-        program is none of an editor's.
+        What the bot wrote is the newsroom's news, which waited for an editor: that may go at once, said better too,
+        while it leads to its article. The word of a program is none of an editor's.
         """
         if self.person.may(Action.PUBLISH_NOW):
             return None
-        due = [part for part in parts if max(part.due_at, part.not_before_at or now) <= now]
+        due = [part for part in parts if is_at_once(max(part.due_at, part.not_before_at or now), now=now)]
         if not any(self.person.scopes is not None or self._wrote(tx, part) for part in due):
             return None
         return free_slot(tx, parts, now=now, slots=self.policy.slots)
 
     def _wrote(self, tx: Transaction, post: Post) -> bool:
-        own = post.kind is PostKind.MANUAL
-        return own and hand_of(self.who) in hands_of(tx.audit.list_of([f"post {post.id}"]))
+        return not _tells_its_article(tx, post) and hand_of(self.who) in self._hands(tx, post)
+
+    def _hands(self, tx: Transaction, post: Post) -> frozenset[str]:
+        """
+        Everybody who wrote or changed what the post says; a program is the hand of whoever made its token, too.
+        """
+        entries = tx.audit.list_of([f"post {post.id}"])
+        tokens = {f"token {one.who.removeprefix('api:')}" for one in entries if one.who.startswith("api:")}
+        made = [one for one in tx.audit.list_of(sorted(tokens)) if one.action == "token.add"] if tokens else []
+        return hands_of(entries) | {hand_of(one.who) for one in made}
 
     def _let_go(
         self,
@@ -197,3 +206,13 @@ def _is_taken(tx: Transaction, parts: Sequence[Post], now: datetime) -> bool:
     """
     drafts = [part for part in parts if part.state is PostState.DRAFT and part.in_slot]
     return any(part.due_at in tx.posts.taken_slots(now) for part in drafts)
+
+
+def _tells_its_article(tx: Transaction, post: Post) -> bool:
+    """
+    Whether the bot made it of an article to which its text leads still.
+    """
+    if post.kind is PostKind.MANUAL or post.link is None:
+        return False
+    article = article_behind(tx, post.link)
+    return article is not None and article.id == post.article_id

@@ -24,7 +24,7 @@ from asiaradar_bot.model.post import (
 )
 from asiaradar_bot.model.sheet import Base, SheetId, SheetPart
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.four_eyes import EYES
+from asiaradar_bot.rules.four_eyes import EYES, NOT_AT_ONCE
 from asiaradar_bot.rules.letting_out import (
     check_haste,
     check_parts,
@@ -232,7 +232,7 @@ class Writing(Visit):
         Why what this person writes does not go out by itself, as the end of a reason; empty: it does.
         """
         if not self.person.may(Action.APPROVE):
-            return ", waits for somebody to approve it"
+            return NOT_AT_ONCE
         return EYES if self.four_eyes else ""
 
     def _revise(self, tx: Transaction, post: Post, *, at: datetime, why: str, **changes: object) -> Post:
