@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from asiaradar_bot.model.source import SHORTEST_GAP, Source, SourceHealth, Sourc
 from asiaradar_bot.steps import sighting
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.subscribe import take_news
-from asiaradar_bot.steps.watch import PUSHED, Watched, watch
+from asiaradar_bot.steps.watch import PUSHED, Watched, take_pushed, watch
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, add_post, make_facts, make_page
 from tests.fakes.outside import FakeClock
@@ -453,6 +454,29 @@ def test_a_push_is_taken_at_once(bot: Bot) -> None:
     assert len(bot.audit("push.refused")) == 1
     with bot.store.read() as tx:
         assert list(tx.inbox.list_pushes()) == []
+
+
+def test_pushes_are_taken_without_a_poll(bot: Bot) -> None:
+    """Only pages of pushes are read, the one that comes late included; sources and other pages are left to `watch`."""
+    known, other = bot.show(1), bot.show(2)
+    bot.site.page_answers[other] = PageFailed(detail="it is slow")
+    bot.watch()
+    bot.clock.advance(minutes=2)
+    bot.show(3)
+    pushed, late = f"{URL}-8", f"{URL}-9"
+    bot.site.pages[pushed] = make_page(make_facts(url=pushed, title="Pushed"))
+    with bot.store.begin() as tx:
+        for url in (pushed, late, known):
+            tx.inbox.add_push(url, at=NOON)
+    take = partial(take_pushed, bot.store, bot.site, bot.clock, sources=bot.sources, max_age=MAX_AGE)
+    bot.site.read.clear()
+    assert take() == Watched(new=2, read=3)
+    assert sorted(bot.site.read) == sorted([pushed, late, known])
+    assert take() == Watched()
+    bot.site.pages[late] = make_page(make_facts(url=late, title="Late"))
+    bot.clock.advance(seconds=5)
+    assert take() == Watched(read=1)
+    assert {one.url for one in bot.articles()} == {known, other, pushed, late}
 
 
 @pytest.mark.parametrize("where", ["https://radar.asia/rss", "https://www.radar.asia/rss", "https://feeds.example/rss"])

@@ -26,7 +26,7 @@ from asiaradar_bot.steps.spend import watch_budget
 from asiaradar_bot.steps.spot import spot
 from asiaradar_bot.steps.subscribe import subscribe
 from asiaradar_bot.steps.verify import verify
-from asiaradar_bot.steps.watch import Watched, watch
+from asiaradar_bot.steps.watch import Watched, take_pushed, watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,16 @@ def _watch(app: App, *, now_all: bool = False) -> Watched:
         first_run_posts=app.limits.first_run_posts,
         now_all=now_all,
     )
+
+
+def _take_pushed(app: App) -> Watched:
+    if disk_problem(app.store) is not None:
+        return Watched()
+    return take_pushed(app.store, app.site, app.clock, sources=app.sources, max_age=app.limits.max_age)
+
+
+def _found_news(result: object) -> bool:
+    return isinstance(result, Watched) and bool(result.new or result.read)
 
 
 def _decide(app: App) -> object:
@@ -119,13 +129,17 @@ def _seconds(value: float) -> Callable[[App], timedelta]:
     return lambda _: timedelta(seconds=value)
 
 
+_AFTER_NEWS = ("decide", "compose", "illustrate", "publish", "spot")
+
 TIMETABLE: dict[str, Tick] = {
     "watch": Tick(
         step=_watch,
         every=_seconds(0.5),
-        then=("decide", "compose", "illustrate", "publish", "spot"),
-        did=lambda result: isinstance(result, Watched) and bool(result.new or result.read),
+        then=_AFTER_NEWS,
+        did=_found_news,
     ),
+    # Beside `watch`, which waits for the answer of every source that is due.
+    "push": Tick(step=_take_pushed, every=_seconds(1), then=_AFTER_NEWS, did=_found_news),
     "decide": Tick(step=_decide, every=_seconds(30), then=("compose",)),
     "compose": Tick(step=_compose, every=_seconds(30)),
     "illustrate": Tick(

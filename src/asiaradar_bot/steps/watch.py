@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -35,6 +35,8 @@ _GONE_BASE = timedelta(seconds=5)
 _POLL_CAP = timedelta(hours=1)
 _GONE_POLL = timedelta(days=1)
 _PAGES_PER_TICK = 25
+_MOST_WAITING = 200
+"""Among so many pages that are to be read, those wanted are looked for."""
 _ADDRESS_OF = "address_of_"
 """The mark that says which address the settings gave a source, by its name."""
 PUSHED = "push"
@@ -76,9 +78,25 @@ def watch(
         fresh, ok = _poll(store, site, clock, source, health, first_run_posts=first_run_posts)
         new += fresh
         failed += not ok
-    new += _take_pushes(store, clock)
+    new += len(_take_pushes(store, clock).new)
     read = _read_pages(store, site, clock, sources=sources, max_age=max_age)
     return Watched(polled=polled, new=new, read=read, failed=failed)
+
+
+def take_pushed(
+    store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], max_age: timedelta
+) -> Watched:
+    """
+    Take what was pushed and read its pages, and no others: `watch` does so too, but only when its polls are through,
+    and a feed that is slow to answer must not keep a push waiting.
+    """
+    pushed = _take_pushes(store, clock)
+
+    def wanted(article: Article) -> bool:
+        return article.source == PUSHED or article.id in pushed.known
+
+    read = _read_pages(store, site, clock, sources=sources, max_age=max_age, wanted=wanted)
+    return Watched(new=len(pushed.new), read=read)
 
 
 def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
@@ -189,13 +207,23 @@ def _spread(source: Source, now: datetime) -> float:
     return digest[0] / 255
 
 
-def _take_pushes(store: Store, clock: Clock) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pushed:
+    """
+    Addresses that became articles, and articles that are to be read again.
+    """
+
+    new: Sequence[str] = ()
+    known: Collection[ArticleId] = ()
+
+
+def _take_pushes(store: Store, clock: Clock) -> _Pushed:
     with store.read() as tx:
         waiting = tx.inbox.list_pushes()
     if not waiting:
-        return 0
+        return _Pushed()
     now = clock.now()
-    added = 0
+    new, again = [], set()
     with store.begin() as tx:
         for push_id, url in waiting:
             tx.inbox.remove_push(push_id)
@@ -210,21 +238,26 @@ def _take_pushes(store: Store, clock: Clock) -> int:
             known = tx.articles.find_by_names(names_of(item, None, facts))
             if known is not None:
                 read_again(tx, known.id, now=now)
-            else:
-                added += add_sighted(
-                    tx, PUSHED, item, facts, names_of(item, None, facts), now=now, seeded=False, burst=1
-                )
-    return added
+                again.add(known.id)
+            elif add_sighted(tx, PUSHED, item, facts, names_of(item, None, facts), now=now, seeded=False, burst=1):
+                new.append(url)
+    return _Pushed(new=new, known=again)
 
 
 def _read_pages(
-    store: Store, site: ArticleSource, clock: Clock, *, sources: Sequence[Source], max_age: timedelta
+    store: Store,
+    site: ArticleSource,
+    clock: Clock,
+    *,
+    sources: Sequence[Source],
+    max_age: timedelta,
+    wanted: Callable[[Article], bool] = lambda _: True,
 ) -> int:
     done: set[ArticleId] = set()
     while len(done) < _PAGES_PER_TICK:
         with store.read() as tx:  # each time anew: reading one page may move or absorb the row of another
-            waiting = tx.articles.list_due_reading(clock.now(), limit=_PAGES_PER_TICK)
-        article = next((one for one in waiting if one.id not in done), None)
+            waiting = tx.articles.list_due_reading(clock.now(), limit=_MOST_WAITING)
+        article = next((one for one in waiting if one.id not in done and wanted(one)), None)
         if article is None:
             break
         done.add(article.id)

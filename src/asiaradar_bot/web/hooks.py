@@ -36,7 +36,7 @@ def hook_routes(app: App, *, wake: Callable[[str], None]) -> APIRouter:
         body = await _bounded(request, most=MAX_BODY_BYTES)
         status, answer = await run_in_threadpool(take_push, app, body, _headers(request))
         if status == 202:  # noqa: PLR2004 - accepted
-            await run_in_threadpool(wake, "watch")
+            await run_in_threadpool(wake, "push")
         elif status in {400, 401}:
             _log.warning("a push was refused", status=status, why=answer["title"])
         return JSONResponse(answer, status_code=status)
