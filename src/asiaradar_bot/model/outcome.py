@@ -221,7 +221,7 @@ class Picture:
 
     content: bytes
     media_type: str
-    """`image/jpeg`, `image/png` or `image/webp`."""
+    """`image/jpeg` or `image/webp`; one from before may be `image/png`."""
     width_pixels: int
     height_pixels: int
 

@@ -63,12 +63,17 @@ def test_opaque_images_become_jpeg(image_format: str, mode: str) -> None:
         assert image.format == "JPEG"
 
 
-def test_transparency_is_kept_as_png() -> None:
+def test_transparency_is_kept_as_webp() -> None:
     """An image with see-through parts stays one; one whose alpha is all opaque is a JPEG."""
-    assert safe(encoded(plain(mode="RGBA"), "PNG")).media_type == "image/png"
+    see_through = Image.new("RGBA", (8, 8), (200, 10, 30, 120))
+    picture = safe(encoded(see_through, "PNG"))
+    assert picture.media_type == "image/webp"
+    with Image.open(io.BytesIO(picture.content)) as image:
+        assert image.convert("RGBA").tobytes() == see_through.tobytes(), "nothing is lost"
+    assert safe(encoded(plain(mode="RGBA"), "PNG")).media_type == "image/webp"
     assert safe(encoded(Image.new("RGBA", (8, 8), (1, 2, 3, 255)), "PNG")).media_type == "image/jpeg"
     palette = Image.new("P", (8, 8))
-    assert safe(encoded(palette, "PNG", transparency=0)).media_type == "image/png"
+    assert safe(encoded(palette, "PNG", transparency=0)).media_type == "image/webp"
 
 
 def test_metadata_is_dropped_and_orientation_applied() -> None:

@@ -15,7 +15,7 @@ MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 """Source: X API, media best practices: images up to 5 MB."""
 CHILD_SECONDS = 5.0
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/jpg", "image/pjpeg", "application/octet-stream")
-_MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
+_MEDIA_TYPES = frozenset({"image/jpeg", "image/webp"})
 _CHILD = "asiaradar_bot.adapters.news_site.picture_child"
 
 
