@@ -559,7 +559,7 @@ def test_a_long_list_seeds_whole_after_a_death(
     bot = Bot(shelf, site, clock)
     for number in range(9):
         bot.show(number)
-    begin, allowed = shelf.begin, iter([True, True, False])  # where the settings say it is, and one portion
+    begin, allowed = shelf.begin, iter([True, False])
 
     def dying() -> Any:
         if not next(allowed, True):

@@ -76,6 +76,9 @@ def watch(
             continue
         polled += 1
         fresh, ok = _poll(store, site, clock, source, health, first_run_posts=first_run_posts)
+        if health.polled_at is None:  # only now, so that the first poll does not wait for it
+            with store.begin() as tx:
+                tx.account.set_mark(_ADDRESS_OF + source.name, source.url)
         new += fresh
         failed += not ok
     new += len(_take_pushes(store, clock).new)
@@ -104,16 +107,13 @@ def _health(store: Store, source: Source, *, now: datetime) -> SourceHealth:
     What is on record of the source. Where the settings give it another address than before, it is asked there, at once:
     no redirect of the old address and no wait after its trouble counts any more, and what it showed stays known.
     """
-    key = _ADDRESS_OF + source.name
     with store.read() as tx:
-        health, said = tx.sources.find(source.name), tx.account.get_mark(key)
-    if said == source.url:
-        return health or _first_health(source)
+        health, said = tx.sources.find(source.name), tx.account.get_mark(_ADDRESS_OF + source.name)
     fresh = _first_health(source)
+    if health is None or said == source.url:
+        return health or fresh
     with store.begin() as tx:
-        tx.account.set_mark(key, source.url)
-        if health is None:
-            return fresh
+        tx.account.set_mark(_ADDRESS_OF + source.name, source.url)
         if said is None and health.url == source.url:
             return health
         fresh = replace(fresh, seeded_at=health.seeded_at, ok_at=health.ok_at, new_at=health.new_at, items=health.items)
