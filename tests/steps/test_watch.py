@@ -324,6 +324,52 @@ def test_an_article_whose_address_changed_is_the_same(bot: Bot) -> None:
     assert bot.audit("article.renamed") == [f"the same headline, time and image now stand at {new}"]
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_address_in_lower_case_is_no_new_one(bot: Bot, *, gone: bool) -> None:
+    """The CMS's sitemap writes all addresses so; only if the one on record is gone the article is where the other leads."""
+    bot.show()
+    capital, lower = f"{URL}-Long", f"{URL}-long"
+    facts = make_facts(url=capital, title="Long", published_at=NOON, summary="The same", image=None)
+    bot.site.pages[capital] = make_page(facts)
+    bot.site.pages[lower] = make_page(replace(facts, url=lower))
+    bot.site.items[FEED.url] = [SourceItem(id=capital, url=capital, title="Long", published_at=NOON)]
+    bot.watch()
+    before = bot.only()
+    assert before.url == capital
+    if gone:
+        with bot.store.begin() as tx:
+            tx.articles.save(replace(before, gone_at=NOON), was=before)
+    bot.site.items[FEED.url] += [SourceItem(id=lower, url=lower, title="")]
+    bot.watch()
+    after = bot.only()
+    expected = lower if gone else capital
+    assert (after.id, after.url, after.facts.url) == (before.id, expected, expected)
+    assert after.revision == before.revision + gone
+    assert len(bot.audit("article.renamed")) == gone
+    with bot.store.read() as tx:
+        for url in (lower, capital):
+            found = tx.articles.find_by_names([f"url:{url.removeprefix('https://')}"])
+            assert found is not None
+            assert found.id == before.id
+
+
+def test_a_feed_that_respells_an_address_changes_nothing(bot: Bot) -> None:
+    """The same headline and stamp under an address in other letter case: one more name, and no page is read for it."""
+    bot.site.items[FEED.url] = []
+    bot.watch()
+    capital, lower = f"{URL}-Long", f"{URL}-long"
+    one = SourceItem(id=capital, url=capital, title="Long", summary="The same", published_at=NOON)
+    bot.site.pages[capital] = make_page(
+        make_facts(url=capital, title="Long", published_at=NOON, summary="The same", image=None)
+    )
+    bot.site.items[FEED.url] = [one]
+    bot.watch()
+    bot.site.read.clear()
+    bot.site.items[FEED.url] = [one, replace(one, id=lower, url=lower)]
+    assert bot.watch() == Watched(polled=1)
+    assert (bot.only().url, bot.site.read) == (capital, [])
+
+
 def test_a_changed_item_has_its_page_read_again(bot: Bot) -> None:
     """Another headline is a new revision that says what changed; the article is to be decided again."""
     bot.show()

@@ -24,7 +24,9 @@ address, so that articles that redirect to one place do not become one.
 Rename rule. The CMS forgets an old slug and gives the article another guid. An item without a known name is an article
 on record under a new address if exactly one article of the same host carries the same publication stamp, the same
 headline (blanks and case aside) and the same image, or, where neither has an image, the same summary. It is asked
-of the source's facts first, then of the page's. The row takes the new address and keeps the old one as a name.
+of the source's facts first, then of the page's. The row takes the new address and keeps the old one as a name. Where
+nothing but letter case differs and the old address still answered when last asked, the old one stays and the new one is
+a name: the CMS's sitemap writes all addresses in lower case, whatever they are.
 """
 
 from __future__ import annotations
@@ -169,6 +171,13 @@ def renamed_match(new: Facts, known: Sequence[Facts]) -> Facts | None:
     host = _bare_host(new.url)
     found = [old for old in known if old.url != new.url and _bare_host(old.url) == host and is_renamed(old, new)]
     return found[0] if len(found) == 1 else None
+
+
+def is_respelt(old: str, new: str) -> bool:
+    """
+    Whether two addresses are one but for letter case.
+    """
+    return same_article_key(old).casefold() == same_article_key(new).casefold()
 
 
 def _facts_of_item(item: SourceItem, *, now: datetime) -> Facts:

@@ -10,7 +10,7 @@ from asiaradar_bot.model.article import Article, ArticleId, Facts
 from asiaradar_bot.model.audit import AuditEntry
 from asiaradar_bot.model.post import PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.facts import renamed_match
+from asiaradar_bot.rules.facts import is_respelt, renamed_match
 
 
 def find_known(tx: Transaction, facts: Facts, names: Sequence[str], *, now: datetime) -> ArticleId | None:
@@ -23,8 +23,9 @@ def find_known(tx: Transaction, facts: Facts, names: Sequence[str], *, now: date
     if found is None:
         found = find_renamed(tx, facts)
         if found is not None:
-            found = move(tx, found, facts.url, now=now)
-            tx.articles.save(replace(found, next_read_at=now), was=found)
+            found = _move(tx, found, facts.url, now=now)
+            if found.url == facts.url:
+                tx.articles.save(replace(found, next_read_at=now), was=found)
     if found is None:
         return None
     tx.articles.add_names(found.id, names)
@@ -43,10 +44,14 @@ def find_renamed(tx: Transaction, facts: Facts) -> Article | None:
     return None if match is None else known[match.url]
 
 
-def move(tx: Transaction, article: Article, url: str, *, now: datetime) -> Article:
+def _move(tx: Transaction, article: Article, url: str, *, now: datetime) -> Article:
     """
     The article under its new address; the old one stays a name of it. People are told if a post leads to the old one.
+
+    One that is only spelt in other letter case is no new address, as long as the old one answers.
     """
+    if article.gone_at is None and is_respelt(article.url, url):
+        return article
     why = f"the same headline, time and image now stand at {url}"
     tx.audit.record(
         AuditEntry(
@@ -73,4 +78,4 @@ def absorb(tx: Transaction, article: Article, old: Article, url: str, *, now: da
     A row that turned out to be another article under a new address becomes part of it; the article as it is now.
     """
     tx.articles.absorb(article.id, into=old.id)
-    return move(tx, old, url, now=now)
+    return _move(tx, old, url, now=now)

@@ -314,6 +314,7 @@ def _record_facts(tx: Transaction, article: Article, facts: Facts, names: Sequen
         old = find_renamed(tx, facts)
         if old is not None:
             owner = article = absorb(tx, article, old, facts.url, now=now)
+            facts = replace(facts, url=article.url)
     tx.articles.add_names(owner.id, names)
     seen = replace(article, read_at=now, next_read_at=None, read_failures=0, gone_at=None)
     first = article.read_at is None
