@@ -238,3 +238,16 @@ def test_the_post_leaves_the_notice_out() -> None:
     told = facts_without_notice(facts, POLICY)
     assert (told.title, told.summary, told.body) == ("Gates", "", "Manila opens. It rains.")
     assert facts_without_notice(make_facts(title=notice), POLICY).title == notice
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Hold for release: central bank of Laos raises rate",
+        "[NOT FOR PUBLICATION] Draft: Macau tax plan",
+        "NOT FOR RELEASE BEFORE 5PM: rates",
+    ],
+)
+def test_notices_without_the_word_embargo_wait_for_a_person(title: str) -> None:
+    """As agencies write them."""
+    assert find_embargo(make_facts(title=title), POLICY, near=NEAR) is not None

@@ -113,6 +113,23 @@ def test_variables_hold_everything_a_template_may_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "news_class", "said"),
+    [
+        ("Rates rise in Laos - Radar Asia", NewsClass.NORMAL, "Rates rise in Laos"),
+        ("Rates rise in Laos | RADAR ASIA", NewsClass.NORMAL, "Rates rise in Laos"),
+        ("老挝加息｜Radar Asia", NewsClass.NORMAL, "老挝加息"),
+        ("What readers say of Radar Asia", NewsClass.NORMAL, "What readers say of Radar Asia"),
+        ("Radar Asia", NewsClass.NORMAL, "Radar Asia"),
+        ("BREAKING: Breaking news: Rates rise", NewsClass.BREAKING, "Rates rise"),
+        ("BREAKING:", NewsClass.BREAKING, "BREAKING:"),
+    ],
+)
+def test_a_headline_is_told_without_what_pages_add(title: str, news_class: NewsClass, said: str) -> None:
+    """The site's name behind it, and marks before it however often; something of it always stays."""
+    assert variables_for(facts(title=title), news_class=news_class, choices=CHOICES, link=LINK)["title"] == said
+
+
+@pytest.mark.parametrize(
     ("language", "expected"),
     [
         ("zh-hans", "11月24日 09:00"),

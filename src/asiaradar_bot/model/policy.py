@@ -111,7 +111,10 @@ class WordingChoices:
     """`defuse` or `hold`."""
 
 
-EMBARGO_WORDS = ("embargo", "embargoed", "禁发", "禁發", "解禁", "エンバーゴ", "엠바고")
+EMBARGO_WORDS = (
+    *("embargo", "embargoed", "hold for release", "not for release", "not for publication"),
+    *("禁发", "禁發", "解禁", "エンバーゴ", "엠바고"),
+)
 """Unless the policy has others. 禁运 is none of them: it is a trade embargo."""
 
 

@@ -8,6 +8,7 @@ Accounts and hashtags that are not on our lists are held: whoever takes over the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -102,11 +103,12 @@ def variables_for(
     `title`, `summary`, `sentences` (of the summary), `authors`, `category` (the first), `tags` (keywords), `hashtags`
     (with signs, as one text), `url`, `site`, `published` (day and time in the newsroom's zone, in the article's
     language), `class`, `language` (primary tag). `marks` are words by which the policy knows breaking news: such a mark
-    before the headline is taken off, as the template writes its own, and once is enough.
+    before the headline is taken off, as the template writes its own, and once is enough. So is the site's name behind
+    it, as pages write it for search engines.
     """
-    title = typographic(facts.title, facts.language)
-    if news_class is NewsClass.BREAKING and (mark := leading_mark(title, (*BREAKING_MARKS, *marks))):
-        title = mark.rest or title
+    title = _without_site(typographic(facts.title, facts.language), choices.site_name)
+    while news_class is NewsClass.BREAKING and (mark := leading_mark(title, (*BREAKING_MARKS, *marks))) and mark.rest:
+        title = mark.rest
     summary = typographic(summary_of(facts), facts.language)
     tags = pick_hashtags(facts, choices, text=f"{title} {summary}")
     return {
@@ -123,6 +125,11 @@ def variables_for(
         "class": news_class.value,
         "language": primary_tag(facts.language or ""),
     }
+
+
+def _without_site(title: str, site: str) -> str:
+    behind = re.search(rf"\s*(?:[|｜·]|\s[-–—])\s*{re.escape(site)}$", title, re.IGNORECASE) if site else None
+    return title[: behind.start()] if behind and behind.start() else title
 
 
 def _local_time(at: datetime | None, zone: str, language: str | None) -> str:
