@@ -526,9 +526,16 @@ def test_costs_as_page_and_as_rows(capsys: pytest.CaptureFixture[str]) -> None:
     assert "dearest" not in page
     assert "Ferries run" in page
     assert "forecast: none" in page
+    assert page.startswith(f"{datetime.now(UTC):%B %Y} (UTC) so far")
+    before = told(capsys, "costs", "--month", "2020-02")
+    assert before.startswith("February 2020 (UTC)\n")
+    assert "forecast" not in before
+    assert "«last» is no month: write it as 2026-11" in told(capsys, "costs", "--month", "last", code=1)
+    assert "is still to come" in told(capsys, "costs", "--month", "2999-01", code=1)
     rows = [json.loads(row) for row in told(capsys, "costs", "--json").splitlines()]
     assert [row["what"] for row in rows] == ["post_with_link", "class", "one post", "total"]
     assert float(rows[-1]["amount_usd"]) == 0.2
+    assert rows[-1]["month"] == f"{datetime.now(UTC):%Y-%m}"
 
 
 def test_costs_say_that_there_are_more_posts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -199,13 +199,19 @@ def test_the_terminal_shows_them(played: Weeks, capsys: pytest.CaptureFixture[st
     assert f"engagement {interval(total['engagement_rate'], percent)}; clicks" in page
     clicks = interval(total["click_rate"], percent)
     assert f"clicks {clicks[:-1]}, n {total['click_rate']['n']})" in " ".join(page.split())
+    engaged, clicked = (total[name] for name in ("engagements_per_usd", "clicks_per_usd"))
+    assert engaged["value"] > clicked["value"] > 0
+    said = f"a dollar brought {interval(engaged, number)[:-1]}, n {engaged['n']}) engagements and"
+    assert f"{said} {interval(clicked, number)[:-1]}, n {clicked['n']}) clicks" in " ".join(page.split())
     for line in (row for row in found if row["what"] == "group"):
         (shown,) = [one for one in page.splitlines() if one.startswith(f"{line['name']} ")]
         assert number(line["impressions"]["value"]) in shown
         assert percent(line["engagement_rate"]["value"]) in shown
         assert percent(line["click_rate"]["value"]) in shown
+        assert number(line["engagements_per_usd"]["value"]) in shown
+        assert number(line["clicks_per_usd"]["value"]) in shown
     (by_hand,) = [one for one in page.splitlines() if one.startswith("by hand on X")]
-    assert by_hand.count("—") == 3  # money
+    assert by_hand.count("—") == 4  # money
     (none,) = [one for one in page.splitlines() if one.startswith("none ")]
     assert "3 (1)" in none
     assert played.deleted.text not in page

@@ -10,11 +10,12 @@ from decimal import Decimal
 import pytest
 
 from asiaradar_bot.adapters.x_account import XAccount
+from asiaradar_bot.adapters.x_account.readings import OLD_FIELDS
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import Option
 from asiaradar_bot.model.errors import CannotReadError
 from asiaradar_bot.model.limits import Limits
-from asiaradar_bot.model.money import SpendState
+from asiaradar_bot.model.money import Billable, SpendState
 from asiaradar_bot.model.outcome import Picture
 from asiaradar_bot.model.post import Post, PostPicture, PostState
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
@@ -28,7 +29,7 @@ from tests.fakes.outside import NOON
 from tests.protocol.measuring import TIMELINE, follow, go, post, spent
 from tests.protocol.test_correcting import corrector
 from tests.protocol.test_publishing import advance
-from tests.sandbox.x_access import image_bytes
+from tests.sandbox.x_access import call, image_bytes
 
 ME = Person(who="cli:me", role=Role.ADMIN)
 SEEDS = [("sqlite", 0), ("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 0)]
@@ -123,6 +124,51 @@ def test_in_doubt_the_ledger_is_on_the_safe_side(press: Press, x: LocalX) -> Non
         entries = [entry for day in (NOON, NOON + timedelta(days=10)) for entry in tx.ledger.list_month(day.date())]
     settled = sum((entry.amount_usd for entry in entries if entry.state is SpendState.SETTLED), Decimal(0))
     assert settled <= billed <= spent(press)
+
+
+def test_lookups_in_doubt_are_on_the_ledger(press: Press, x: LocalX) -> None:
+    """A lookup by id, or a question who we are, that X bills and whose answer is lost counts as if billed."""
+    x.faults.add(Fault(kind=FaultKind.CREATED_DROP, path="/2/users/me", times=1))
+    assert patrol(press).trouble is not None
+    assert spent(press) == x.invoice().total_usd == Decimal("0.010")
+    post(press)
+    publish_due(press)
+    follow(press, minutes=30)
+    (shown,) = x.posts()
+    edit = {"text": "Story, mended", "edit_options": {"previous_post_id": shown.id}}
+    assert call(x, "POST", "/2/tweets", json=edit).status_code == 201
+    advance(press, days=1)
+    x.faults.add(Fault(kind=FaultKind.CREATED_DROP, path="/2/tweets", method="GET", times=1))
+    assert "did not answer" in str(go(press).idle)
+    assert x.invoice().count("post_read") == 1
+    with press.store.read() as tx:
+        doubtful = [one for one in tx.ledger.list_month(NOON.date()) if one.state is SpendState.UNKNOWN]
+    assert [one.what for one in doubtful] == [Billable.USER_READ, Billable.POST_READ]
+    by_hand = Decimal("0.015")
+    assert spent(press) >= x.invoice().total_usd - by_hand
+
+
+def test_a_second_question_that_fails_leaves_the_first_one_billed(
+    press: Press, x: LocalX, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X drops the field names, shows the posts without figures, and refuses the question in new words."""
+    post(press)
+    publish_due(press)
+    assert isinstance(press.x, XAccount)
+    whole = press.x._read
+    advance(press, hours=1)
+
+    def then_refuse(route: str, asked: dict[str, object], **how: bool) -> object:
+        if OLD_FIELDS not in asked:
+            return whole(route, asked, **how)
+        answer = whole(route, {**asked, OLD_FIELDS: "id"}, **how)
+        x.faults.add(Fault(kind=FaultKind.LIMIT_429, path=TIMELINE))
+        return answer
+
+    monkeypatch.setattr(press.x, "_read", then_refuse)
+    assert "did not answer" in str(go(press).idle)
+    assert x.invoice().count("owned_read") == 1
+    assert spent(press) == x.invoice().total_usd
 
 
 def test_x_counts_the_reads_that_we_count(press: Press, x: LocalX) -> None:

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from asiaradar_bot.adapters.x_account import XAccount
+from asiaradar_bot.adapters.x_account.readings import NEW_FIELDS, OLD_FIELDS
 from asiaradar_bot.model.access import Person, Role
 from asiaradar_bot.model.correction import CorrectionTerms, Option
-from asiaradar_bot.model.engagement import CHECKPOINTS, FollowState
+from asiaradar_bot.model.engagement import CHECKPOINTS, FollowState, SnapshotSource
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.post import PostId
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
@@ -99,6 +100,89 @@ def test_an_edited_post_goes_on_as_one(press: Press, x: LocalX) -> None:
     views = [one.figures.impressions or 0 for one in series]
     assert views == sorted(views)
     assert {one.version for one in series} == {1, 2}
+    (last,) = [one for one in series if one.source is SnapshotSource.LOOKUP]
+    assert (last.version, last.figures.impressions) == (1, after.earlier.impressions)
+
+
+def test_an_edited_post_whose_versions_x_leaves_out_is_not_taken_for_deleted(
+    press: Press, x: LocalX, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its newest id, on record already, is enough to know it; the versions go on adding up."""
+    edited_in_the_app(press, x)
+    follow(press, hours=2)
+    before = only(press)
+    assert isinstance(press.x, XAccount)
+    whole = press.x._read
+
+    def without_versions(route: str, asked: dict[str, object], **how: bool) -> object:
+        answer = whole(route, asked, **how)
+        assert isinstance(answer, dict)
+        rows = [{**row, "edit_history_tweet_ids": [""]} for row in answer.get("data", [])]
+        return {**answer, **({"data": rows} if rows else {})}
+
+    monkeypatch.setattr(press.x, "_read", without_versions)
+    follow(press, hours=6)
+    after = only(press)
+    assert (after.state, after.current_id, after.version) == (FollowState.FOLLOWED, before.current_id, 2)
+    assert after.reads > before.reads
+    with press.store.read() as tx:
+        views = [one.figures.impressions or 0 for one in tx.engagement.series(after.remote_id)]
+    assert views == sorted(views)
+
+
+def test_lookups_by_id_keep_to_the_budget_of_reads(press: Press, x: LocalX) -> None:
+    """With less left than a lookup costs none is made, and the post waits; with enough it is."""
+    edited_in_the_app(press, x)
+    advance(press, days=1)
+    with press.store.read() as tx:
+        so_far = tx.ledger.reads_total(press.clock.now().date())
+    poor = replace(press, limits=replace(press.limits, reads_usd=so_far + Decimal("0.004")))
+    assert go(poor).put_off == 1
+    assert x.invoice().count("post_read") == 0
+    assert only(press).version == 1
+    advance(press, minutes=20)
+    go(replace(press, limits=replace(press.limits, reads_usd=so_far + Decimal("0.005"))))
+    assert x.invoice().count("post_read") == 1
+    assert only(press).version == 2
+    by_hand = Decimal("0.015")
+    assert spent(press) == x.invoice().total_usd - by_hand
+
+
+def test_a_lookup_of_what_x_showed_today_needs_no_money(press: Press, x: LocalX) -> None:
+    """It is free on that day, and made with nothing left."""
+    edited_in_the_app(press, x)
+    broke = replace(press, limits=replace(press.limits, reads_usd=Decimal(0)))
+    before = spent(press)
+    advance(press, minutes=30)
+    assert go(broke).put_off == 0
+    assert only(press).version == 2
+    assert spent(press) == before
+
+
+def edited_in_the_app(press: Press, x: LocalX) -> None:
+    """A post that was looked at, and that a person edited since."""
+    post(press)
+    publish_due(press)
+    follow(press, minutes=30)
+    edit = {"text": "Story, mended", "edit_options": {"previous_post_id": only(press).remote_id}}
+    assert call(x, "POST", "/2/tweets", json=edit).status_code == 201
+
+
+def test_old_posts_do_not_cost_young_ones_their_private_figures(press: Press, x: LocalX) -> None:
+    """Two neighbours, one of them past the day when X ends its clicks: each is asked for what it may have."""
+    post(press)
+    publish_due(press)
+    advance(press, days=29, hours=23, minutes=30)
+    post(press, 2, due_at=press.clock.now())
+    publish_due(press)
+    old, young = sorted(x.posts(), key=lambda one: one.created_at)
+    advance(press, minutes=20)
+    assert go(press).snapshots == 2
+    with press.store.read() as tx:
+        seen = tx.engagement.latest([old.id, young.id])
+    assert seen[old.id].figures.link_clicks is None
+    assert seen[old.id].figures.likes is not None
+    assert seen[young.id].figures.link_clicks is not None
 
 
 def test_a_post_that_we_edited_twice_is_still_one(press: Press, x: LocalX) -> None:
@@ -118,13 +202,17 @@ def test_a_post_that_we_edited_twice_is_still_one(press: Press, x: LocalX) -> No
 
 
 def test_a_deleted_post_is_noticed_and_left_alone(press: Press, x: LocalX) -> None:
-    """A post gone from the timeline is looked for by id, twice, then counts as deleted; its figures stay."""
+    """A post gone from the timeline is looked for by id, four times, then counts as deleted; its figures stay."""
     post(press)
     publish_due(press)
     follow(press, hours=2)
     followed = only(press)
     assert call(x, "DELETE", f"/2/tweets/{followed.remote_id}").status_code == 200
-    follow(press, hours=3)
+    follow(press, minutes=30)
+    assert only(press).state is FollowState.MISSING
+    follow(press, hours=1)
+    assert only(press).state is FollowState.MISSING
+    follow(press, hours=2)
     gone = only(press)
     assert (gone.state, gone.reads) == (FollowState.DELETED, followed.reads)
     asked = len(x.requests)
@@ -132,20 +220,29 @@ def test_a_deleted_post_is_noticed_and_left_alone(press: Press, x: LocalX) -> No
     assert len(x.requests) == asked
 
 
-def test_the_new_words_are_understood_and_asked_for(press: Press, x: LocalX) -> None:
-    """When X drops the old field names, the same round asks with the new ones and reads them."""
+def test_the_new_words_are_understood_and_asked_for(press: Press, x: LocalX, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When X drops the old field names without a word, the same round asks with the new ones, reads them and pays once."""
     post(press)
     publish_due(press)
     assert isinstance(press.x, XAccount)
-    press.x._fields = "dropped.fields"  # stands for names that X has stopped to know
-    advance(press, hours=1)
-    go(press)
-    press.x._fields = "post.fields"
+    whole = press.x._read
+    words: list[str] = []
+
+    def forgetting(route: str, asked: dict[str, object], **how: bool) -> object:
+        words.extend({OLD_FIELDS, NEW_FIELDS} & asked.keys())
+        return whole(route, {**asked, OLD_FIELDS: "id"} if OLD_FIELDS in asked else asked, **how)
+
+    monkeypatch.setattr(press.x, "_read", forgetting)
     advance(press, hours=1)
     assert go(press).snapshots == 1
+    assert words == [OLD_FIELDS, NEW_FIELDS]
+    assert x.invoice().count("owned_read") == 1
+    advance(press, hours=1)
+    assert go(press).snapshots == 1
+    assert words[2:] == [NEW_FIELDS]
     with press.store.read() as tx:
         newest = tx.engagement.latest([only(press).remote_id])
-    assert all(one.figures.reposts is not None for one in newest.values())
+    assert [one.figures.reposts is not None for one in newest.values()] == [True]
 
 
 @pytest.mark.parametrize("kind", [FaultKind.LIMIT_429, FaultKind.NOT_CREATED_500, FaultKind.HTML_502])

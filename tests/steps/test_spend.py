@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from asiaradar_bot.model.decision import NewsClass
@@ -19,7 +19,7 @@ from tests.protocol.test_publishing import make_press, queue, state_of
 DAY = timedelta(days=1)
 
 
-def spend(store: SqlStore, amount: str, *, days_ago: int = 0) -> None:
+def spend(store: SqlStore, amount: str, *, days_ago: float = 0) -> None:
     """A settled entry that belongs to no post."""
     with store.begin() as tx:
         at = NOON - days_ago * DAY
@@ -77,6 +77,19 @@ def test_the_account_of_a_month(store: SqlStore) -> None:
     assert {post.post_id for post in month.posts} == {first.id, second.id}
     assert month.reads_usd == Decimal("0.07")
     assert (month.forecast.from_days, month.forecast.amount_usd) == (2, Decimal("0.680"))
+
+
+def test_a_month_that_is_over_is_told_whole(store: SqlStore) -> None:
+    """All of it, to its last second in UTC and nothing of the next; no forecast, and no budget that may not have been."""
+    clock, limits = FakeClock(), Limits(month_usd=Decimal(20))
+    for amount, days in (("1", 24), ("2", 23.5), ("4", 54.5), ("8", 54.6), ("16", 0)):
+        spend(store, amount, days_ago=days)
+    october = account_month(store, clock, limits=limits, month_on=date(2026, 10, 1))
+    assert (october.month_on, october.total_usd, october.is_over) == (date(2026, 10, 1), Decimal(5), True)
+    assert (october.budget_usd, october.forecast.amount_usd) == (None, None)
+    now = account_month(store, clock, limits=limits, month_on=date(2026, 11, 1))
+    assert (now.total_usd, now.is_over, now.budget_usd) == (Decimal(18), False, Decimal(20))
+    assert now == account_month(store, clock, limits=limits)
 
 
 def test_our_count_of_reads_stands_beside_that_of_x(store: SqlStore) -> None:

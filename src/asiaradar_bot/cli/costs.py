@@ -11,6 +11,7 @@ import typer
 
 from asiaradar_bot.cli.shared import opened, print_json, tell_where
 from asiaradar_bot.model.money import plain_usd
+from asiaradar_bot.rules.spans import read_month
 from asiaradar_bot.steps.spend import MonthAccount, UsageLine, account_month, compare_usage
 
 
@@ -23,19 +24,23 @@ def register(cli: typer.Typer) -> None:
 
 def costs(
     *,
+    month: Annotated[
+        str | None, typer.Option(help="A month that is over, such as 2026-10, to lay beside X's invoice.")
+    ] = None,
     usage: Annotated[bool, typer.Option("--usage", help="X's own count of posts read, beside ours.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Spending of the month so far (UTC): by kind and certainty, class and post, with a forecast."""
+    """Spending of a month (UTC), the one that runs if none is named: by kind and certainty, class and post."""
     with opened(asks_x=usage) as app:
-        month = account_month(app.store, app.clock, limits=app.limits)
+        on = None if month is None else read_month(month, now=app.clock.now())
+        found = account_month(app.store, app.clock, limits=app.limits, month_on=on)
         lines = compare_usage(app.store, app.clock, app.metrics) if usage else ()
-        if not month.kinds and not json:
+        if not found.kinds and not json:
             tell_where(app)
     if json:
-        _print_rows(month, lines)
+        _print_rows(found, lines)
     else:
-        _print_page(month, lines)
+        _print_page(found, lines)
 
 
 def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
@@ -50,6 +55,7 @@ def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
     print_json(
         {
             "what": "total",
+            "month": f"{month.month_on:%Y-%m}",
             "amount_usd": month.total_usd,
             "exposure_usd": month.exposure_usd,
             "reads_usd": month.reads_usd,
@@ -61,6 +67,7 @@ def _print_rows(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
 
 
 def _print_page(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
+    print(f"{month.month_on:%B %Y} (UTC){'' if month.is_over else ' so far'}")
     for kind in month.kinds:
         print(f"{kind.what:<16} {kind.state:<9} {kind.units:>5}  {_usd(kind.amount_usd)}")
     budget = f" of {plain_usd(month.budget_usd)}" if month.budget_usd is not None else ""
@@ -75,14 +82,18 @@ def _print_page(month: MonthAccount, lines: Sequence[UsageLine]) -> None:
         print(f"post {post.post_id:<27}  {_usd(post.amount_usd)}  {first[:60]}")
     if month.posts_count > len(month.posts):
         print(f"the {len(month.posts)} dearest of {month.posts_count} posts; `asiaradar export costs` has all")
-    if month.forecast.amount_usd is not None:
-        days = month.forecast.from_days
-        print(f"{'forecast':<32}  {_usd(month.forecast.amount_usd)} by the end of the month, from {days} whole days")
-    else:
-        print("forecast: none before a whole day has passed")
+    if not month.is_over:
+        print(_heading(month))
     for line in lines:
         same = "" if line.x_counts == line.we_count else "  differs"
         print(f"{line.day_on} posts read: X counts {line.x_counts}, we count {line.we_count}{same}")
+
+
+def _heading(month: MonthAccount) -> str:
+    amount, days = month.forecast.amount_usd, month.forecast.from_days
+    if amount is None:
+        return "forecast: none before a whole day has passed"
+    return f"{'forecast':<32}  {_usd(amount)} by the end of the month, from {days} whole days"
 
 
 def _usd(amount: Decimal) -> str:

@@ -192,6 +192,8 @@ def _print_page(found: Report, view: Figures, *, asked: Sequence[Grouping]) -> N
         console.print(_too_young(view, found), markup=False)
     each = f"{_words(total.per_1000)} for 1,000 impressions, {_words(total.per_click)} a click"
     console.print(f"cost {total.cost} USD, {each}; measuring {view.reads}")
+    engaged, clicks = _words(total.engagements_per_usd), _words(total.clicks_per_usd)
+    console.print(f"a dollar brought {engaged} engagements and {clicks} clicks")
     for table in view.tables:
         console.print(_table(table.by.value, table.lines))
     if Grouping.VARIANT in asked:
@@ -244,18 +246,19 @@ def _table(name: str, lines: Sequence[Line]) -> Table:
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     made.add_column(name)
-    for heading in ("posts", "impressions", "beside usual", "engagement", "clicks", "USD", "USD/1,000", "USD/click"):
+    for heading in ("posts", "impressions", "beside usual", "engagement", "clicks", *_MONEY):
         made.add_column(heading, justify="right")
     for line in lines:
         beside = "too few" if line.standing == "too few" else f"{line.lift} {_SIGN[line.standing]}"
         known = line.posts if line.known == line.posts else f"{line.posts} ({line.known})"
         known += f"\n[dim]{line.deleted} gone[/dim]" if line.deleted else ""
         known += f"\n[dim]+{line.replaced} reposted[/dim]" if line.replaced else ""
-        figures = (line.impressions, line.engagement_rate, line.click_rate, line.per_1000, line.per_click)
-        seen, engagement, clicks, per_1000, per_click = map(_cell, figures)
-        cells = (known, seen, beside, engagement, clicks, line.cost, per_1000, per_click)
+        seen, engagement, clicks = map(_cell, (line.impressions, line.engagement_rate, line.click_rate))
+        money = map(_cell, (line.per_1000, line.engagements_per_usd, line.clicks_per_usd))
+        cells = (known, seen, beside, engagement, clicks, line.cost, *money)
         made.add_row(escape(line.name), *cells, style="dim" if line.thin else None)
     return made
 
 
+_MONEY = ("USD", "USD/1,000", "engaged/USD", "clicks/USD")
 _SIGN = {"above": "above", "below": "below", "not told apart": "≈"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from asiaradar_bot.model.engagement import CHECKPOINTS
@@ -51,6 +51,22 @@ def read_span(*, now: datetime, zone: str, days: int | None, since: str | None, 
     if start >= end:
         raise InputError(f"the span ends before it begins ({start:%Y-%m-%d} to {end:%Y-%m-%d}): turn the days around")
     return Span(since=start, until=end)
+
+
+def read_month(text: str, *, now: datetime) -> date:
+    """
+    The first day of a month written as 2026-10; the months are those of UTC, as X's invoices are.
+
+    Raises:
+        InputError: it is no month, or is still to come.
+    """
+    try:
+        first_on = datetime.strptime(text.strip(), "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise InputError(f"«{text}» is no month: write it as 2026-11") from error
+    if first_on > now.astimezone(UTC).date():
+        raise InputError(f"{text.strip()} is still to come: name a month up to {now.astimezone(UTC):%Y-%m}")
+    return first_on
 
 
 def _day(text: str) -> date:

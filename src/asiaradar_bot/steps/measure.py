@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from asiaradar_bot.model.engagement import (
     CHECKPOINTS,
@@ -33,6 +34,8 @@ _LAG = timedelta(minutes=30)
 """X's timeline lags; a younger post that it does not show is not missing."""
 _MOST_PAGES = 20
 _PRIVATE_UNTIL = PRIVATE_AGE - timedelta(hours=1)
+_GONE_MISSES = 4
+"""Looks in a row that did not find a post, minutes apart: X forgets a post for a moment now and then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ def measure(press: Press, reader: MetricsReader) -> Measured:
     try:
         account_id = press.account_id()
         for page in plan.pages[:_MOST_PAGES]:
-            done = _read_page(press, reader, account_id, page, done)
+            for part in _parts(page, now):
+                done = _read_page(press, reader, account_id, part, done)
     except CannotReadError as error:
         _rest(press, error)
         return replace(done, idle=str(error))
@@ -106,11 +110,7 @@ def _plan(press: Press, now: datetime) -> ReadPlan:
     with press.store.read() as tx:
         posts = tx.engagement.list_followed(now - STOP_AGE, now)
         read_today = set(tx.ledger.read_on(now.date()))
-        spent = tx.ledger.reads_total(now.date())
-        total = tx.ledger.month_total(now.date())
-    budget = press.limits.reads_usd
-    if press.limits.month_usd is not None:
-        budget = min(budget, spent + press.limits.month_usd - total)
+    spent, budget = _read_money(press, now)
     return plan_reads(
         posts,
         now=now,
@@ -121,11 +121,39 @@ def _plan(press: Press, now: datetime) -> ReadPlan:
     )
 
 
+def _read_money(press: Press, now: datetime) -> tuple[Decimal, Decimal]:
+    """
+    What reading has cost this month, and what it may come to: its own budget, or what the month's leaves.
+    """
+    with press.store.read() as tx:
+        spent = tx.ledger.reads_total(now.date())
+        total = tx.ledger.month_total(now.date())
+    budget = press.limits.reads_usd
+    if press.limits.month_usd is not None:
+        budget = min(budget, spent + press.limits.month_usd - total)
+    return spent, budget
+
+
+def _parts(page: Sequence[FollowedPost], now: datetime) -> Sequence[Sequence[FollowedPost]]:
+    """
+    The page as requests: posts whose private figures X no longer tells would cost the younger ones theirs.
+    """
+    parts = (
+        [post for post in page if not _has_private(post, now)],
+        [post for post in page if _has_private(post, now)],
+    )
+    return [part for part in parts if part]
+
+
+def _has_private(post: FollowedPost, now: datetime) -> bool:
+    return now - post.created_at < _PRIVATE_UNTIL
+
+
 def _read_page(
     press: Press, reader: MetricsReader, account_id: str, page: Sequence[FollowedPost], done: Measured
 ) -> Measured:
     ids = [post.current_id for post in page]
-    private = all(press.clock.now() - post.created_at < _PRIVATE_UNTIL for post in page)
+    private = all(_has_private(post, press.clock.now()) for post in page)
     answer = press.paid_read(
         Billable.OWNED_READ,
         lambda: reader.read_timeline(account_id, oldest_id=ids[0], newest_id=ids[-1], private=private),
@@ -133,43 +161,87 @@ def _read_page(
         shown=_shown,
     )
     now = press.clock.now()
-    by_first = {reading.versions[0]: reading for reading in answer.posts}
-    taken = sum(
-        _record(press, post, by_first[post.remote_id], SnapshotSource.TIMELINE, now)
-        for post in page
-        if post.remote_id in by_first
-    )
-    absent = [post for post in page if post.remote_id not in by_first and now - post.created_at > _LAG]
-    done = replace(done, snapshots=done.snapshots + taken)
+    found = _by_post(answer, page)
+    for post in page:
+        if post.remote_id in found:
+            _record(press, post, found[post.remote_id], SnapshotSource.TIMELINE, now)
+    absent = [post for post in page if post.remote_id not in found and now - post.created_at > _LAG]
+    done = replace(done, snapshots=done.snapshots + len(found))
     return _look_for(press, reader, absent, done) if absent and answer.complete else done
+
+
+def _by_post(answer: Readings, posts: Sequence[FollowedPost]) -> Mapping[str, Reading]:
+    """
+    What was read of these posts, by their first version; X leaves the versions out at times, and then the id tells.
+    """
+    by_first = {reading.versions[0]: reading for reading in answer.posts}
+    by_id = {reading.id: reading for reading in answer.posts}
+    both = ((post, by_first.get(post.remote_id) or by_id.get(post.current_id)) for post in posts)
+    return {post.remote_id: reading for post, reading in both if reading is not None}
 
 
 def _look_for(press: Press, reader: MetricsReader, absent: Sequence[FollowedPost], done: Measured) -> Measured:
     """
     What our timeline does not show where it should be: asked for by id. It was edited, or is deleted.
+
+    That costs five times as much, unless X showed them today already: only what there is money for is asked for.
     """
+    now = press.clock.now()
+    asked = _affordable(press, absent, now)
+    done = replace(done, put_off=done.put_off + len(absent) - len(asked))
+    if not asked:
+        return done
+    ids = [post.current_id for post in asked]
     answer = press.paid_read(
         Billable.POST_READ,
-        lambda: reader.look_up([post.current_id for post in absent], private=True),
-        expected=[],
+        lambda: reader.look_up(ids, private=all(_has_private(post, now) for post in asked)),
+        expected=ids,
         shown=_shown,
     )
     if not answer.complete:
         return done
-    found = {reading.versions[0]: reading for reading in answer.posts}
+    found = _by_post(answer, asked)
     deleted = 0
-    for post in absent:
+    for post in asked:
         reading = found.get(post.remote_id)
-        with press.store.begin() as tx:
-            if reading is not None:
-                follow_edit(tx, post, reading.versions[-1], len(reading.versions))
-            elif post.misses:
-                tx.engagement.save(replace(post, state=FollowState.DELETED, misses=post.misses + 1))
-                _note_gone(tx, post, press.clock.now())
-                deleted += 1
-            else:
-                tx.engagement.save(replace(post, state=FollowState.MISSING, misses=1))
-    return replace(done, deleted=done.deleted + deleted)
+        if reading is not None:
+            seen = _record(press, post, reading, SnapshotSource.LOOKUP, press.clock.now())
+            with press.store.begin() as tx:
+                follow_edit(tx, seen, reading.versions[-1], len(reading.versions))
+        else:
+            deleted += _miss(press, post)
+    return replace(done, snapshots=done.snapshots + len(found), deleted=done.deleted + deleted)
+
+
+def _affordable(press: Press, posts: Sequence[FollowedPost], now: datetime) -> Sequence[FollowedPost]:
+    """
+    Those of the posts that can be looked up without going over the budget of reads, the first ones first.
+    """
+    spent, budget = _read_money(press, now)
+    price = press.price(Billable.POST_READ, at=now)
+    with press.store.read() as tx:
+        read_today = set(tx.ledger.read_on(now.date()))
+    chosen: list[FollowedPost] = []
+    for post in posts:
+        cost = Decimal(0) if post.current_id in read_today else price
+        if cost == 0 or spent + cost <= budget:
+            spent += cost
+            chosen.append(post)
+    return chosen
+
+
+def _miss(press: Press, post: FollowedPost) -> bool:
+    """
+    Neither timeline nor lookup show the post; True if that was so often enough in a row for it to be deleted.
+    """
+    misses = post.misses + 1
+    gone = misses >= _GONE_MISSES
+    with press.store.begin() as tx:
+        state = FollowState.DELETED if gone else FollowState.MISSING
+        tx.engagement.save(replace(post, state=state, misses=misses))
+        if gone:
+            _note_gone(tx, post, press.clock.now())
+    return gone
 
 
 def _note_gone(tx: Transaction, followed: FollowedPost, now: datetime) -> None:
@@ -189,7 +261,7 @@ def _shown(answer: Readings) -> list[str]:
     return [reading.id for reading in answer.posts]
 
 
-def _record(press: Press, post: FollowedPost, reading: Reading, source: SnapshotSource, now: datetime) -> int:
+def _record(press: Press, post: FollowedPost, reading: Reading, source: SnapshotSource, now: datetime) -> FollowedPost:
     with press.store.begin() as tx:
         post = follow_edit(tx, post, reading.id, reading.versions.index(reading.id) + 1)
         figures = reading.figures if post.version == 1 else add_up(reading.figures, post.earlier)
@@ -200,9 +272,10 @@ def _record(press: Press, post: FollowedPost, reading: Reading, source: Snapshot
         series = tx.engagement.last([post.remote_id], count=2)[post.remote_id]
         still = now - post.created_at >= _STILL_AGE and stands_still(series, least=_STILL_GAP)
         state = FollowState.SETTLED if still else FollowState.FOLLOWED
-        tx.engagement.save(replace(post, state=state, last_read_at=now, reads=post.reads + 1, misses=0))
+        post = replace(post, state=state, last_read_at=now, reads=post.reads + 1, misses=0)
+        tx.engagement.save(post)
         _record_checkpoints(tx, post, series, held=figures if still else None)
-    return 1
+    return post
 
 
 def _record_checkpoints(

@@ -31,7 +31,7 @@ class KindCost:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthAccount:
     """
-    A UTC month so far.
+    A UTC month: whole, or so far.
     """
 
     month_on: date
@@ -46,7 +46,9 @@ class MonthAccount:
     """The part of it of which nobody knows whether X bills it."""
     reads_usd: Decimal
     budget_usd: Decimal | None
+    """Of the month that runs; None for one that is over: nobody knows what it was."""
     forecast: Forecast
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +93,21 @@ def _ending(share: int, limits: Limits) -> str:
     return ": only breaking posts go out" if limits.breaking_passes else ": nothing more is sent this month"
 
 
-def account_month(store: Store, clock: Clock, *, limits: Limits, dearest: int = 5) -> MonthAccount:
+def account_month(
+    store: Store, clock: Clock, *, limits: Limits, dearest: int = 5, month_on: date | None = None
+) -> MonthAccount:
     """
-    The month so far, with its forecast.
+    The month that holds `month_on`; without it the one that runs, so far and with its forecast.
     """
-    today = clock.now().date()
+    now_on = clock.now().date()
+    today = now_on if month_on is None or month_on >= now_on.replace(day=1) else month_on
+    is_over = today != now_on
     sums: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     with store.read() as tx:
         for entry in tx.ledger.list_month(today):
             units, amount = sums[entry.what, entry.state]
             sums[entry.what, entry.state] = (units + entry.units, amount + entry.amount_usd)
-        daily = tx.ledger.daily(today - timedelta(days=FORECAST_DAYS), today)
+        daily = {} if is_over else tx.ledger.daily(today - timedelta(days=FORECAST_DAYS), today)
         total = tx.ledger.month_total(today)
         reads = tx.ledger.reads_total(today)
         classes, posts = tx.ledger.by_class(today), tx.ledger.by_post(today, limit=dearest)
@@ -118,8 +124,9 @@ def account_month(store: Store, clock: Clock, *, limits: Limits, dearest: int = 
         total_usd=total,
         exposure_usd=sum(doubtful, Decimal(0)),
         reads_usd=reads,
-        budget_usd=limits.month_usd,
+        budget_usd=None if is_over else limits.month_usd,
         forecast=forecast(daily, today_on=today, spent_usd=total, first_on=min(daily, default=None)),
+        is_over=is_over,
     )
 
 

@@ -227,7 +227,11 @@ class XAccount:
         if lacks_metrics(answer):
             # X has dropped these words: the other ones are asked for now, free of charge within a day, and from now on.
             self._fields = NEW_FIELDS if self._fields == OLD_FIELDS else OLD_FIELDS
-            answer = self._read(route, {**asked, self._fields: fields})
+            try:
+                answer = self._read(route, {**asked, self._fields: fields})
+            except CannotReadError as error:
+                error.surely_unread = False  # the posts were shown, without figures, and are billed
+                raise
         return read_readings(answer)
 
     def _timeline_page(self, account_id: str, asked: dict[str, object], *, first: bool) -> Page:
