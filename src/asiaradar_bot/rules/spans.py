@@ -64,8 +64,9 @@ def read_month(text: str, *, now: datetime) -> date:
         first_on = datetime.strptime(text.strip(), "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise InputError(f"«{text}» is no month: write it as 2026-11") from error
-    if first_on > now.astimezone(UTC).date():
-        raise InputError(f"{text.strip()} is still to come: name a month up to {now.astimezone(UTC):%Y-%m}")
+    month = now.astimezone(UTC).strftime("%Y-%m")
+    if f"{first_on:%Y-%m}" > month:
+        raise InputError(f"{text} is still to come: name a month up to {month}")
     return first_on
 
 
