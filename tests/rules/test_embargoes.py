@@ -124,6 +124,30 @@ def test_an_end_is_read(title: str, end: str) -> None:
         "禁發至2030年3月1日07：01，紐約",
         "2026年12月1日7時1分解禁（紐約）",
         "Embargoed until 07:01 HKT; under embargo until 18h for print",
+        "EMBARGOED UNTIL 23:30 HKT\nTUESDAY",
+        "EMBARGOED UNTIL 23:30\n1 DECEMBER 2026",
+        "EMBARGOED 23:30 HKT: Gates open on 1 December",
+        "[EMBARGO 23:30 HKT] [1/12] Gates",
+        "Embargoed until 23:30; 01-12-2026",
+        "Embargoed until 23:30 HKT. To be out on the 1st",
+        "For 1 December 2026; embargoed until 23:30",
+        "Thu edition, embargoed until 07:01",
+        "Embargoed until 23:30 HKT\n1 ธันวาคม",
+        "12月1日发布，禁发至23时30分",
+        "【12月1日】23時30分解禁",
+        "翌日掲載、23時30分解禁",
+        "12월 1일 조간부터 엠바고 18시",
+        "Embargoed until 23:30 +1",
+        "Embargoed until 23:30+1",
+        "Embargoed until 1 December 09:00 HKT – 2 December 10:00 HKT",
+        "Embargoed until 1 December 09:00 HKT | online 3pm",
+        "Embargoed until 1 December 09:00 HKT\n2 December 10:00 HKT for broadcast",
+        "Embargoed until 1 December 09:00 HKT — extended",
+        "Embargoed until 1 December 09:00 HKT. Now extended to 3 December",
+        "Embargoed until 1 December 09:00 HKT. Not for release before 3 December",
+        "Embargoed until 1 December 09:00 HKT. The embargo is longer by two days",
+        "Update: embargoed until 1 December 09:00 HKT",
+        "禁发至2030年3月1日 07:01。现已延长",
     ],
 )
 def test_what_is_not_sure_is_unknown(title: str) -> None:
@@ -144,6 +168,29 @@ def test_the_top_of_the_body_counts_only_with_its_hour() -> None:
     assert found.ends_at is None, "an hour that is not sure is no reason to forget the embargo"
     news = replace(facts, body="The arms embargo until 2030 was agreed.")
     assert find_embargo(news, POLICY, near=NEAR) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("EMBARGOED 23:30 HKT: gates", "Strictly embargoed until 23:30 HKT, 1 December 2026."),
+        ("EMBARGOED 23:30 HKT: gates", "MANILA, Tuesday. It rains."),
+        ("Gates", "Tuesday 1 December 2026\nEmbargoed until 23:30 HKT\nThe gates open."),
+        ("Gates", "EMBARGOED UNTIL 23:30 HKT\n1 DECEMBER 2026\nThe gates open."),
+        ("EMBARGOED until 30 November 09:00 HKT: gates", "The embargo was extended by two days."),
+        ("EMBARGOED until 30 November 09:00 HKT: gates", "Under embargo until Tuesday."),
+    ],
+)
+def test_the_top_of_the_body_makes_an_end_unsure(title: str, body: str) -> None:
+    """A day, or another word on the embargo, that stands under a headline with an hour: a person says when."""
+    assert end_of(title, body) is None
+
+
+def test_the_later_end_of_headline_and_body_counts() -> None:
+    """A day in the body is later than the hour in the headline; a body that tells nothing of it changes nothing."""
+    title = "EMBARGOED until 30 November 09:00 HKT: gates"
+    assert end_of(title, "Embargoed until 3 December.") == datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
+    assert end_of(title, "The arms embargo holds. 3.5 million came on Friday.") == datetime(2026, 11, 30, 1, tzinfo=UTC)
 
 
 def test_an_end_is_measured_by_when_the_article_came() -> None:

@@ -3,7 +3,8 @@ What an article says of its embargo: the word that speaks of it, and when it end
 
 An end is read only where it is sure: a time of day with a known zone or none (the newsroom's), a day, or both. A wrong
 guess may let a post out early, so what could mean two things («03/04», «CST», «Monday week») means nothing here, nor
-does a clause of which a word or figure was not understood («18h», «end of 1 December»), and a person says when it ends.
+does a clause of which a word or figure was not understood («18h», «end of 1 December»), an hour alone while a day is
+named elsewhere, or one notice beside another that says no end or that it changed; then a person says when it ends.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from asiaradar_bot.rules.words import contains_word, is_run_together
 _WINDOW = 90
 """Characters around the word in which its end is looked for."""
 _BODY = 600
-"""Characters of the body that are looked at: press releases say it on top. There only an end with its hour counts."""
+"""Characters of the body that are looked at: press releases say it on top. Alone it counts only with an hour."""
 _STOP = re.compile(
     r"[.:;!?](?=\s|$)|[:\uff1a](?=[^\x00-\x7f])|\uff1a(?!\d)|[\u3002\uff01\uff1f\uff1b\n\]\u3011\u3015\uff3d]"
 )
@@ -74,6 +75,21 @@ _UNSURE = re.compile(
     re.IGNORECASE,
 )
 """Words for a day, for half of one, or for a zone («London time») that are not read: with them nothing is sure."""
+_OTHER_DAY = re.compile(
+    r"\b\d{1,2}(?:[/.]\d{1,2}(?!\d| ?[ap]m)|-\d{1,2}-\d{2}|(?:st|nd|rd|th)\b)|\b2[01]\d{2}\b"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b(?:tomorrow|next day)\b"
+    r"|\b(?:january|february|april|june|july|august|september|october|november|december)\b"
+    r"|[明翌次][天日]|내일|[週周曜]|요일|[\u0600-\u06ff\u0900-\u097f\u0e00-\u0e7f]",
+    re.IGNORECASE,
+)
+"""What may name a day beside `_DATES`, and letters of scripts whose months are not read: an hour alone is not sure."""
+_CHANGED = re.compile(
+    r"\b(?:extend|postpon|delay|brought forward|put off|moved|revis|updat|amend|tb[acd]\b|new embargo|do not|instead"
+    r"|for (?:broadcast|print|online)\b|to be (?:confirmed|announced|advised)|not (?:for|to|before|until)\b)"
+    r"|延|推迟|推遲|改[至到为為期]|[变變変]更|更新|待定|未定|연장|변경|연기|미정",
+    re.IGNORECASE,
+)
+"""Words near a notice by which the end that it names may not be the last word."""
 _ZONE = re.compile(r"[\s,]*(?:\b(?:hours|hrs|h)\b)?[\s,]*\(?(?P<name>[A-Za-z]+)?(?P<offset>[+-]\d{1,2}(?::?\d{2})?)?")
 _ZONES = {
     **dict.fromkeys(("UTC", "GMT", "Z"), 0),
@@ -101,7 +117,10 @@ _ZONES = {
     "PST": -8,
 }
 """Hours ahead of UTC. CST and IST are left out: each has several."""
+_ANY_END = (re.compile(r"\d"), _UNTIL, _UNSURE)
 _HALF_DAY = 12
+_DAYS_AHEAD = len("+1")
+"""«18:00 +1» may mean the day after."""
 _FARTHEST_ZONE = timedelta(hours=14)
 _READ = "\0"
 """Stands for what was read of a clause, so that what is left keeps its place."""
@@ -140,6 +159,23 @@ class Embargo:
     """None: the text does not say, or not for sure."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """
+    Where a word for an embargo stands: the clause that may say its end, and whether words near it say that it changed.
+    """
+
+    word: str
+    clause: str
+    is_changed: bool
+
+    def names(self, marks: Sequence[re.Pattern[str]]) -> bool:
+        """
+        Whether one of these stands in the clause.
+        """
+        return any(mark.search(self.clause) for mark in marks)
+
+
 def find_embargo(facts: Facts, policy: Policy, *, near: datetime, since: datetime | None = None) -> Embargo | None:
     """
     The embargo that headline or summary speak of, or the top of the body with its hour; None: none.
@@ -147,16 +183,16 @@ def find_embargo(facts: Facts, policy: Policy, *, near: datetime, since: datetim
     `near` is when the article is judged: a time without a day is the next such time after it. `since` is when it was
     published or first seen (None: then too): an end well before that is no sure end.
     """
-    head = f"{facts.title}\n{facts.summary}"
-    found = [word for word in policy.embargo_words if contains_word(head, word)]
-    ends = [end for word in found for end in _ends(head, word, near=near, policy=policy)]
-    if found:
-        return Embargo(word=found[0], ends_at=_latest(ends, since or near))
-    for word in policy.embargo_words:
-        top = facts.body[:_BODY]
-        if contains_word(top, word) and (ends := _ends(top, word, near=near, policy=policy, hour_needed=True)):
-            return Embargo(word=word, ends_at=_latest(ends, since or near))
-    return None
+    head, top = f"{facts.title}\n{facts.summary}", facts.body[:_BODY]
+    above, below = _places(head, policy), _places(top, policy)
+    speaking = above or [place for place in below if place.names(_CLOCKS)]
+    if not speaking:
+        return None
+    counting = [*above, *(place for place in below if place.is_changed or place.names(_ANY_END))]
+    alone = not any(day.search(f"{head}\n{top}") for day in (*_DATES, _OTHER_DAY))
+    zone = policy.wording.zone
+    ends = [None if one.is_changed else _end_of(one.clause, near=near, zone=zone, alone=alone) for one in counting]
+    return Embargo(word=speaking[0].word, ends_at=_latest(ends, since or near))
 
 
 def _latest(ends: Sequence[datetime | None], since: datetime) -> datetime | None:
@@ -237,7 +273,7 @@ def _notice_end(head: str, word: str, policy: Policy) -> int | None:
     end = end if re.search(r"\d", head[begin:end]) else found.end()
     ending = _ENDING.match(head, end)
     said = [head[found.end() : end], *([head[start:at]] if together else [])]
-    sure = (_end_of(_SIGNS.sub("", one), near=_SOME_DAY, zone=policy.wording.zone, hour_needed=False) for one in said)
+    sure = (_end_of(_SIGNS.sub("", one), near=_SOME_DAY, zone=policy.wording.zone, alone=True) for one in said)
     return ending.end() if ending is not None and any(sure) else None
 
 
@@ -254,22 +290,24 @@ def _behind_parts(head: str, at: int, stop: int) -> int:
     return at
 
 
-def _ends(text: str, word: str, *, near: datetime, policy: Policy, hour_needed: bool = False) -> list[datetime | None]:
+def _places(text: str, policy: Policy) -> list[_Place]:
     """
-    The ends that the text names, one for each place at which the word stands with one; None: it can't be read for sure.
-
-    With `hour_needed` only a place with a time of day names one.
+    The places at which one of the policy's words stands.
     """
-    ends = []
-    together, zone = is_run_together(word), policy.wording.zone
-    for found in re.finditer(re.escape(word.strip()) + ("" if together else r"\w*"), text, re.IGNORECASE):
-        clause = _clause(_SHORT.sub(_joined, _SIGNS.sub("", text[found.end() : found.end() + _WINDOW])))
-        if together and not re.search(r"\w", clause):
-            clause = _BEFORE.split(_STOP.split(text[max(0, found.start() - _WINDOW) : found.start()])[-1])[-1]
-        marks = _CLOCKS if hour_needed else (re.compile(r"\d"), _UNTIL, _UNSURE)
-        if any(mark.search(clause) for mark in marks):
-            ends.append(_end_of(clause, near=near, zone=zone, hour_needed=hour_needed))
-    return ends
+    places = []
+    for word in policy.embargo_words:
+        if not contains_word(text, word):
+            continue
+        together = is_run_together(word)
+        for found in re.finditer(re.escape(word.strip()) + ("" if together else r"\w*"), text, re.IGNORECASE):
+            behind = text[found.end() : found.end() + _WINDOW]
+            ahead = text[max(0, found.start() - _WINDOW) : found.start()]
+            clause = _clause(_SHORT.sub(_joined, _SIGNS.sub("", behind)))
+            if together and not re.search(r"\w", clause):
+                clause = _BEFORE.split(_STOP.split(ahead)[-1])[-1]
+            changed = _CHANGED.search(ahead) or _CHANGED.search(behind)
+            places.append(_Place(word=word, clause=clause, is_changed=changed is not None))
+    return places
 
 
 def _clause(window: str) -> str:
@@ -285,16 +323,19 @@ def _joined(match: re.Match[str]) -> str:
     return f"{match[1]}{match[2]}" if match[1] else match[3]
 
 
-def _end_of(clause: str, *, near: datetime, zone: str, hour_needed: bool) -> datetime | None:
+def _end_of(clause: str, *, near: datetime, zone: str, alone: bool) -> datetime | None:
+    """
+    The end that the clause says for sure; `alone`: an hour without a day is the next such hour.
+    """
     if _UNSURE.search(clause):
         return None
     clocks = [found for pattern in _CLOCKS if (found := pattern.search(clause))]
     clock = min(clocks, key=lambda one: one.start(), default=None)
     try:
         if clock is not None:
-            return _hour_of(clause, clock, near=near, zone=ZoneInfo(zone))
+            return _hour_of(clause, clock, near=near, zone=ZoneInfo(zone), alone=alone)
         on, left = _day_of(clause, near.astimezone(ZoneInfo(zone)))
-        if on is None or hour_needed or not _UNTIL.search(clause) or _is_unread(left):
+        if on is None or not _UNTIL.search(clause) or _is_unread(left):
             return None
         return local_instant(on + timedelta(days=1), time(0), ZoneInfo(zone))  # a day without an hour: all of it
     except (ValueError, OverflowError):
@@ -308,7 +349,7 @@ def _is_unread(left: str) -> bool:
     return re.search(r"\w", _FILLERS.sub(" ", left)) is not None
 
 
-def _hour_of(clause: str, clock: re.Match[str], *, near: datetime, zone: ZoneInfo) -> datetime | None:
+def _hour_of(clause: str, clock: re.Match[str], *, near: datetime, zone: ZoneInfo, alone: bool) -> datetime | None:
     at, (offset, behind) = _time_of(clock), _offset_of(clause, clock.end())
     if at is None:
         return None
@@ -317,12 +358,14 @@ def _hour_of(clause: str, clock: re.Match[str], *, near: datetime, zone: ZoneInf
     ahead = re.sub(r"(?<=\d)T$", "", clause[: clock.start()], flags=re.IGNORECASE)
     on, left = _day_of(f"{ahead}{_READ}{clause[behind:]}", base)
     tail = left.rpartition(_READ)[2]
-    if on is not None and offset is not None and (dash := _DASH.match(tail)):
-        left = left[: len(left) - len(tail) + dash.end()]  # nothing is missing, so what follows a dash is the news
+    if on is not None and offset is not None and not re.search(r"\d", tail) and (dash := _DASH.match(tail)):
+        left = left[: len(left) - len(tail) + dash.end()]  # nothing is missing, so words after a dash are the news
     if _is_unread(left):
         return None
     if on is not None:
         return _instant(on, at, place)
+    if not alone:
+        return None
     today = _instant(base.date(), at, place)
     return today if today >= near else _instant(base.date() + timedelta(days=1), at, place)
 
@@ -371,7 +414,7 @@ def _offset_of(clause: str, at: int) -> tuple[timedelta | None, int]:
     found = _ZONE.match(clause, at)
     assert found is not None  # all its parts may be missing
     name, offset = (found["name"] or "").upper(), found["offset"]
-    if name not in ({"", "UTC", "GMT"} if offset else _ZONES):
+    if name not in ({"", "UTC", "GMT"} if offset else _ZONES) or (offset and not name and len(offset) <= _DAYS_AHEAD):
         return None, at
     hours = timedelta(hours=_ZONES.get(name, 0))
     if offset is not None:
