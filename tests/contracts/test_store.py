@@ -21,6 +21,7 @@ from asiaradar_bot.model.outcome import Picture, Validators
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.ports import Store, Transaction
+from asiaradar_bot.rules.addresses import link_names
 from asiaradar_bot.storage import article_rows
 from asiaradar_bot.storage.store import SqlStore
 from tests.factories import NOON, URL, make_article, make_facts, make_remote, new_post
@@ -392,7 +393,15 @@ def test_what_was_seen_on_the_timeline(tx: Transaction) -> None:
     for number, foreign in ((1, True), (2, False)):
         remote = make_remote(f"Post {number}", id=str(number), created_at=NOON + number * HOUR)
         tx.account.record_seen(remote, at=NOON, post_id=None, foreign=foreign, link_key=URL)
-    assert [seen.remote_id for seen in tx.account.find_on_timeline(URL)] == ["1", "2"]
+    assert [seen.remote_id for seen in tx.account.find_on_timeline(link_names([URL]))] == ["1", "2"]
+    two = make_remote("Both", id="0", created_at=NOON - HOUR, links=("https://m.radar.asia/b/amp", "no address", URL))
+    tx.account.record_seen(two, at=NOON, post_id=None, foreign=False, link_key=None)
+    assert [seen.remote_id for seen in tx.account.find_on_timeline(link_names(["radar.asia/b", URL]))] == [
+        "0",
+        "1",
+        "2",
+    ]
+    assert tx.account.find_on_timeline([]) == []
     assert set(tx.account.find_seen(["1", "9"])) == {"1"}
     assert set(tx.account.timeline_ids(NOON + 2 * HOUR)) == {"2"}
     assert [seen.remote_id for seen in tx.account.list_seen(since=NOON)] == ["2", "1"]

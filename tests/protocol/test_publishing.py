@@ -18,6 +18,7 @@ from asiaradar_bot.model.errors import VersionConflictError, WrongStateError
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.policy import Policy, QuietHours
 from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
+from asiaradar_bot.rules.addresses import link_names
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored, patrol
@@ -231,7 +232,9 @@ def test_what_went_out_is_remembered_however_it_was_found(store: SqlStore, word:
     advance(press, **SETTLED)
     reconcile(press)
     with store.read() as tx:
-        assert [seen.post_id for seen in tx.account.find_on_timeline("https://radar.asia/story")] == [post.id]
+        assert [seen.post_id for seen in tx.account.find_on_timeline(link_names(["https://radar.asia/story"]))] == [
+            post.id
+        ]
         (row,) = tx.reports.at_age(CHECKPOINTS[0], since=NOON, until=press.clock.now() + timedelta(seconds=1))
     assert (row.post_id, row.impressions) == (post.id, None)
 

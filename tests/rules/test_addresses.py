@@ -65,6 +65,9 @@ def test_the_canonical_form(given_url: str, canonical: str) -> None:
         ("https://radar.asia/%E4%B8%AD", "https://radar.asia/%e4%b8%ad"),
         ("https://radar.asia/?p=1", "https://radar.asia?p=1"),
         ("https://radar.asia/a/?id=1", "https://radar.asia/a?id=1"),
+        ("https://radar.asia/a/amp", "https://radar.asia/a"),
+        ("https://amp.radar.asia/a", "https://radar.asia/a"),
+        ("https://m.radar.asia/amp/a?b=1&amp=1", "https://radar.asia//a?b=1"),
     ],
 )
 def test_names_of_one_article_share_a_key(one: str, other: str) -> None:
@@ -80,6 +83,8 @@ def test_names_of_one_article_share_a_key(one: str, other: str) -> None:
         ("https://radar.asia/a", "https://radar.asia/A"),
         ("https://radar.asia/a", "https://blog.radar.asia/a"),
         ("https://radar.asia/zh/a", "https://radar.asia/a"),
+        ("https://radar.asia/amp", "https://radar.asia/"),
+        ("https://radar.asia/a?x=1", "https://radar.asia/a"),
     ],
 )
 def test_different_articles_have_different_keys(one: str, other: str) -> None:

@@ -29,7 +29,7 @@ def said(**how: Any) -> list[str]:
         ({"posted_id": "77", "posted_at": NOON}, "already: X has it as 77 of 24 Nov 12:00 UTC"),
         ({"waits": 3, "waits_until": NOON}, "stands in post 3 too, which is to go out 24 Nov 12:00 UTC"),
         ({"address": "https://radar.asia/new"}, "not where its article stands now: that is https://radar.asia/new"),
-        ({"is_unseen": True}, f"no source ever showed {URL}: check that the page is there"),
+        ({"is_unseen": True}, f"no source ever showed {URL}: check that the page is there; "),
     ],
 )
 def test_a_remark_names_the_link_and_the_matter(how: dict[str, Any], sentence: str) -> None:

@@ -38,7 +38,7 @@ def editor_of(store: SqlStore, role: Role = Role.ADMIN) -> Editor:
 def records(store: SqlStore, text: str = LOOK) -> list[object]:
     """What is on record about the links, as far as it is anything."""
     with store.read() as tx:
-        (found,) = known_links(tx, text, policy=Policy(), now=NOON)
+        (found,) = known_links(tx, text, policy=Policy())
     return [
         value
         for name in ("gone_at", "is_withdrawn", "posted_as", "waits", "is_unseen")
@@ -222,7 +222,7 @@ def test_links_know_what_leads_there(shelf: SqlStore) -> None:
         tx.account.record_seen(make_remote(LOOK), at=NOON, post_id=by_hand.id, foreign=False, link_key=URL)
     assert records(shelf) == [by_hand.id, waits.id]
     with shelf.read() as tx:
-        (left,) = known_links(tx, LOOK, policy=Policy(), now=NOON, but={waits.id, by_hand.id})
+        (left,) = known_links(tx, LOOK, policy=Policy(), but={waits.id, by_hand.id})
     assert (left.posted_as, left.waits) == (None, None), "a post is no news about its own link"
 
 

@@ -128,7 +128,7 @@ def _add_reads(server: MCPServer, app: App) -> None:
         view = view_text(text)
         now = app.clock.now()
         with app.store.read() as tx:
-            records = known_links(tx, text, policy=app.policy, now=now)
+            records = known_links(tx, text, policy=app.policy)
         remarks = (
             *lint_text(text, policy=app.policy),
             *lint_links(records, now=now, zone=app.policy.wording.zone),

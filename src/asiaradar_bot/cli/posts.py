@@ -163,7 +163,7 @@ def add(
 def _about_links(app: App, texts: Sequence[str]) -> list[str]:
     now, policy = app.clock.now(), app.policy
     with app.store.read() as tx:
-        records = [one for text in texts for one in known_links(tx, text, policy=policy, now=now)]
+        records = [one for text in texts for one in known_links(tx, text, policy=policy)]
     return [lint.sentence for lint in lint_links(records, now=now, zone=policy.wording.zone) if not lint.blocks]
 
 

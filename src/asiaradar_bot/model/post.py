@@ -167,6 +167,11 @@ class NewPost:
     more_pictures: tuple[PostPicture, ...] = ()
     """The second to the fourth; `pictures` has all of them."""
     not_before_at: datetime | None = None
+    ends_said: str | None = None
+    """
+    The embargoes that a person ended, or set another end to, which is `not_before_at`: `12=<end> 15=open`, the
+    articles to which it leads, each with the end that was known when the person said so.
+    """
     in_slot: bool = False
     """It holds one of the newsroom's slots."""
     verified_at: datetime | None = None

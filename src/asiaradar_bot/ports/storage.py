@@ -79,6 +79,9 @@ class ArticleRows(Protocol):
     def add_names(self, article_id: ArticleId, names: Collection[str]) -> None:
         """More names for it; names that are taken already are left alone."""
 
+    def list_names(self, article_id: ArticleId) -> Sequence[str]:
+        """All names that it goes by."""
+
     def list_due_reading(self, now: datetime, *, limit: int) -> Sequence[Article]:
         """Articles whose page is to be read now, oldest appointment first; those that are done wait for the others."""
 
@@ -276,13 +279,18 @@ class AccountRows(Protocol):
     def record_seen(
         self, post: RemotePost, *, at: datetime, post_id: PostId | None, foreign: bool, link_key: str | None
     ) -> None:
-        """Insert or update; `link_key` is the canonical address of the article it leads to."""
+        """
+        Insert or update; `link_key` is the canonical address of the article it leads to. It is found by all its links.
+        """
 
     def timeline_ids(self, since: datetime) -> Collection[str]:
         """Ids of the posts seen on the timeline that were created since then."""
 
-    def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
-        """Posts on the timeline that lead to this article, oldest first; those that are gone from X left out."""
+    def find_on_timeline(self, names: Collection[str]) -> Sequence[SeenPost]:
+        """
+        Posts on the timeline of which a link leads to any of these names of articles (`rules.addresses.link_names`),
+        oldest first; those that are gone from X left out.
+        """
 
     def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:
         """All posts seen on the timeline that were created since then, newest first."""

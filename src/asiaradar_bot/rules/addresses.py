@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import quote, unquote_plus
 
 from ada_url import URL
@@ -42,6 +43,10 @@ _LOOSE = str.maketrans({sign: quote(sign) for sign in "|^'`{}[]\\"})
 """Signs that the URL Standard lets stand in places and RFC 3986 nowhere, or that end links in other people's text."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _WEB = ("http:", "https:")
+_FRONTS = ("www.", "m.", "mobile.", "amp.")
+"""Of hosts that show one site."""
+_LIGHT = "amp"
+_LIGHT_QUERIES = frozenset({"amp", "amp=", "amp=1", "amp=true", "outputType=amp"})
 
 
 def parse_address(url: str, *, base: str | None = None) -> URL:
@@ -93,16 +98,42 @@ def canonical_url(url: str) -> str:
 
 def same_article_key(url: str) -> str:
     """
-    What two addresses of one article share: the canonical form without scheme, `www.` and final slash.
+    What two addresses of one article share: the canonical form without scheme, `www.` and empty parts of the path, and
+    without what asks for a lighter page of the same article: `m.`, `/amp` behind or before the path, `?amp`.
 
     Letter case of the path counts, as some systems tell articles apart by it.
 
     Raises:
         InputError: it is no http(s) address.
     """
-    address = canonical_url(url).split("://", 1)[1]
-    path, mark, query = address.removeprefix("www.").partition("?")
-    return path.rstrip("/") + mark + query
+    address, _, query = canonical_url(url).split("://", 1)[1].partition("?")
+    host, *path = [part for part in address.split("/") if part]
+    if len(path) > 1:  # an article may be called just «amp»
+        path = path[:-1] if path[-1] == _LIGHT else path[path[0] == _LIGHT :]
+    query = "&".join(part for part in query.split("&") if part not in _LIGHT_QUERIES)
+    return "/".join([_site(host), *path]) + (f"?{query}" if query else "")
+
+
+def link_names(links: Iterable[str]) -> tuple[str, ...]:
+    """
+    The names (`rules.facts`) by which articles go to which these links lead, without repetition; links may stand
+    without protocol, as in texts, and what is no address has no name.
+    """
+    names = []
+    for link in links:
+        with suppress(InputError):
+            names.append(f"url:{same_article_key(link if '://' in link else f'https://{link}')}")
+    return tuple(dict.fromkeys(names))
+
+
+def site_of(url: str) -> str:
+    """
+    The host without `www.` and the like.
+
+    Raises:
+        InputError: it is no http(s) address.
+    """
+    return _site(host_of(url))
 
 
 def host_of(url: str) -> str:
@@ -188,6 +219,10 @@ def _shown(url: str) -> str:
     text = re.sub(r"//[^/@\s]*@", "//", url[: _SHOWN_CHARS * 2])
     text = "".join(character if character.isprintable() else " " for character in text).strip()
     return f"«{text[:_SHOWN_CHARS]}{'...' if len(text) > _SHOWN_CHARS else ''}»"
+
+
+def _site(host: str) -> str:
+    return next((host.removeprefix(front) for front in _FRONTS if host.startswith(front)), host)
 
 
 def _host(parsed: URL) -> str:

@@ -58,15 +58,15 @@ def check_sendable(
     Whether the post itself may go out now; the account's own limits are another matter (`rules.slots`).
 
     `on_timeline` is the id of a post on our timeline that already leads to the article, None if there is none;
-    `by_hand` is that post, if a person wrote it. `embargoed` is whether the article speaks of an embargo, by its newest
-    decision.
+    `by_hand` is that post, if a person wrote it. `embargoed`: it leads to an article that speaks of an embargo, and
+    nobody said when that ends.
     """
     if post.expires_at is not None and post.expires_at <= now:
         return Expire(why=f"too old to be news: its time was over at {post.expires_at:%Y-%m-%d %H:%M} UTC")
-    if post.not_before_at is not None and post.not_before_at > now:
+    if post.not_before_at is not None and post.not_before_at > now and not embargoed:
         return Wait(why=f"not to be sent before {post.not_before_at:%Y-%m-%d %H:%M} UTC")
     problem = text_problem(post, policy)
-    if embargoed and post.not_before_at is None and post.corrects_id is None:
+    if embargoed:
         problem = "its article speaks of an embargo, and nobody said when it ends"
     if problem is not None:
         return Hold(why=problem)

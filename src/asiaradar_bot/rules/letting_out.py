@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from asiaradar_bot.model.access import Action, Person
-from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.errors import AccessError, PostError, TextError
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import Post, PostKind, PostState
+from asiaradar_bot.model.post import Post, PostId, PostKind, PostState
 from asiaradar_bot.rules.acts import Act
 from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.guards import text_problem
@@ -28,12 +27,12 @@ def to_be_approved(act: Act, parts: Sequence[Post]) -> list[Post]:
 
 
 def check_letting_out(
-    act: Act, parts: Sequence[Post], *, now: datetime, policy: Policy, embargoed: Collection[ArticleId]
+    act: Act, parts: Sequence[Post], *, now: datetime, policy: Policy, embargoed: Collection[PostId]
 ) -> None:
     """
     Return if the act may be done to these parts of a thread, of which it approves `to_be_approved`.
 
-    `embargoed` are articles that speak of an embargo, by their newest decision.
+    `embargoed` are those that lead to an article which speaks of an embargo whose end nobody said.
 
     Raises:
         PostError: it is under embargo, or its article speaks of one and nobody said yet when it ends.
@@ -41,7 +40,7 @@ def check_letting_out(
     """
     approved = to_be_approved(act, parts)
     for part in approved:
-        if part.not_before_at is None and part.article_id in embargoed:
+        if part.id in embargoed:
             raise PostError(
                 f"the article of post {part.id} speaks of an embargo, and nobody knows when it ends: say its end "
                 "first, or that it is over (Embargo at the Desk, asiaradar posts embargo)",

@@ -99,4 +99,7 @@ def _remarks(record: LinkRecord, *, now: datetime, zone: str) -> Iterator[str]:
     if record.address is not None and same_article_key(link) != same_article_key(record.address):
         yield f"{link} is not where its article stands now: that is {record.address}"
     if record.is_unseen:
-        yield f"no source ever showed {link}: check that the page is there"
+        yield (
+            f"no source ever showed {link}: check that the page is there; what somebody without the right to send at "
+            "once lets link there is held"
+        )

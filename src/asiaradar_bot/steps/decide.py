@@ -13,6 +13,7 @@ from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import PostKind, PostState
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.addresses import link_names
 from asiaradar_bot.rules.composing import is_worded
 from asiaradar_bot.rules.eligibility import Situation
 from asiaradar_bot.rules.fingerprint import policy_digest
@@ -143,7 +144,7 @@ def _posted_as(tx: Transaction, article: Article) -> str | None:
     for post in tx.posts.list_for_article(article.id):
         if post.state is PostState.PUBLISHED:
             return post.remote_id
-    seen = tx.account.find_on_timeline(article.facts.url)
+    seen = tx.account.find_on_timeline([*tx.articles.list_names(article.id), *link_names([article.facts.url])])
     return seen[0].remote_id if seen else None
 
 

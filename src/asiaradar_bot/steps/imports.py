@@ -134,9 +134,7 @@ class Importer:
         if line.problem is not None:
             return Planned(line=line, fate=Fate.WRONG)
         now = self.clock.now()
-        found = lint_links(
-            known_links(tx, line.text, policy=self.policy, now=now), now=now, zone=self.policy.wording.zone
-        )
+        found = lint_links(known_links(tx, line.text, policy=self.policy), now=now, zone=self.policy.wording.zone)
         problem = next((lint.sentence for lint in found if lint.blocks and not line.is_draft), self._haste(tx, line))
         if problem is not None:
             return Planned(line=replace(line, problem=problem), fate=Fate.WRONG)

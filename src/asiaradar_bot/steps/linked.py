@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from asiaradar_bot.model.account import SeenPost
-from asiaradar_bot.model.article import Article
+from asiaradar_bot.model.article import Article, Facts
 from asiaradar_bot.model.correction import ChangeKind, CorrectionState
 from asiaradar_bot.model.errors import InputError
 from asiaradar_bot.model.policy import Policy
 from asiaradar_bot.model.post import LIVE, Post, PostId, PostKind, PostState
 from asiaradar_bot.ports import Transaction
-from asiaradar_bot.rules.addresses import canonical_url, host_of, is_front_page, same_article_key
+from asiaradar_bot.rules.addresses import is_front_page, link_names, same_article_key, site_of
 from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.embargoes import find_embargo
-from asiaradar_bot.rules.linking import LinkRecord
+from asiaradar_bot.rules.linking import LinkRecord, link_errors
 from asiaradar_bot.rules.post_text import links
+from asiaradar_bot.rules.statements import is_withdrawn as says_withdrawn
 from asiaradar_bot.rules.text_view import meant_links
 
 
@@ -62,11 +63,19 @@ def article_behind(tx: Transaction, link: str) -> Article | None:
     """
     The article on record that goes by this address, also by an earlier one; None: there is none.
     """
-    try:
-        key = same_article_key(link if "://" in link else f"https://{link}")
-        return tx.articles.find_by_names([f"url:{key}"])
-    except InputError:
-        return None
+    names = link_names([link])
+    return tx.articles.find_by_names(names) if names else None
+
+
+def names_behind(tx: Transaction, post: Post) -> set[str]:
+    """
+    All names of what a post leads to: of its links, and of the articles on record behind them and behind itself.
+    """
+    found = links(post.text)
+    articles = {one.id for link in found if (one := article_behind(tx, link)) is not None}
+    if post.article_id is not None:
+        articles.add(post.article_id)
+    return {*link_names(found), *(name for one in articles for name in tx.articles.list_names(one))}
 
 
 def lead_of(tx: Transaction, text: str, *, policy: Policy, now: datetime) -> Lead:
@@ -74,31 +83,124 @@ def lead_of(tx: Transaction, text: str, *, policy: Policy, now: datetime) -> Lea
     Where a text leads, and until when that keeps it back.
     """
     articles = [found for link in links(text) if (found := article_behind(tx, link)) is not None]
-    leads = [Lead(article=one, held=embargo_on(tx, one, policy=policy, now=now)) for one in articles]
-    return max(leads, key=lambda lead: (lead.held.is_open, (lead.held.ends_at or now).timestamp()), default=Lead())
+    leads = [Lead(article=one, held=embargo_on(tx, one, policy=policy)) for one in articles]
+    last = max(leads, key=lambda lead: (lead.held.is_open, (lead.held.ends_at or now).timestamp()), default=Lead())
+    return replace(last, held=longest(lead.held for lead in leads))
 
 
-def embargo_on(tx: Transaction, article: Article, *, policy: Policy, now: datetime) -> Held:
+def longest(held: Iterable[Held]) -> Held:
+    """
+    What keeps a post back that all of these keep back.
+    """
+    every = list(held)
+    ends = [one.ends_at for one in every if one.ends_at is not None]
+    return Held(ends_at=max(ends, default=None), is_open=any(one.is_open for one in every))
+
+
+def embargo_on(tx: Transaction, article: Article, *, policy: Policy) -> Held:
     """
     The embargo of an article as its own post keeps it: what a person said of that counts, else the newest decision.
 
-    One that is out is no secret any more; of one that is not decided yet its own words are read.
+    One that is out is no secret any more; where nothing was decided since the article changed, its own words count too.
     """
     own = made_of(tx.posts.list_for_article(article.id))
     if own is not None and own.state is PostState.PUBLISHED:
         return Held()
-    if own is not None and own.not_before_at is not None:
-        return Held(ends_at=own.not_before_at)
     decision = tx.articles.newest_decisions([article.id]).get(article.id)
-    if decision is not None:
-        return Held(
-            ends_at=decision.not_before_at,
-            is_open=decision.speaks_of_embargo and decision.not_before_at is None,
-        )
+    if own is not None and own.not_before_at is not None:
+        known, revision = Held(ends_at=own.not_before_at), own.revision
+    elif decision is not None:
+        is_open = decision.speaks_of_embargo and decision.not_before_at is None
+        known, revision = Held(ends_at=decision.not_before_at, is_open=is_open), decision.revision
+    else:
+        known, revision = Held(), None
+    return known if revision == article.revision else longest([known, _by_its_words(article, policy)])
+
+
+def _by_its_words(article: Article, policy: Policy) -> Held:
     facts, seen = article.facts, article.first_seen_at
-    near, since = max(now, facts.published_at or now), min(seen, facts.published_at or seen)
+    read = article.updated_at or seen
+    near, since = max(read, facts.published_at or read), min(seen, facts.published_at or seen)
     found = find_embargo(facts, policy, near=near, since=since)
     return Held() if found is None else Held(ends_at=found.ends_at, is_open=found.ends_at is None)
+
+
+def articles_led_to(tx: Transaction, post: Post) -> list[Article]:
+    """
+    The articles on record to which people let a post lead: not the one of which the bot made it, nor those to which
+    the post leads that it corrects.
+    """
+    if not post.text_frozen:
+        return []
+    but = {post.article_id} if post.kind is PostKind.ARTICLE else set()
+    corrected = None if post.corrects_id is None else tx.posts.find(post.corrects_id)
+    if corrected is not None:
+        but |= {corrected.article_id, *(one.id for one in _behind(tx, corrected.text))}
+    led = {one.id: one for one in _behind(tx, post.text)}
+    if post.article_id is not None:
+        led[post.article_id] = tx.articles.get(post.article_id)
+    return [one for one in led.values() if one.id not in but]
+
+
+def _behind(tx: Transaction, text: str) -> list[Article]:
+    found = {one.id: one for link in links(text) if (one := article_behind(tx, link)) is not None}
+    return list(found.values())
+
+
+def kept_back(tx: Transaction, post: Post, *, policy: Policy) -> Held:
+    """
+    What keeps a post back, worked out anew from all that is known by now of where it leads: its own end, and the
+    embargoes behind its links, but for those of which a person said in its place when they end.
+
+    The parts of its thread that are not out yet keep it back with them.
+    """
+    parts = [one for one in tx.posts.thread_of(post) if one.state in LIVE and one.id != post.id]
+    return longest(kept_alone(tx, part, policy=policy) for part in (post, *parts))
+
+
+def kept_alone(tx: Transaction, part: Post, *, policy: Policy) -> Held:
+    """
+    The same of one part of a thread by itself.
+    """
+    return longest(_holds(tx, part, policy))
+
+
+def _holds(tx: Transaction, part: Post, policy: Policy) -> Iterator[Held]:
+    yield Held(ends_at=part.not_before_at)
+    said = dict(one.split("=", 1) for one in (part.ends_said or "").split())
+    for article in articles_led_to(tx, part):
+        held = embargo_on(tx, article, policy=policy)
+        if said.get(str(article.id)) != _known(held):
+            yield held
+
+
+def ends_known(tx: Transaction, post: Post, *, policy: Policy) -> str | None:
+    """
+    The embargoes behind the links of a post as they are known now, for `Post.ends_said`; None: it leads to none.
+    """
+    known = [(one.id, _known(embargo_on(tx, one, policy=policy))) for one in articles_led_to(tx, post)]
+    return " ".join(f"{article}={end}" for article, end in known if end != _NO_END) or None
+
+
+_NO_END = "none"
+
+
+def _known(held: Held) -> str:
+    end = _NO_END if held.ends_at is None else held.ends_at.isoformat()
+    return "open" if held.is_open else end
+
+
+def why_lost(tx: Transaction, post: Post) -> str | None:
+    """
+    Why a post can't lead where people let it lead: an article there is gone, or was withdrawn; None: it can.
+    """
+    if post.corrects_id is not None:
+        return None
+    records = [
+        LinkRecord(link=one.url, gone_at=one.gone_at, is_withdrawn=is_withdrawn(tx, one))
+        for one in articles_led_to(tx, post)
+    ]
+    return next(iter(link_errors(records)), None)
 
 
 def made_of(posts: Sequence[Post]) -> Post | None:
@@ -121,10 +223,27 @@ def with_kept(reason: str, ends_at: datetime | None, *, zone: str, is_open: bool
     """
     The reason of a post, with that it waits for an embargo of what it leads to, if it does.
     """
-    if ends_at is None and not is_open:
+    known = [] if ends_at is None else [_kept(in_both_zones(ends_at, zone))]
+    for kept in [*known, *([OPEN_EMBARGO] if is_open else [])]:
+        reason = f"{reason}; {kept}"
+    return reason
+
+
+def with_unseen(reason: str, link: str | None) -> str:
+    """
+    The reason of a post, with that it waits for a look at this link, if it does.
+    """
+    if link is None:
         return reason
-    kept = OPEN_EMBARGO if is_open or ends_at is None else _kept(in_both_zones(ends_at, zone))
+    kept = f"held, as no source ever showed {link}: a publisher looks there first"
     return f"{reason}; {kept}"
+
+
+def tells_of_embargo(reason: str) -> bool:
+    """
+    Whether a post's reason says that it waits for an embargo of what it leads to.
+    """
+    return any(one in reason for one in (OPEN_EMBARGO, _kept("")))
 
 
 def _kept(ends: str) -> str:
@@ -138,23 +257,21 @@ _COMPARED = 200
 _TO_COME = LIVE | {PostState.SENDING, PostState.UNKNOWN}
 
 
-def known_links(
-    tx: Transaction, text: str, *, policy: Policy, now: datetime, but: Collection[PostId] = ()
-) -> tuple[LinkRecord, ...]:
+def known_links(tx: Transaction, text: str, *, policy: Policy, but: Collection[PostId] = ()) -> tuple[LinkRecord, ...]:
     """
     What is on record about each link of a text, the posts `but` left out: the text is theirs.
     """
-    return tuple(_record_of(tx, link, policy=policy, now=now, but=but) for link in dict.fromkeys(meant_links(text)))
+    return tuple(_record_of(tx, link, policy=policy, but=but) for link in dict.fromkeys(meant_links(text)))
 
 
-def _record_of(tx: Transaction, link: str, *, policy: Policy, now: datetime, but: Collection[PostId]) -> LinkRecord:
+def _record_of(tx: Transaction, link: str, *, policy: Policy, but: Collection[PostId]) -> LinkRecord:
     article = article_behind(tx, link)
     if article is None:
         return _record_of_page(tx, link, but=but)
     posts = [post for post in tx.posts.list_for_article(article.id) if post.id not in but]
-    held = embargo_on(tx, article, policy=policy, now=now)
+    held = embargo_on(tx, article, policy=policy)
     waits = next((post for post in posts if post.state in _TO_COME), None)
-    seen = _seen_at(tx, article.url, but=but)
+    seen = _seen_at(tx, [*tx.articles.list_names(article.id), *link_names([link])], but=but)
     return LinkRecord(
         link=link,
         address=article.url,
@@ -171,11 +288,10 @@ def _record_of(tx: Transaction, link: str, *, policy: Policy, now: datetime, but
 
 
 def _record_of_page(tx: Transaction, link: str, *, but: Collection[PostId]) -> LinkRecord:
-    try:
-        address = canonical_url(link)
-    except InputError:
+    names = link_names([link])
+    if not names:
         return LinkRecord(link=link)
-    seen = _seen_at(tx, address, but=but)
+    seen = _seen_at(tx, names, but=but)
     waits = next((post for post in tx.posts.list_queued(limit=_COMPARED) if _leads_to(post, link, but=but)), None)
     return LinkRecord(
         link=link,
@@ -184,22 +300,30 @@ def _record_of_page(tx: Transaction, link: str, *, but: Collection[PostId]) -> L
         posted_at=None if seen is None else seen.created_at,
         waits=None if waits is None else waits.id,
         waits_until=None if waits is None else waits.due_at,
-        is_unseen=not is_front_page(link) and _reads_site(tx, host_of(link)),
+        is_unseen=not is_front_page(link) and _reads_site(tx, link),
     )
 
 
 def is_withdrawn(tx: Transaction, article: Article) -> bool:
     """
     Whether the newest word on record is that the article was withdrawn; one that came back, or was let be, is not.
+
+    Of one that no correction speaks of, its own words are read: whether it says so now and did not at first.
     """
     past = tx.corrections.list_for_article(article.id)
-    if not past or past[-1].kind is not ChangeKind.RETRACTION or past[-1].state is CorrectionState.DISMISSED:
+    if not past:
+        return _says_withdrawn(article.facts) and not _says_withdrawn(tx.articles.list_revisions(article.id)[0].facts)
+    if past[-1].kind is not ChangeKind.RETRACTION or past[-1].state is CorrectionState.DISMISSED:
         return False
     return past[-1].gone_at is None or article.gone_at is not None
 
 
-def _seen_at(tx: Transaction, address: str, *, but: Collection[PostId]) -> SeenPost | None:
-    return next((seen for seen in tx.account.find_on_timeline(address) if seen.post_id not in but), None)
+def _says_withdrawn(facts: Facts) -> bool:
+    return says_withdrawn(facts.title, facts.summary, facts.body)
+
+
+def _seen_at(tx: Transaction, names: Collection[str], *, but: Collection[PostId]) -> SeenPost | None:
+    return next((seen for seen in tx.account.find_on_timeline(names) if seen.post_id not in but), None)
 
 
 def _leads_to(post: Post, link: str, *, but: Collection[PostId]) -> bool:
@@ -211,6 +335,6 @@ def _leads_to(post: Post, link: str, *, but: Collection[PostId]) -> bool:
         return False
 
 
-def _reads_site(tx: Transaction, host: str) -> bool:
-    site = host.removeprefix("www.")
-    return any(host_of(one.url).removeprefix("www.") == site for one in tx.articles.list_recent(limit=_COMPARED))
+def _reads_site(tx: Transaction, link: str) -> bool:
+    site = site_of(link)
+    return any(site_of(one.url) == site for one in tx.articles.list_recent(limit=_COMPARED))

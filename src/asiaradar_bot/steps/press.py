@@ -21,6 +21,7 @@ from asiaradar_bot.model.post import Post, PostId, PostPicture, PostState
 from asiaradar_bot.ports import Clock, Publisher, SideFiles, Store, TimelineReader, Transaction
 from asiaradar_bot.rules.acts import Act, together
 from asiaradar_bot.rules.matching import link_key
+from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import budget_room, price_of
 
 
@@ -45,6 +46,7 @@ def remember_own(tx: Transaction, post: Post, remote: RemotePost, *, at: datetim
     From now on it is followed, so that reports have it at once, figures or not.
     """
     key = post.article_url or link_key([post.link] if post.link else [])
+    remote = replace(remote, links=(*remote.links, *links(post.text)))  # X may show them otherwise, or not yet
     tx.account.record_seen(remote, at=at, post_id=post.id, foreign=False, link_key=key)
     follow(tx, remote.id, remote.created_at, post.id)
 

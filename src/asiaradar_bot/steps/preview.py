@@ -56,7 +56,7 @@ def preview_page(  # noqa: PLR0913 - all that a post is made of
     with store.read() as tx:
         known = tx.articles.find_by_names(names_of(item, page, facts))
         recent = tx.articles.recent_headlines(now - policy.duplicate_window)
-        seen = tx.account.find_on_timeline(facts.url)
+        seen = tx.account.find_on_timeline(names_of(item, page, facts))
     article = known or Article(
         id=ArticleId(0),
         url=facts.url,

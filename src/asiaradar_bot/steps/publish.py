@@ -34,7 +34,7 @@ from asiaradar_bot.rules.post_text import links
 from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_waiting
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
-from asiaradar_bot.steps.linked import Held, article_behind, embargo_on
+from asiaradar_bot.steps.linked import article_behind, kept_back, names_behind, why_lost
 from asiaradar_bot.steps.press import Press, pause, remember_own, set_aside
 
 _BACK_OFF_BASE = timedelta(seconds=15)
@@ -181,14 +181,11 @@ def _ready(press: Press, *, now: datetime) -> Iterator[Post]:
 
 
 def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard:
-    article = _article(tx, post)
-    held = Held()
-    if article is not None and post.kind is PostKind.MANUAL and post.not_before_at is None:
-        held = embargo_on(tx, article, policy=press.policy, now=now)
+    held = kept_back(tx, post, policy=press.policy)
     other = _on_timeline(tx, post)
     guard = check_sendable(
-        post if held.ends_at is None else replace(post, not_before_at=held.ends_at),
-        article,
+        replace(post, not_before_at=held.ends_at),
+        _article(tx, post),
         now=now,
         policy=press.policy,
         limits=press.limits,
@@ -196,7 +193,11 @@ def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard
         embargoed=held.is_open or _is_embargoed(tx, post),
         by_hand=_hand_of(tx, other),
     )
-    doubted = _in_doubt(tx, post) if isinstance(guard, Go) else None
+    if not isinstance(guard, Go):
+        return guard
+    if (lost := why_lost(tx, post)) is not None:
+        return Hold(why=lost)
+    doubted = _in_doubt(tx, post)
     if doubted is not None:
         return Wait(why=f"post {doubted}, which leads there too, may be on X: its outcome is not known yet")
     return guard
@@ -204,15 +205,20 @@ def _guard(press: Press, tx: Transaction, post: Post, *, now: datetime) -> Guard
 
 def _in_doubt(tx: Transaction, post: Post) -> PostId | None:
     """
-    A post by hand that leads to the same article, and may stand on X although the timeline does not show it yet.
+    Another post that leads to the same article, and may stand on X although the timeline does not show it yet.
     """
-    if post.article_id is None or post.kind is PostKind.MANUAL:
+    if post.corrects_id is not None:
         return None
-    others = tx.posts.list_for_article(post.article_id, kind=PostKind.MANUAL)
-    return next((one.id for one in others if one.state in {PostState.SENDING, PostState.UNKNOWN}), None)
+    doubted = tx.posts.list_posts(states=[PostState.SENDING, PostState.UNKNOWN])
+    others = [one for one in doubted if one.id != post.id and (one.thread_id or one.id) != post.thread_id]
+    mine = names_behind(tx, post) if others else set()
+    return next((one.id for one in others if mine & names_behind(tx, one)), None)
 
 
 def _is_embargoed(tx: Transaction, post: Post) -> bool:
+    """
+    Whether the bot's own article speaks of an embargo without an end, and no person said that it is over.
+    """
     if post.article_id is None or post.kind is PostKind.MANUAL or post.not_before_at is not None:
         return False
     decision = tx.articles.newest_decisions([post.article_id]).get(post.article_id)
@@ -238,7 +244,7 @@ def _on_timeline(tx: Transaction, post: Post) -> SeenPost | None:
     """
     if post.article_url is None or post.kind is PostKind.MANUAL:
         return None
-    others = [seen for seen in tx.account.find_on_timeline(post.article_url) if seen.post_id != post.id]
+    others = [seen for seen in tx.account.find_on_timeline(names_behind(tx, post)) if seen.post_id != post.id]
     if others and post.text_frozen:
         said = _last_said(tx, post)
         others = [seen for seen in others if said is not None and seen.created_at > said]

@@ -12,9 +12,10 @@ from asiaradar_bot.model.account import AccountState, SeenPost
 from asiaradar_bot.model.lease import Lease
 from asiaradar_bot.model.outcome import RemotePost
 from asiaradar_bot.model.post import PostId
-from asiaradar_bot.storage.inserting import inserting, put
+from asiaradar_bot.rules.addresses import link_names
+from asiaradar_bot.storage.inserting import inserting, put, short_key
 from asiaradar_bot.storage.instants import lease_instant
-from asiaradar_bot.storage.tables import instant, leases, marks, posts, timeline
+from asiaradar_bot.storage.tables import instant, leases, marks, posts, timeline, timeline_links
 
 
 class SqlAccountRows:
@@ -119,15 +120,20 @@ class SqlAccountRows:
             "created_at": post.created_at,
         }
         put(self._connection, timeline, key={"remote_id": post.id}, values=values, at_first={"seen_at": at})
+        names = link_names([*([link_key] if link_key else []), *post.links])
+        rows = [{"name": short_key(name), "remote_id": post.id} for name in names]
+        if rows:
+            self._connection.execute(inserting(self._connection, timeline_links).on_conflict_do_nothing(), rows)
 
     def timeline_ids(self, since: datetime) -> Collection[str]:
         """Ids of the posts seen on the timeline that were created since then."""
         return set(self._connection.scalars(select(timeline.c.remote_id).where(timeline.c.created_at >= since)))
 
-    def find_on_timeline(self, link_key: str) -> Sequence[SeenPost]:
-        """Posts on the timeline that lead to this article, oldest first; those that are gone from X left out."""
+    def find_on_timeline(self, names: Collection[str]) -> Sequence[SeenPost]:
+        """Posts on the timeline that lead to any of these, oldest first; those that are gone from X left out."""
         gone = exists().where(posts.c.id == timeline.c.post_id, posts.c.deleted_remotely_at.is_not(None))
-        query = select(timeline).where(timeline.c.link_key == link_key, ~gone).order_by(timeline.c.created_at)
+        leading = select(timeline_links.c.remote_id).where(timeline_links.c.name.in_([short_key(one) for one in names]))
+        query = select(timeline).where(timeline.c.remote_id.in_(leading), ~gone).order_by(timeline.c.created_at)
         return [_seen(row) for row in self._connection.execute(query)]
 
     def list_seen(self, *, since: datetime) -> Sequence[SeenPost]:

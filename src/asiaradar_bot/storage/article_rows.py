@@ -164,6 +164,11 @@ class SqlArticleRows:
         )
         return done.rowcount == 1
 
+    def list_names(self, article_id: ArticleId) -> Sequence[str]:
+        """All names that it goes by."""
+        query = select(article_names.c.name).where(article_names.c.article_id == article_id)
+        return list(self._connection.scalars(query.order_by(article_names.c.name)))
+
     def add_revision(self, revision: Revision) -> None:
         """Append."""
         self._connection.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.storage.store import SqlStore
 
-HEAD = "0020"
+HEAD = "0021"
 """The last revision of the chain in `migrations/versions`; a test holds it true."""
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 

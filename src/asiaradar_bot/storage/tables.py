@@ -287,6 +287,7 @@ posts = Table(
     Column("alt_text", Text),
     Column("more_pictures", PictureList),
     Column("not_before_at", Instant),
+    Column("ends_said", Text),
     Column("in_slot", Boolean, nullable=False),
     Column("verified_at", Instant),
     Column("next_verify_at", Instant),
@@ -463,9 +464,17 @@ timeline = Table(
     Column("seen_at", Instant, nullable=False),
     Column("post_id", _ID),
     Column("foreign_post", Boolean, nullable=False),
-    Column("link_key", Text, index=True),
+    Column("link_key", Text),
     Column("acknowledged_at", Instant),
 )
+
+timeline_links = Table(
+    "timeline_links",
+    metadata,
+    Column("name", String(500), primary_key=True),
+    Column("remote_id", String(40), primary_key=True),
+)
+"""Where the posts on the timeline lead: all links of each, by the names that articles go by."""
 
 inbox_messages = Table(
     "inbox_messages",

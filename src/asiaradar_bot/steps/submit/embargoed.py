@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from asiaradar_bot.model.article import ArticleId
-from asiaradar_bot.model.policy import SlotTimes
+from asiaradar_bot.model.policy import Policy, SlotTimes
 from asiaradar_bot.model.post import (
     LIVE,
     Post,
@@ -15,16 +15,21 @@ from asiaradar_bot.model.post import (
 )
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.slots import next_slot
+from asiaradar_bot.steps.linked import Held, kept_alone
 
 _MAY_WAIT = LIVE | {PostState.EXPIRED, PostState.REJECTED}
 
 
-def embargoed_posts(tx: Transaction, posts: Collection[Post]) -> set[PostId]:
+def embargoed_posts(tx: Transaction, posts: Collection[Post], *, policy: Policy) -> set[PostId]:
     """
-    Those of the posts that are under embargo, or whose article speaks of one by its newest decision.
+    Those of the posts that are under embargo, whose article speaks of one by its newest decision, or that people let
+    lead to an article under one.
     """
-    articles = embargoed_articles(tx, [post.article_id for post in posts if post.state in _MAY_WAIT])
-    return {post.id for post in posts if post.not_before_at is not None or post.article_id in articles}
+    waiting = [post for post in posts if post.state in _MAY_WAIT]
+    articles = embargoed_articles(tx, [post.article_id for post in waiting])
+    under = {post.id for post in posts if post.not_before_at is not None or post.article_id in articles}
+    others = (post for post in waiting if post.id not in under)
+    return under | {post.id for post in others if kept_alone(tx, post, policy=policy) != Held()}
 
 
 def embargoed_articles(tx: Transaction, articles: Collection[ArticleId | None]) -> set[ArticleId]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from asiaradar_bot.model.access import Action
 from asiaradar_bot.model.errors import (
+    AccessError,
     AsiaRadarError,
 )
 from asiaradar_bot.model.post import (
@@ -25,7 +26,7 @@ from asiaradar_bot.rules.letting_out import (
     is_at_once,
     to_be_approved,
 )
-from asiaradar_bot.steps.linked import article_behind, embargo_on
+from asiaradar_bot.steps.linked import article_behind, kept_alone
 from asiaradar_bot.steps.submit.embargoed import embargoed_articles, free_slot
 from asiaradar_bot.steps.submit.visit import Visit, but_stays, parts_of
 
@@ -82,18 +83,19 @@ class LettingOut(Visit):
         """
         for post in to_be_approved(act, parts) if self.four_eyes else []:
             check_other_eyes(post.id, self.who, self._hands(tx, post))
-        asked = [part for part in to_be_approved(act, parts) if part.not_before_at is None]
-        embargoed = embargoed_articles(tx, [part.article_id for part in asked if part.kind is PostKind.ARTICLE])
-        embargoed |= {
-            part.article_id
-            for part in asked
-            if part.kind is PostKind.MANUAL
-            and part.article_id is not None
-            and embargo_on(tx, tx.articles.get(part.article_id), policy=self.policy, now=now).is_open
-        }
-        check_letting_out(act, parts, now=now, policy=self.policy, embargoed=embargoed)
-        by_hand = [one for one in to_be_approved(act, parts) if one.is_by_hand]
-        self._check_links(tx, [one.text for one in by_hand], now)
+        asked = to_be_approved(act, parts)
+        own = [part for part in asked if part.kind is PostKind.ARTICLE and part.not_before_at is None]
+        articles = embargoed_articles(tx, [part.article_id for part in own])
+        embargoed = {part.id for part in own if part.article_id in articles}
+        embargoed |= {part.id for part in asked if kept_alone(tx, part, policy=self.policy).is_open}
+        check_letting_out(act, self._as_kept(tx, parts), now=now, policy=self.policy, embargoed=embargoed)
+        for post in asked:
+            self._check_leads(tx, post)
+        if (link := self._unseen(tx, [post.text for post in asked if post.is_by_hand])) is not None:
+            raise AccessError(
+                f"no source ever showed {link}, which may be an article under embargo by another address: look there, "
+                "and have it approved by somebody with the role publisher"
+            )
 
     def _leads(self, tx: Transaction, parts: Sequence[Post], now: datetime) -> Leads:
         return {part.id: self._leading(tx, part, part.text, now) for part in parts}
@@ -154,7 +156,8 @@ class LettingOut(Visit):
     ) -> Post:
         led = replace(post, **lead)
         due = slot or max(now, led.due_at, led.not_before_at or now)
-        expires_at = None if post.expires_at is not None and post.expires_at <= (slot or now) else post.expires_at
+        expires_at = None if led.expires_at is not None and led.expires_at <= (slot or now) else led.expires_at
+        in_slot = holds_slot or (led.in_slot and slot is None)
         return tx.posts.move(
             post,
             PostState.QUEUED,
@@ -163,9 +166,8 @@ class LettingOut(Visit):
             why=why,
             by_person=True,
             approved_by=self.who,
-            expires_at=expires_at,
             text_frozen=True,
-            **{**lead, "due_at": due, "in_slot": holds_slot or (led.in_slot and slot is None)},
+            **{**lead, "due_at": due, "in_slot": in_slot, "expires_at": expires_at},
         )
 
     def publish_now(self, post_id: int, *, version: int | None = None) -> Post:

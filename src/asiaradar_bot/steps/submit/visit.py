@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from asiaradar_bot.model.access import Person
+from asiaradar_bot.model.access import Action, Person
 from asiaradar_bot.model.errors import (
     PostError,
     VersionConflictError,
@@ -23,7 +23,7 @@ from asiaradar_bot.model.post import (
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.linking import check_links
-from asiaradar_bot.steps.linked import kept_until, known_links, lead_of
+from asiaradar_bot.steps.linked import kept_alone, known_links, lead_of
 
 _GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
 
@@ -67,26 +67,59 @@ class Visit:
         changed = {part.id: tx.posts.change(part, at=at, who=self.who, why=why, **changes) for part in parts}
         return changed.get(post.id, post)
 
-    def _check_links(self, tx: Transaction, texts: Sequence[str], now: datetime) -> None:
+    def _check_links(self, tx: Transaction, texts: Sequence[str]) -> None:
         """
         Return if what these texts by hand link to is still there, as far as anybody knows.
 
         Raises:
             TextError: an article is gone or was withdrawn.
         """
-        check_links([one for text in texts for one in known_links(tx, text, policy=self.policy, now=now)])
+        check_links([one for text in texts for one in known_links(tx, text, policy=self.policy)])
+
+    def _check_leads(self, tx: Transaction, post: Post) -> None:
+        """
+        Return if this post may lead where people let it lead: one of the bot's own article answers to the sender alone.
+
+        Raises:
+            TextError: an article is gone or was withdrawn.
+        """
+        if post.corrects_id is None:
+            records = known_links(tx, post.text, policy=self.policy)
+            check_links([one for one in records if post.is_by_hand or one.address != post.article_url])
+
+    def _unseen(self, tx: Transaction, texts: Sequence[str]) -> str | None:
+        """
+        A link that no source ever showed, on a site that is read, where this person may not send at once: it may lead
+        to an article under embargo by another address; None: there is none.
+        """
+        if self.person.scopes is None and self.person.may(Action.PUBLISH_NOW):
+            return None
+        records = [one for text in texts for one in known_links(tx, text, policy=self.policy)]
+        return next((one.link for one in records if one.is_unseen), None)
+
+    def _as_kept(self, tx: Transaction, parts: Sequence[Post]) -> list[Post]:
+        """
+        The parts, each with the last known end of the embargoes that keep it back by what is on record now; None: there
+        is none, or nobody knows it.
+        """
+        now, kept = self.clock.now(), [kept_alone(tx, one, policy=self.policy) for one in parts]
+        return [
+            replace(part, not_before_at=None if held.is_open and (held.ends_at or now) <= now else held.ends_at)
+            for part, held in zip(parts, kept, strict=True)
+        ]
 
     def _leading(self, tx: Transaction, post: Post, text: str, now: datetime) -> dict[str, Any]:
         """
-        What changes with where a text by hand leads: the article, and an embargo of that which the post did not keep.
+        What changes with where a text leads: the article of one by hand, and when it is due if it is kept back by an
+        embargo there of which no person said the end for this post.
         """
-        if not post.is_by_hand:
-            return {}
-        lead = lead_of(tx, text, policy=self.policy, now=now)
-        end, known = kept_until([lead], now=now), post.not_before_at
-        if end is None or (known is not None and (known >= end or lead.fields["article_id"] == post.article_id)):
-            return lead.fields
-        return {**lead.fields, "not_before_at": end, "due_at": max(post.due_at, end), "in_slot": False}
+        end = kept_alone(tx, replace(post, text=text, text_frozen=True), policy=self.policy).ends_at
+        lead = lead_of(tx, text, policy=self.policy, now=now).fields if post.is_by_hand else {}
+        if end is None or end <= now or end == post.not_before_at:
+            return lead
+        news = post.expires_at and max(post.expires_at, end + self.policy.expiry[post.news_class])
+        waits = {"due_at": end, "in_slot": False, "expires_at": news} if post.due_at < end else {}
+        return {**lead, "not_before_at": end, **waits} if post.is_by_hand else waits
 
 
 def parts_of(tx: Transaction, act: Act, post: Post) -> list[Post]:

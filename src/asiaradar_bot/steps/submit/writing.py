@@ -36,7 +36,7 @@ from asiaradar_bot.rules.lints import check_amount
 from asiaradar_bot.rules.post_text import links, normalise
 from asiaradar_bot.rules.prices import price_of_post, price_of_waiting
 from asiaradar_bot.rules.slots import next_slot
-from asiaradar_bot.steps.linked import Lead, kept_until, lead_of, with_kept
+from asiaradar_bot.steps.linked import Lead, kept_alone, kept_until, lead_of, tells_of_embargo, with_kept, with_unseen
 from asiaradar_bot.steps.submit.visit import Visit, of_version
 
 
@@ -102,7 +102,7 @@ class Writing(Visit):
         now = self.clock.now()
         with self.store.begin() as tx:
             _use_up(tx, sheet, shown)
-            self._check_links(tx, [] if draft else clean, now)
+            self._check_links(tx, [] if draft else clean)
             leads = [lead_of(tx, text, policy=self.policy, now=now) for text in clean]
             end = kept_until(leads, now=now)
             due = max(due_at or now, end or now)
@@ -112,10 +112,13 @@ class Writing(Visit):
             if not draft and not waits:
                 check_haste(self.person, due, now=now)
             is_open = any(lead.held.is_open for lead in leads) and not draft
+            unseen = None if draft else self._unseen(tx, clean)
+            is_held = bool(self._waits) or is_open or unseen is not None
             reason = with_kept(f"written by {self.who}{waits}", end, zone=self.policy.wording.zone, is_open=is_open)
+            reason = with_unseen(reason, unseen)
             first = NewPost(
                 kind=PostKind.MANUAL,
-                state=PostState.DRAFT if draft else PostState.HELD if self._waits or is_open else PostState.QUEUED,
+                state=PostState.DRAFT if draft else PostState.HELD if is_held else PostState.QUEUED,
                 news_class=NewsClass.NORMAL,
                 text=clean[0],
                 link=_link(clean[0]),
@@ -128,7 +131,7 @@ class Writing(Visit):
                 text_frozen=True,
                 parts=len(clean),
                 in_slot=slot,
-                approved_by=None if self._waits or is_open else self.who,
+                approved_by=None if is_held else self.who,
                 not_before_at=end,
                 **leads[0].fields,
             )
@@ -186,8 +189,7 @@ class Writing(Visit):
         now = self.clock.now()
         with self.store.begin() as tx:
             post = of_version(tx.posts.get(PostId(post_id)), version)
-            if post.is_by_hand:
-                self._check_links(tx, [clean], now)
+            self._check_leads(tx, replace(post, text=clean))
             changed = self._revise(
                 tx,
                 post,
@@ -237,21 +239,31 @@ class Writing(Visit):
 
     def _revise(self, tx: Transaction, post: Post, *, at: datetime, why: str, **changes: object) -> Post:
         """
-        Change what a post says or shows; a queued one is held if somebody else must let it go out so.
+        Change what a post says or shows; a queued one is held if somebody else must let it go out so, or if it leads to
+        an embargo whose end nobody knows.
         """
-        if post.state is not PostState.QUEUED or not self._waits:
-            return tx.posts.change(post, at=at, who=self.who, why=why, **changes)
-        why = f"changed by {self.who}{self._waits}"
-        return tx.posts.move(
-            post, PostState.HELD, at=at, who=self.who, why=why, by_person=True, approved_by=None, **changes
+        led = replace(post, **{"text_frozen": True, **changes})  # type: ignore[arg-type]  # fields of a post
+        held = kept_alone(tx, led, policy=self.policy)
+        end = held.ends_at if held.ends_at is not None and held.ends_at > at else None
+        unseen = self._unseen(tx, [led.text]) if led.is_by_hand and led.text != post.text else None
+        reason = with_kept(
+            f"changed by {self.who}{self._waits}", end, zone=self.policy.wording.zone, is_open=held.is_open
         )
+        reason = with_unseen(reason, unseen)
+        if post.state is PostState.QUEUED and (self._waits or held.is_open or unseen is not None):
+            return tx.posts.move(
+                post, PostState.HELD, at=at, who=self.who, why=reason, by_person=True, approved_by=None, **changes
+            )
+        if led.text != post.text and (tells_of_embargo(post.reason) or (end is not None and post.is_by_hand)):
+            changes["reason"] = reason
+        return tx.posts.change(post, at=at, who=self.who, why=why, **changes)
 
     def _hold_rest(self, tx: Transaction, changed: Sequence[Post], now: datetime) -> None:
         """
         A thread of which a part waits for somebody waits as one.
         """
         waiting = next((post for post in changed if post.state is PostState.HELD), None)
-        if waiting is None or not self._waits:
+        if waiting is None:
             return
         for part in tx.posts.thread_of(waiting):
             if part.state is PostState.QUEUED:
@@ -278,8 +290,9 @@ class Writing(Visit):
                 draft=posts[0].state is PostState.DRAFT,
                 pictures=[part.pictures for part in parts],
             )
-            if posts[0].is_by_hand and posts[0].state is not PostState.DRAFT:
-                self._check_links(tx, clean, now)
+            if posts[0].state is not PostState.DRAFT:
+                for text in clean:
+                    self._check_leads(tx, replace(posts[0], text=text))
             whole = posts[0].parts == len(posts)
             changed = []
             for number, (text, part) in enumerate(zip(clean, parts, strict=True), start=1):

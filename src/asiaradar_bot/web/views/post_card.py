@@ -84,7 +84,7 @@ def list_cards(
     figures = _figures(tx, [post.remote_id for post in posts if post.remote_id])
     expected = expected or {}
     own = _of_own_hand(app, tx, posts, person)
-    under = embargoed_posts(tx, posts)
+    under = embargoed_posts(tx, posts, policy=app.policy)
     open_to = {post.id: open_acts(post, person, own_hand=post.id in own, embargo=post.id in under) for post in posts}
     editor = app.editor(person)
     others = _others(app, tx, posts, person)

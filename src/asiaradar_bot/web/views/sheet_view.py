@@ -155,7 +155,7 @@ def link_lints(
     """
     Remarks about the links of a text, the posts `but` left out.
     """
-    records = known_links(tx, text, policy=app.policy, now=now, but=but)
+    records = known_links(tx, text, policy=app.policy, but=but)
     return lint_links(records, now=now, zone=app.policy.wording.zone)
 
 
