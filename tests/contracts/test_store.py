@@ -15,10 +15,11 @@ import pytest
 from asiaradar_bot.model.account import Subscription
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Revision
 from asiaradar_bot.model.audit import AuditEntry, Topic
+from asiaradar_bot.model.correction import ChangeKind, NewCorrection
 from asiaradar_bot.model.decision import Decision, NewsClass, Reason, TraceLine, Verdict
 from asiaradar_bot.model.errors import NotFoundError, StorageError, VersionConflictError, WrongStateError
 from asiaradar_bot.model.outcome import Picture, Validators
-from asiaradar_bot.model.post import NewPost, Post, PostId, PostState
+from asiaradar_bot.model.post import NewPost, Post, PostId, PostKind, PostState
 from asiaradar_bot.model.source import SourceHealth
 from asiaradar_bot.ports import Store, Transaction
 from asiaradar_bot.rules.addresses import link_names
@@ -125,6 +126,32 @@ def test_a_row_is_absorbed_with_all_its_names(tx: Transaction) -> None:
     assert tx.sources.find_sightings("latest", ["2"])["2"][0] == one.id
     assert [found.id for found in tx.articles.list_recent(limit=5)] == [one.id]
     assert tx.articles.list_revisions(two.id) == []
+
+
+def test_posts_and_corrections_go_along_when_a_row_is_absorbed(tx: Transaction) -> None:
+    """What people wrote to the row leads to the other one, by what that says now."""
+    one, two = add_article(tx, 1), add_article(tx, 2)
+    assert tx.articles.save(replace(one, revision=3), was=one)
+    post = tx.posts.add(
+        new_post(kind=PostKind.MANUAL, article_id=two.id, article_url=two.url, revision=1), who="desk:mei"
+    )
+    asked = tx.corrections.add(
+        NewCorrection(
+            post_id=post.id,
+            article_id=two.id,
+            kind=ChangeKind.ASKED,
+            reasons=("so",),
+            old_revision=1,
+            new_revision=1,
+            gone_at=None,
+            opened_at=NOON,
+            opened_by="desk:mei",
+        )
+    )
+    tx.articles.absorb(two.id, into=one.id)
+    moved, now = tx.posts.get(post.id), tx.corrections.get(asked.id)
+    assert (moved.article_id, moved.article_url, moved.revision) == (one.id, two.url, 3)
+    assert (now.article_id, now.old_revision, now.new_revision) == (one.id, 3, 3)
 
 
 def test_an_article_moves_only_from_the_state_it_is_in(tx: Transaction) -> None:

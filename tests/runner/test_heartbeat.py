@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from asiaradar_bot.model.account import CLOCK_JUMPED
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.runner.heartbeat import Heartbeat
+from asiaradar_bot.steps.press import pause
 from asiaradar_bot.storage.store import SqlStore
 from tests.fakes.outside import FakeClock
 
@@ -42,8 +44,29 @@ def test_a_clock_jump_pauses_until_two_looks_agree(store: SqlStore) -> None:
     for _ in range(3):
         heartbeat.beat()
         with store.read() as tx:
-            states.append(tx.account.state().paused)
+            states.append(tx.account.state().clock)
         clock.advance(seconds=15)
     assert states == ["the machine's clock jumped", "the machine's clock jumped", None]
     with store.read() as tx:
         assert [alert.kind for alert in tx.inbox.list_alerts()] == ["clock"]
+
+
+def test_a_pause_that_waits_for_a_person_outlasts_a_jump(store: SqlStore) -> None:
+    """Whatever the clocks do, and if the process dies meanwhile: only the clock's own mark comes and goes."""
+    clock = FakeClock()
+    heartbeat = Heartbeat(store, clock)
+    heartbeat.beat()
+    with store.begin() as tx:
+        pause(tx, "a stranger posts in our name", at=clock.now(), until=None)
+    clock.instant += timedelta(minutes=10)
+    heartbeat.beat()
+    with store.begin() as tx:
+        assert tx.account.state().clock == CLOCK_JUMPED
+        pause(tx, "X's rate limit", at=clock.now(), until=clock.now() + timedelta(minutes=1))
+    later = Heartbeat(store, clock)
+    for _ in range(3):
+        later.beat()
+        clock.advance(seconds=15)
+    with store.read() as tx:
+        state = tx.account.state()
+    assert (state.clock, state.paused, state.paused_until) == (None, "a stranger posts in our name", None)

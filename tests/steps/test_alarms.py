@@ -11,7 +11,7 @@ import pytest
 from asiaradar_bot.model.article import SourceItem
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.source import Source, SourceKind
-from asiaradar_bot.steps.alarms import MEGABYTE, raise_alarms
+from asiaradar_bot.steps.alarms import MEGABYTE, raise_alarms, tell_failing
 from asiaradar_bot.steps.housekeep import back_up
 from asiaradar_bot.steps.watch import watch
 from asiaradar_bot.storage.store import SqlStore
@@ -133,3 +133,14 @@ def test_a_backup_that_fails_is_told(
     monkeypatch.setattr(shelf, "begin", refused)
     with pytest.raises(StorageError, match="the disk is full"):
         back_up(shelf, clock)
+
+
+def test_a_step_that_keeps_failing_is_told(shelf: SqlStore, clock: FakeClock) -> None:
+    """At the third time in a row, and each hour of tries for as long as it lasts."""
+    told: list[int] = []
+    for failures in range(1, 130):
+        tell_failing(shelf, clock, step="watch", failures=failures, why="no such row")
+        if len(alerts(shelf)) > len(told):
+            told.append(failures)
+    assert told == [3, 60, 120]
+    assert set(alerts(shelf)) == {("step", "step watch")}

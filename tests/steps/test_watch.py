@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from asiaradar_bot.model.account import Subscription
-from asiaradar_bot.model.article import Article, ArticleState, SourceItem
+from asiaradar_bot.model.article import Article, ArticlePage, ArticleState, Facts, SourceItem
 from asiaradar_bot.model.decision import Reason, Verdict
 from asiaradar_bot.model.outcome import PageFailed, SourceRead, Validators
 from asiaradar_bot.model.policy import Policy
-from asiaradar_bot.model.post import PostState
+from asiaradar_bot.model.post import PostKind, PostState
 from asiaradar_bot.model.source import SHORTEST_GAP, Source, SourceHealth, SourceKind
+from asiaradar_bot.rules.facts import merge_facts
 from asiaradar_bot.steps import sighting
 from asiaradar_bot.steps.decide import decide
 from asiaradar_bot.steps.subscribe import take_news
@@ -368,6 +369,53 @@ def test_a_feed_that_respells_an_address_changes_nothing(bot: Bot) -> None:
     bot.site.items[FEED.url] = [one, replace(one, id=lower, url=lower)]
     assert bot.watch() == Watched(polled=1)
     assert (bot.only().url, bot.site.read) == (capital, [])
+
+
+def test_a_post_by_hand_goes_along_when_its_row_is_absorbed(bot: Bot) -> None:
+    """The page of the new address answers late, and somebody wrote to it meanwhile: one article, with the post."""
+    url = bot.show()
+    bot.watch()
+    old = bot.only()
+    new = f"{url}-new"
+    bot.site.items[FEED.url] = [SourceItem(id=new, url=new, title="Another headline", published_at=NOON)]
+    bot.site.page_answers[new] = PageFailed(detail="503")
+    bot.watch()
+    noticed = next(one for one in bot.articles() if one.id != old.id)
+    post = add_post(
+        bot.store, PostState.PUBLISHED, kind=PostKind.MANUAL, article_id=noticed.id, article_url=new, revision=1
+    )
+    del bot.site.page_answers[new]
+    bot.site.pages[new] = make_page(replace(old.facts, url=new))
+    bot.clock.advance(minutes=1)
+    bot.watch()
+    with bot.store.read() as tx:
+        assert tx.posts.get(post.id).article_id == bot.only().id == old.id
+    assert bot.only().url == new
+    assert bot.alerts() == []  # the link on X leads to the new address
+
+
+def test_an_article_that_breaks_the_program_keeps_no_other_one(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those behind it are read, it is tried again ever more rarely, told at the third time, and decided in the end."""
+    bad, good = bot.show(1), bot.show(2)
+
+    def stumbling(item: SourceItem, page: ArticlePage | None, **how: Any) -> Facts:
+        if page is not None and item.url == bad:
+            raise ValueError("a page like no other")
+        return merge_facts(item, page, **how)
+
+    monkeypatch.setattr("asiaradar_bot.steps.watch.merge_facts", stumbling)
+    for times, told in ((1, []), (2, []), (3, ["step"])):
+        bot.watch()
+        states = {one.url: one.state for one in bot.articles()}
+        assert states == {bad: ArticleState.NOTICED, good: ArticleState.READ}
+        waits = next(one for one in bot.articles() if one.url == bad)
+        assert (waits.read_failures, bot.alerts()) == (times, told)
+        assert waits.next_read_at is not None
+        bot.clock.instant = waits.next_read_at
+    bot.clock.advance(hours=25)
+    bot.watch()
+    assert {one.state for one in bot.articles()} == {ArticleState.READ}
+    assert bot.audit("article.unreadable") == ["the bot could not take in what its page says: a page like no other"]
 
 
 def test_a_changed_item_has_its_page_read_again(bot: Bot) -> None:

@@ -15,6 +15,7 @@ from asiaradar_bot.bootstrap import App, build_app
 from asiaradar_bot.model.errors import StorageError
 from asiaradar_bot.model.outcome import Published, Unconfirmed
 from asiaradar_bot.model.post import PostState
+from asiaradar_bot.runner import loop
 from asiaradar_bot.runner.counting import count
 from asiaradar_bot.runner.loop import Runner
 from asiaradar_bot.runner.timetable import run_step
@@ -107,6 +108,22 @@ def test_a_locked_database_is_counted(app: App) -> None:
         with pytest.raises(StorageError, match="locked"), app.store.begin():
             pass
     assert figures(app)["asiaradar_db_busy_total"] == 1
+
+
+def test_a_step_that_fails_three_times_raises_an_alert(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It rests between its tries, which are made here at once."""
+
+    def broken(*_: object) -> object:
+        raise RuntimeError("no such row")
+
+    monkeypatch.setattr(loop, "run_step", broken)
+    runner = Runner(app)
+    for _ in range(3):
+        monkeypatch.setattr(runner, "_resting", lambda _: False)
+        runner._perform("watch")
+    with app.store.read() as tx:
+        told = [(alert.kind, alert.message) for alert in tx.inbox.list_alerts()]
+    assert told == [("step", "the step watch failed 3 times in a row and is tried again: no such row")]
 
 
 def test_a_running_bot_tells_how_late_its_ticks_are(app: App) -> None:

@@ -127,7 +127,7 @@ def test_readiness_follows_the_sign_of_life(app: App) -> None:
     with app.store.begin() as tx:
         assert tx.account.acquire_lease("me", now=app.clock.now(), length=timedelta(minutes=1))
         assert tx.account.acquire_lease("you", now=app.clock.now() + timedelta(hours=1), length=timedelta(minutes=1))
-        tx.account.set_mark("paused", CLOCK_JUMPED)
+        tx.account.set_mark("clock", CLOCK_JUMPED)
     assert readiness(app) == (False, f"{CLOCK_JUMPED}\nlease: held\nclock: jumped\n")
     app.meter.record("publish", seconds=0.02, ended_at=1.0)
     figures = metrics_text(app).decode().splitlines()

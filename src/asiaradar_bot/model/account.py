@@ -9,7 +9,7 @@ from asiaradar_bot.model.article import ArticleId
 from asiaradar_bot.model.post import PostId
 
 CLOCK_JUMPED = "the machine's clock jumped"
-"""Why the account is paused until the clocks agree again."""
+"""Why nothing is sent until the clocks agree again."""
 STALE = timedelta(seconds=40)
 """Without a good write for this long a bot does not count as alive; its beats come every 15 seconds."""
 
@@ -23,7 +23,7 @@ class AccountState:
     stopped: str | None = None
     """Why the kill switch is on; None: it is off."""
     paused: str | None = None
-    """Why the account is paused (credentials, foreign post, clock); None: it is not."""
+    """Why the account is paused (credentials, foreign post, rate limit); None: it is not."""
     paused_until: datetime | None = None
     """None with `paused` set: until a person mends it."""
     safe_mode: str | None = None
@@ -36,6 +36,8 @@ class AccountState:
     watched_until: datetime | None = None
     """Up to here the timeline was looked through for foreign posts."""
     epoch: int = 0
+    clock: str | None = None
+    """Why nothing is sent until the machine's clocks agree; beside `paused`, which may wait for a person."""
     clock_jumped_at: datetime | None = None
     """When the machine's clock was last seen to have jumped, by the new time; nothing before it says how long ago."""
     environment: str | None = None

@@ -68,7 +68,12 @@ class ArticleRows(Protocol):
         """Articles that carry this publication stamp, and whose page was read, oldest first."""
 
     def absorb(self, article_id: ArticleId, *, into: ArticleId) -> None:
-        """Give names and sightings of a row that nothing was decided on to another, and remove the row."""
+        """
+        Give names and sightings of a row that nothing was decided on to another, and remove the row.
+
+        Posts that people wrote to it and their corrections go along; of its revisions none stays, so they are told
+        by what the other says now.
+        """
 
     def get(self, article_id: ArticleId) -> Article:
         """The article. Raises NotFoundError."""

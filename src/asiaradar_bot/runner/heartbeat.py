@@ -21,7 +21,7 @@ class Heartbeat:
         self._store = store
         self._clock = clock
         self._last: tuple[datetime, float] | None = None
-        self._agreed = _AGREEMENTS
+        self._agreed = 0  # also for a jump that an earlier process saw, and did not live to see the end of
         self._wrote: float | None = None
 
     def is_alive(self) -> bool:
@@ -32,9 +32,12 @@ class Heartbeat:
 
     def beat(self) -> None:
         """
-        Write a sign of life, and pause or resume sending by what the clocks say. Raises StorageError.
+        Write a sign of life, and forbid or allow sending by what the clocks say. Raises StorageError.
+
+        That is a mark of its own: a pause that waits for a person outlasts any jump.
         """
         now, monotonic = self._clock.now(), self._clock.monotonic()
+        looked_before = self._last is not None
         jumped = (
             self._last is not None
             and abs((now - self._last[0]).total_seconds() - (monotonic - self._last[1])) > MOST_DRIFT.total_seconds()
@@ -44,14 +47,13 @@ class Heartbeat:
             tx.account.set_mark("heartbeat", now.isoformat())
             if jumped:
                 self._agreed = 0
-                tx.account.set_mark("paused", CLOCK_JUMPED)
-                tx.account.set_mark("paused_until", None)
+                tx.account.set_mark("clock", CLOCK_JUMPED)
                 tx.account.set_mark("clock_jumped_at", now.isoformat())
                 tx.inbox.raise_alert("clock", CLOCK_JUMPED, subject="clock", at=now)
-            elif self._agreed < _AGREEMENTS:
+            elif looked_before and self._agreed < _AGREEMENTS:
                 self._agreed += 1
-                if self._agreed == _AGREEMENTS and tx.account.get_mark("paused") == CLOCK_JUMPED:
-                    tx.account.set_mark("paused", None)
+                if self._agreed == _AGREEMENTS and tx.account.get_mark("clock") is not None:
+                    tx.account.set_mark("clock", None)
                     tx.audit.record(
                         AuditEntry(
                             at=now, who="bot", action="account.resume", subject="account", why="the clocks agree"

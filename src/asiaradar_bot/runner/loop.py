@@ -19,6 +19,7 @@ from asiaradar_bot.runner.engines import EmbeddedEngine, Engine
 from asiaradar_bot.runner.heartbeat import Heartbeat
 from asiaradar_bot.runner.in_words import in_words
 from asiaradar_bot.runner.timetable import TIMETABLE, run_step
+from asiaradar_bot.steps.alarms import tell_failing
 from asiaradar_bot.steps.patrol import enter_safe_mode_if_restored
 
 _log = get_logger("asiaradar.runner")
@@ -144,12 +145,19 @@ class Runner:
             # What a person can mend is a sentence; where it came up in the program helps nobody.
             trace = None if isinstance(error, AsiaRadarError) else error
             _log.error("step failed", step=name, why=str(error), again_in_seconds=rest, exc_info=trace)
+            self._tell(name, failures, error)
             return None
         self._rests.pop(name, None)
         self._app.meter.record(name, seconds=time.monotonic() - began, ended_at=self._app.clock.now().timestamp())
         if _is_news(result):
             _log.info("step", step=name, result=in_words(result))
         return result
+
+    def _tell(self, name: str, failures: int, error: Exception) -> None:
+        try:
+            tell_failing(self._app.store, self._app.clock, step=name, failures=failures, why=str(error))
+        except Exception as also:  # noqa: BLE001 - where the database itself is the trouble, the log has to do
+            _log.error("alert not raised", step=name, why=str(also))
 
     def _resting(self, name: str) -> bool:
         return self._rests.get(name, (0, 0.0))[1] > time.monotonic()

@@ -11,7 +11,11 @@ from asiaradar_bot.ports import Clock, Store, Transaction
 MEGABYTE = 1024 * 1024
 AGAIN = timedelta(days=1)
 """What lasts is told again after this."""
+FAILURES_TOLD = 3
+"""What fails this many times in a row does not pass by itself."""
 _SPAN = timedelta(hours=1)
+_TRIES_AN_HOUR = 60
+"""Of a step that keeps failing: the runner lets it rest for a minute at most."""
 _SEEN = "lease_seen"
 _TOLD = "told "
 
@@ -89,3 +93,16 @@ def _tell(tx: Transaction, kind: str, subject: str, why: str | None, *, now: dat
     tx.account.set_mark(key, now.isoformat())
     tx.inbox.raise_alert(kind, why, subject=subject, at=now)
     return 1
+
+
+def tell_failing(store: Store, clock: Clock, *, step: str, failures: int, why: str) -> None:
+    """
+    A step of the timetable failed so many times in a row: an alert at the third, and each hour for as long as it lasts.
+
+    Raises StorageError.
+    """
+    if failures != FAILURES_TOLD and failures % _TRIES_AN_HOUR:
+        return
+    message = f"the step {step} failed {failures} times in a row and is tried again: {why}"
+    with store.begin() as tx:
+        tx.inbox.raise_alert("step", message, subject=f"step {step}", at=clock.now())

@@ -81,7 +81,7 @@ def gather(store: Store, clock: Clock, period: Period, *, zone: str, handle: str
             ).amount_usd,
             waiting={name.value: counts.get(name, 0) for name in _NEEDS},
             foreign=len(tx.account.list_foreign()),
-            stopped=state.stopped or state.paused,
+            stopped=state.stopped or state.paused or state.clock,
         )
 
 

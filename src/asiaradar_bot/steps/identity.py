@@ -65,8 +65,9 @@ def _move(tx: Transaction, article: Article, url: str, *, now: datetime) -> Arti
         )
     )
     for post in tx.posts.list_for_article(article.id):
-        if post.state is PostState.PUBLISHED:
-            message = f"the article of post {post.id} moved to {url}: the link on X leads to {article.url}"
+        article_url = post.article_url or article.url
+        if post.state is PostState.PUBLISHED and article_url != url:  # one by hand may lead to the new address already
+            message = f"the article of post {post.id} moved to {url}: the link on X leads to {article_url}"
             tx.inbox.raise_alert("moved_after_post", message, subject=f"post {post.id}", at=now)
     moved = replace(article, url=url, gone_at=None)
     tx.articles.save(moved, was=article)

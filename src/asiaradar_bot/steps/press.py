@@ -69,8 +69,11 @@ def follow(tx: Transaction, remote_id: str, created_at: datetime, post_id: PostI
 
 def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) -> None:
     """
-    Nothing is written to the account for now; None: until a person mends it.
+    Nothing is written to the account for now; None: until a person mends it, which no shorter pause cuts short.
     """
+    state = tx.account.state()
+    if until is not None and state.paused is not None and state.paused_until is None:
+        return
     tx.account.set_mark("paused", why)
     tx.account.set_mark("paused_until", None if until is None else until.isoformat())
     tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
@@ -229,7 +232,7 @@ class Press:
 
     def blocked_reason(self, state: AccountState) -> str | None:
         """
-        Why the account may not be written to: safe mode, a restored database, a pause; None: it may.
+        Why the account may not be written to: safe mode, a restored database, a pause, the clock; None: it may.
         """
         if state.safe_mode is not None:
             return f"safe mode: {state.safe_mode}; the timeline is read first"
@@ -238,7 +241,7 @@ class Press:
             return f"safe mode: {restored}; the timeline is read first"
         if state.paused is not None and (state.paused_until is None or state.paused_until > self.clock.now()):
             return f"paused: {state.paused}"
-        return None
+        return None if state.clock is None else f"paused: {state.clock}"
 
     def budget_reason(self, spent: Decimal, *, price: Decimal) -> str | None:
         """

@@ -59,13 +59,13 @@ def resume(
     now = clock.now()
     with store.begin() as tx:
         state = tx.account.state()
-        for mark in ("stopped", "paused", "paused_until"):
+        for mark in ("stopped", "paused", "paused_until", "clock"):
             tx.account.set_mark(mark, None)
         tx.account.set_mark(
             "last_sweep_at", now.isoformat()
         )  # what waits was looked at: by this person, not by the bot
         foreign = tx.account.acknowledge_foreign(at=now)
-        why = f"was: {state.stopped or state.paused or 'running'}; {foreign} foreign posts acknowledged"
+        why = f"was: {state.stopped or state.paused or state.clock or 'running'}; {foreign} foreign posts acknowledged"
         tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.off", subject="account", why=why))
         backlog = 0 if keep is None else _hold_others(tx, keep, at=now, who=person.who)
         waiting = tx.posts.count_by_state()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import assert_never
 
 from asiaradar_bot.model.article import Article, ArticleId, ArticleState, Facts, Revision, SourceItem
 from asiaradar_bot.model.audit import AuditEntry
-from asiaradar_bot.model.errors import InputError
+from asiaradar_bot.model.errors import InputError, StorageError
 from asiaradar_bot.model.outcome import (
     PageFailed,
     PageGone,
@@ -26,9 +27,11 @@ from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.page_source import page_source
 from asiaradar_bot.rules.retries import back_off
+from asiaradar_bot.steps.alarms import FAILURES_TOLD
 from asiaradar_bot.steps.identity import absorb, find_renamed
 from asiaradar_bot.steps.sighting import add_sighted, healthy, poll_again_if_told, read_again, record_answer
 
+_log = logging.getLogger("asiaradar.watch")
 _READ_BASE = timedelta(seconds=20)
 _READ_CAP = timedelta(minutes=30)
 _GONE_BASE = timedelta(seconds=5)
@@ -261,12 +264,43 @@ def _read_pages(
         if article is None:
             break
         done.add(article.id)
-        if article.seeded and article.state is ArticleState.NOTICED:
-            _settle_seeded(store, article, clock)
-        else:
-            source = page_source(article.source, article.url, sources)
-            read_article(store, site, clock, article=article, source=source, max_age=max_age)
+        try:
+            _look_at(store, site, clock, article, sources=sources, max_age=max_age)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - it concerns this article alone; told below
+            _log.error("article %s could not be read", article.id, exc_info=error)
+            _put_off(store, clock, article, error, max_age=max_age)
     return len(done)
+
+
+def _look_at(
+    store: Store,
+    site: ArticleSource,
+    clock: Clock,
+    article: Article,
+    *,
+    sources: Sequence[Source],
+    max_age: timedelta,
+) -> None:
+    if article.seeded and article.state is ArticleState.NOTICED:
+        _settle_seeded(store, article, clock)
+        return
+    source = page_source(article.source, article.url, sources)
+    read_article(store, site, clock, article=article, source=source, max_age=max_age)
+
+
+def _put_off(store: Store, clock: Clock, article: Article, error: Exception, *, max_age: timedelta) -> None:
+    """
+    An article that the bot itself stumbles over waits as one whose page gives no answer, so that those behind it are
+    read; people hear of it when it lasts.
+    """
+    now = clock.now()
+    why = f"the bot could not take in what its page says: {error}"
+    with store.begin() as tx:
+        _record_unread(tx, article, PageFailed(detail=why), now=now, max_age=max_age)
+        if article.read_failures + 1 >= FAILURES_TOLD:
+            tx.inbox.raise_alert("step", f"{article.url}: {why}", subject=f"article {article.id}", at=now)
 
 
 def _settle_seeded(store: Store, article: Article, clock: Clock) -> None:

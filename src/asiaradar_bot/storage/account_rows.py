@@ -76,6 +76,7 @@ class SqlAccountRows:
             watching_since=_stamp(found.get("watching_since")),
             watched_until=_stamp(found.get("watched_until")),
             epoch=int(found.get("epoch", "0")),
+            clock=found.get("clock"),
             clock_jumped_at=_stamp(found.get("clock_jumped_at")),
             environment=found.get("environment"),
             last_sweep_at=_stamp(found.get("last_sweep_at")),

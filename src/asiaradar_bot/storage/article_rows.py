@@ -25,7 +25,7 @@ from asiaradar_bot.storage.encoding import (
 )
 from asiaradar_bot.storage.inserting import inserting, portions, short_key
 from asiaradar_bot.storage.searching import holds
-from asiaradar_bot.storage.tables import article_names, articles, decisions, posts, revisions, sightings
+from asiaradar_bot.storage.tables import article_names, articles, corrections, decisions, posts, revisions, sightings
 
 _ON_ITS_WAY = (
     PostState.DRAFT,
@@ -69,9 +69,21 @@ class SqlArticleRows:
         return [article_from_row(row) for row in self._connection.execute(query.order_by(articles.c.id))]
 
     def absorb(self, article_id: ArticleId, *, into: ArticleId) -> None:
-        """Give names and sightings of a row that nothing was decided on to another, and remove the row."""
-        for table in (article_names, sightings):
-            self._connection.execute(update(table).where(table.c.article_id == article_id).values(article_id=into))
+        """
+        Give names and sightings of a row that nothing was decided on to another, and remove the row.
+
+        Posts that people wrote to it and their corrections go along; of its revisions none stays, so they are told
+        by what the other says now.
+        """
+        now = select(articles.c.revision).where(articles.c.id == into).scalar_subquery()
+        for table, told in (
+            (article_names, {}),
+            (sightings, {}),
+            (posts, {"revision": now}),
+            (corrections, {"old_revision": now, "new_revision": now}),
+        ):
+            gone = table.c.article_id == article_id
+            self._connection.execute(update(table).where(gone).values(article_id=into, **told))
         self._connection.execute(delete(revisions).where(revisions.c.article_id == article_id))
         self._connection.execute(delete(articles).where(articles.c.id == article_id))
 

@@ -87,7 +87,7 @@ def readiness(app: App) -> tuple[bool, str]:
         with app.store.read() as tx:
             beat = tx.account.get_mark("heartbeat")
             held = tx.vitals.is_lease_held(now=app.clock.now())
-            jumped = tx.account.state().paused == CLOCK_JUMPED
+            jumped = tx.account.state().clock is not None
     except StorageError as error:
         return False, f"{error}\nlease: unknown\nclock: unknown\n"
     problem = _lifeless(beat, now=app.clock.now()) or (CLOCK_JUMPED if jumped else None)
@@ -142,5 +142,5 @@ def metrics_text(app: App) -> bytes:
     for state_name in PostState:
         posts.labels(state_name).set(counts.get(state_name, 0))
     queue.set(counts.get(PostState.QUEUED, 0))
-    paused.set(1 if state.stopped or state.paused or state.safe_mode else 0)
+    paused.set(1 if state.stopped or state.paused or state.safe_mode or state.clock else 0)
     return generate_latest(registry) + generate_latest(app.meter.registry)

@@ -97,4 +97,4 @@ def _blocked(state: AccountState, stop: str | None, now: datetime) -> str | None
         return state.paused
     if state.safe_mode is not None:
         return state.safe_mode
-    return None
+    return state.clock
