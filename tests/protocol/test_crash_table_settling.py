@@ -261,6 +261,12 @@ def test_row_15_an_older_database_is_in_place(
             publish_due(after)
             advance(press, minutes=4)
         assert state_of(restored, sent) is PostState.PUBLISHED
+        assert state_of(restored, unsent) is PostState.HELD
+        with restored.begin() as tx:
+            assert [alert.kind for alert in tx.inbox.list_alerts()] == ["safe_mode", "restored"]
+            tx.posts.move(
+                tx.posts.get(unsent.id), PostState.QUEUED, at=press.clock.now(), who="a", why="b", by_person=True
+            )
         assert settle_down(after, unsent) is PostState.PUBLISHED
         assert shown(press) == {sent.text: 1, unsent.text: 1}
         with restored.read() as tx:
@@ -304,14 +310,18 @@ def test_row_15_a_backup_on_a_machine_that_never_saw_it(store: SqlStore) -> None
 
 
 def test_row_15_a_side_file_far_ahead_of_the_database(store: SqlStore) -> None:
-    """Edited or damaged, it costs the time of safe mode, and no more."""
+    """Edited or damaged, it costs the time of safe mode, and a look at the queue; what a person let go since goes."""
     press = make_press(store)
-    post = queue(store)
+    post, seen = queue(store), queue(store, 2)
     press.files.write_epoch(10**14)
     patrol(press)
     advance(press, minutes=16)
+    with store.begin() as tx:
+        tx.posts.change(tx.posts.get(seen.id), at=press.clock.now(), who="desk:mei", why="still right")
     patrol(press)
-    assert settle_down(press, post) is PostState.PUBLISHED
+    assert state_of(store, post) is PostState.HELD
+    assert settle_down(press, seen) is PostState.PUBLISHED
+    assert settle_down(press, queue(store, 3)) is PostState.PUBLISHED
 
 
 def test_row_15_a_machine_that_never_sends_knows_how_far_the_database_was(store: SqlStore) -> None:

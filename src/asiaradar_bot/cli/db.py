@@ -80,7 +80,7 @@ def _prepare(file: Path, copy: Path, *, stopped: str | None) -> None:
     if _mark(copy, "environment") is None:
         raise InputError(f"{file} is no backup of this program; nothing was replaced")
     with opened(load_settings(storage={"url": f"sqlite:///{copy}"})) as app, app.store.begin() as tx:
-        tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now())
+        tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now(), restored=True)
         if stopped is not None:
             tx.account.set_mark("stopped", stopped)
 

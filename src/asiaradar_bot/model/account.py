@@ -29,6 +29,8 @@ class AccountState:
     safe_mode: str | None = None
     """Why the timeline must be read before anything is sent; None: it need not."""
     safe_mode_since: datetime | None = None
+    restored_at: datetime | None = None
+    """Since when safe mode is on because an older database is in place; None: it is on for another reason, or off."""
     remote_id: str | None = None
     """The account's id on X, once known."""
     watching_since: datetime | None = None

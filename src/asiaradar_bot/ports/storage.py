@@ -269,8 +269,12 @@ class AccountRows(Protocol):
     def set_mark(self, key: str, value: str | None) -> None:
         """Store or (None) remove one mark; see `AccountState` for those that have a meaning."""
 
-    def enter_safe_mode(self, why: str, *, at: datetime) -> None:
-        """Nothing is sent before the timeline was read, the last time long enough after this instant."""
+    def enter_safe_mode(self, why: str, *, at: datetime, restored: bool = False) -> None:
+        """
+        Nothing is sent before the timeline was read, the last time long enough after this instant.
+
+        `restored`: an older database is in place, so that what was queued in it waits for a person afterwards.
+        """
 
     def get_mark(self, key: str) -> str | None:
         """The mark, or None."""

@@ -16,11 +16,12 @@ from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import carries_marker, is_same_text, link_key, match_key
 from asiaradar_bot.rules.prices import billable_of
-from asiaradar_bot.steps.press import Press, remember_own
+from asiaradar_bot.steps.press import Press, remember_own, set_aside
 
 _OVERLAP = timedelta(minutes=30)
 """X's timeline lags; this much is read twice."""
 _MOST_UNSENT = 500
+_MOST_RESTORED = 5000
 _ADOPTABLE = frozenset({PostState.QUEUED, PostState.HELD, PostState.EXPIRED, PostState.REJECTED, PostState.UNKNOWN})
 
 
@@ -50,7 +51,8 @@ def enter_safe_mode_if_restored(press: Press) -> str | None:
         if why is None or why == state.safe_mode:
             return state.safe_mode
         # Also if safe mode is on already: a backup may have been made in it, and its time is of no use now.
-        tx.account.enter_safe_mode(why, at=now)
+        older = press.files.read_epoch() is not None  # without the file it may as well be a machine that joins
+        tx.account.enter_safe_mode(why, at=now, restored=older)
         tx.inbox.raise_alert("safe_mode", why, subject="account", at=now)
         return why
 
@@ -220,6 +222,32 @@ def _leave_safe_mode(press: Press, tx: Transaction, *, now: datetime) -> None:
     press.files.write_epoch(tx.account.next_epoch(after=press.files.read_epoch() or 0))
     tx.account.set_mark("safe_mode", None)
     tx.account.set_mark("safe_mode_since", None)
+    _hold_restored(tx, now=now)
     tx.audit.record(
         AuditEntry(at=now, who="bot", action="safe_mode.off", subject="account", why="the timeline was read through")
     )
+
+
+def _hold_restored(tx: Transaction, *, now: datetime) -> None:
+    """
+    After a restore what was queued before it waits for a person: since the backup it may have been cancelled, put off,
+    or sent and deleted, of which this database knows nothing. What a person let go since then goes.
+    """
+    restored_at = tx.account.state().restored_at
+    if restored_at is None:
+        return
+    tx.account.set_mark("restored_at", None)
+    held = 0
+    for one in tx.posts.list_posts(states={PostState.QUEUED}, limit=_MOST_RESTORED):
+        post = tx.posts.get(one.id)  # as it stands now: the parts of a thread are held together
+        if post.state is PostState.QUEUED and post.created_at <= restored_at and not _let_go(tx, post, restored_at):
+            why = "restored from a backup: whether it was cancelled, moved or deleted since is not known; look first"
+            set_aside(tx, post, PostState.HELD, at=now, why=why)
+            held += 1
+    if held:
+        message = f"{held} of the posts that were queued before the restore are held: approve what is still right"
+        tx.inbox.raise_alert("restored", message, subject="account", at=now)
+
+
+def _let_go(tx: Transaction, post: Post, since: datetime) -> bool:
+    return any(":" in entry.who and entry.at > since for entry in tx.audit.list_of([f"post {post.id}"]))

@@ -72,6 +72,7 @@ class SqlAccountRows:
             paused_until=_stamp(found.get("paused_until")),
             safe_mode=found.get("safe_mode"),
             safe_mode_since=_stamp(found.get("safe_mode_since")),
+            restored_at=_stamp(found.get("restored_at")),
             remote_id=found.get("remote_id"),
             watching_since=_stamp(found.get("watching_since")),
             watched_until=_stamp(found.get("watched_until")),
@@ -89,9 +90,15 @@ class SqlAccountRows:
             return
         put(self._connection, marks, key={"key": key}, values={"value": value})
 
-    def enter_safe_mode(self, why: str, *, at: datetime) -> None:
-        """Nothing is sent before the timeline was read, the last time long enough after this instant."""
+    def enter_safe_mode(self, why: str, *, at: datetime, restored: bool = False) -> None:
+        """
+        Nothing is sent before the timeline was read, the last time long enough after this instant.
+
+        `restored`: an older database is in place, so that what was queued in it waits for a person afterwards.
+        """
         self.set_mark("safe_mode", why)
+        if restored:
+            self.set_mark("restored_at", at.isoformat())
         self.set_mark("safe_mode_since", at.isoformat())
 
     def get_mark(self, key: str) -> str | None:
