@@ -69,6 +69,18 @@ def test_posts_made_by_hand_are_followed_and_count(press: Press, x: LocalX) -> N
     assert "limits of posts" in str(publish_due(limited).idle)
 
 
+def test_a_post_made_by_hand_counts_for_duplicates(press: Press, x: LocalX) -> None:
+    """Where it leads to an article, that article is on our timeline already: a decision on it sees that."""
+    patrol(press)
+    advance(press, minutes=5)
+    x.post_by_hand("From the phone https://radar.asia/ferries-run-again?utm_source=x")
+    patrol(press)
+    (shown,) = x.posts()
+    with press.store.read() as tx:
+        seen = tx.account.find_on_timeline("https://radar.asia/ferries-run-again")
+    assert [(one.remote_id, one.post_id) for one in seen] == [(shown.id, None)]
+
+
 def test_a_post_taken_for_one_made_by_hand_becomes_ours(press: Press) -> None:
     """It is followed once, under the post that it is of; a dry run's id is nothing to follow."""
     ours = post(press)
