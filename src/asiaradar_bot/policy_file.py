@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -25,11 +26,13 @@ from asiaradar_bot.model.policy import (
     TemplateChoice,
     WordingChoices,
 )
-from asiaradar_bot.rules.plain_words import toml_in_plain_words
+from asiaradar_bot.rules.addresses import check_domain
+from asiaradar_bot.rules.plain_words import in_plain_words, toml_in_plain_words
 from asiaradar_bot.rules.prices import PRICES
 from asiaradar_bot.rules.slots import check_zone
 from asiaradar_bot.rules.variants import ORIGINAL
 
+_SHOWN_CHARS = 60
 _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
@@ -37,6 +40,8 @@ _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]{0,18}")
 _RULE = "[[rules]]\n"
 _CONDITIONS = ("sources", "categories", "authors", "keywords", "headline_words", "languages")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*", re.IGNORECASE)
+_LINK_NAME = re.compile(r"utm_[a-z]+")
 _DAYS: tuple[_Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,6 +56,15 @@ def _span(text: str) -> timedelta:
     return timedelta(minutes=int(found[1]) * _MINUTES_PER[found[2]])
 
 
+def _language(tag: str) -> str:
+    if not _LANGUAGE.fullmatch(tag.strip()):
+        raise ValueError(f"«{tag}» is no tag of a language: write two or three letters, such as zh, ja or en")
+    return tag
+
+
+_Language = Annotated[str, AfterValidator(_language)]
+
+
 class _RulePart(_Part):
     name: str
     verdict: Verdict
@@ -61,14 +75,14 @@ class _RulePart(_Part):
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     headline_words: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    languages: tuple[_Language, ...] = ()
     why: str = ""
 
 
 class _TemplatePart(_Part):
     template: str
     categories: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    languages: tuple[_Language, ...] = ()
     classes: tuple[NewsClass, ...] = ()
 
 
@@ -118,16 +132,25 @@ class _WordingPart(_Part):
     hashtag_budget: int = Field(default=2, ge=0, le=10)
     allowed_mentions: tuple[str, ...] = ()
     link_parameters: dict[str, str] = {}
-    marker_parameter: str = Field(default="utm_id", pattern=r"^utm_[a-z]+$")
+    marker_parameter: str = "utm_id"
     accidental_links: Literal["defuse", "hold"] = "defuse"
 
     _known = field_validator("zone")(check_zone)
+
+    @field_validator("marker_parameter")
+    @classmethod
+    def _is_link_name(cls, name: str) -> str:
+        if not _LINK_NAME.fullmatch(name):
+            raise ValueError(f"«{name}» is no name for it: write utm_ and small letters, such as utm_id")
+        return name
 
 
 class _PolicyPart(_Part):
     default_verdict: Verdict = Verdict.AUTO
     default_template: str = "article"
-    allowed_domains: tuple[str, ...] = Field(default=("radar.asia",), min_length=1)
+    allowed_domains: tuple[Annotated[str, AfterValidator(check_domain)], ...] = Field(
+        default=("radar.asia",), min_length=1
+    )
     sensitive_words: tuple[str, ...] = ()
     embargo_words: tuple[str, ...] = EMBARGO_WORDS
     burst_limit: int = Field(default=5, ge=1)
@@ -182,9 +205,10 @@ def parse_policy(text: str, *, place: str) -> Policy:
         SettingsError: it holds a mistake.
     """
     try:
-        part = _PolicyPart.model_validate(_toml(text, place))
+        values = _toml(text, place)
+        part = _PolicyPart.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(_sentence(place, error)) from error
+        raise SettingsError(_sentence(place, error, values)) from error
     return _policy(part)
 
 
@@ -253,9 +277,10 @@ def load_prices(file: Path) -> tuple[PriceList, ...]:
     if not file.exists():
         return PRICES
     try:
-        part = _PricesPart.model_validate(_toml(read_text(file), str(file)))
+        values = _toml(read_text(file), str(file))
+        part = _PricesPart.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(_sentence(str(file), error)) from error
+        raise SettingsError(_sentence(str(file), error, values)) from error
     return tuple(PriceList(since_on=one.since, prices=one.prices) for one in part.list)
 
 
@@ -284,9 +309,9 @@ def _toml(text: str, place: str) -> dict[str, Any]:
         raise SettingsError(f"{place} holds a number with thousands of digits; mend it") from error
 
 
-def _sentence(place: str, error: ValidationError) -> str:
+def _sentence(place: str, error: ValidationError, values: Mapping[str, Any]) -> str:
     problem = error.errors(include_url=False)[0]
-    where = " ".join(".".join(str(step) for step in problem["loc"]).split())
+    where = " ".join(_where(problem["loc"], values).split())
     if problem["type"] == "extra_forbidden":
         name = str(problem["loc"][-1])
         known = {
@@ -297,7 +322,23 @@ def _sentence(place: str, error: ValidationError) -> str:
         near = difflib.get_close_matches(name, sorted(known | {"class"}), n=1)
         hint = f"did you mean {near[0]}?" if near else "take it out"
         return f"{place}: there is no setting {where}; {hint}"
-    return f"{place}: {where}: {' '.join(problem['msg'].removeprefix('Value error, ').split())}"
+    return f"{place}: {where}: {' '.join(in_plain_words(problem['msg']).split())}"
+
+
+def _where(steps: tuple[int | str, ...], values: Mapping[str, Any]) -> str:
+    """
+    The place of a value as people count and call it: `rule 2 «opinion waits», verdict`, `slots.times 3`.
+    """
+    told = ""
+    for step in steps:
+        told += f" {step + 1}" if isinstance(step, int) else f"{'.' if told else ''}{step}"
+    if steps[0] != "rules" or len(steps) == 1:
+        return told
+    number, *rest = steps[1:]
+    entry = values["rules"][number]
+    name = entry.get("name") if isinstance(entry, dict) else None
+    called = f" «{name[:_SHOWN_CHARS]}»" if isinstance(name, str) else ""
+    return ", ".join([f"rule {int(number) + 1}{called}", *(str(step) for step in rest[:1])])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

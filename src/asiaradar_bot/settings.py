@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -30,7 +31,7 @@ from pydantic_settings import (
 
 from asiaradar_bot.model.errors import InputError, SettingsError
 from asiaradar_bot.model.second_factor import Whom
-from asiaradar_bot.rules.addresses import parse_address
+from asiaradar_bot.rules.addresses import check_domain, parse_address
 from asiaradar_bot.rules.sealing import KEY_WORDS, SIGNING_WORDS, are_keys, is_signing_secret
 from asiaradar_bot.rules.slots import check_zone
 from asiaradar_bot.settings_file import NestedSecrets, check_variables, find_settings_file, told
@@ -165,7 +166,7 @@ class FetchSettings(_Section):
     What the bot may fetch.
     """
 
-    allowed_hosts: tuple[str, ...] = ("radar.asia",)
+    allowed_hosts: tuple[Annotated[str, AfterValidator(check_domain)], ...] = ("radar.asia",)
     allow_private_addresses: bool = False
     stand_in: str | None = None
     """Address on this machine that is asked instead of the first allowed host; for the sandbox and tests only."""

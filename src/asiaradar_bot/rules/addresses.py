@@ -146,6 +146,23 @@ def host_of(url: str) -> str:
     return _host(parse_address(url))
 
 
+def check_domain(entry: str) -> str:
+    """
+    The entry of an allowlist as it was given.
+
+    Raises:
+        ValueError: it is no name of a host, so that nothing would ever be on it; a sentence.
+    """
+    name = entry.strip()
+    if "/" not in name and _domain(name):
+        return entry
+    try:
+        host = host_of(name if "//" in name else f"https://{name}")
+    except InputError as error:
+        raise ValueError(f"«{entry}» is no name of a host: write it as radar.asia") from error
+    raise ValueError(f"«{entry}» is an address and no name of a host: write {host}")
+
+
 def is_front_page(url: str) -> bool:
     """
     Whether the address has neither path nor query; False for what is no address.

@@ -292,7 +292,7 @@ def _fitting(rule: Rule, article: Article) -> str | None:
         _any(rule.sources, [article.source])
         and _any(rule.categories, facts.categories)
         and _any(rule.authors, facts.authors)
-        and _any(rule.languages, [primary_tag(facts.language or "")])
+        and _any([primary_tag(one.strip()) for one in rule.languages], [primary_tag(facts.language or "")])
     )
     mark, word = _mark_of(rule, facts), _headline_word(rule, facts)
     if not fits or (rule.keywords and mark is None) or (rule.headline_words and word is None):

@@ -28,6 +28,10 @@ _TOML = (
     (r"Invalid value\b", "the value is none: a text stands in double quotes, a list in [ ]"),
     (r"Illegal character '\\n'", "a text in quotes does not end on its line"),
     (r"Expected '=' after a key in a key/value pair", "write the name, then =, then the value"),
+    (
+        r"Unclosed array\b",
+        "a list is none up to here: its items stand in [ ] between commas, texts and times in quotes",
+    ),
     (r"Cannot overwrite a value", "this name stands there twice"),
     (r"Cannot declare \((.*?),?\) twice", r"the section \1 stands there twice: put its lines together"),
     (r"Expected newline or end of document after a statement", "something is left over at the end of the line"),
