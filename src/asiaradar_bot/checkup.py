@@ -6,14 +6,17 @@ import sqlite3
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from asiaradar_bot.adapters.renderer.checking import check_template
 from asiaradar_bot.bootstrap import App
+from asiaradar_bot.model.account import STALE
 from asiaradar_bot.model.errors import CannotReadError, SettingsError, TemplateError
 from asiaradar_bot.model.money import plain_usd
 from asiaradar_bot.model.outcome import SourceFailed, SourceRead, Validators
 from asiaradar_bot.model.rulebook import POLICY
 from asiaradar_bot.model.source import Source
+from asiaradar_bot.rules.both_zones import in_both_zones
 from asiaradar_bot.rules.post_text import LIMIT
 from asiaradar_bot.rules.variants import named_templates
 from asiaradar_bot.settings import Mode, Settings
@@ -21,6 +24,8 @@ from asiaradar_bot.settings_file import DEFAULT_FILE
 from asiaradar_bot.steps.housekeep import disk_problem
 from asiaradar_bot.steps.reseal import first_lost
 from asiaradar_bot.storage.engines import journal_mode
+
+_MEND_TEMPLATE = "; mend the template"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,7 @@ def examine_here(app: App) -> Iterator[Check]:
     yield _rules(app)
     yield from _templates(app)
     yield from _named_templates(app)
+    yield _running(app)
     yield _kill_switch(app)
     yield _sending(app)
     yield _budget(app)
@@ -104,6 +110,19 @@ def _source(source: Source, items: int) -> Check:
         "look again later, and keep a listing among the sources, which shows them at once"
     )
     return Check(name=f"source {source.name}", good=True, sentence=sentence, mend=mend)
+
+
+def _running(app: App) -> Check:
+    with app.store.read() as tx:
+        beat = tx.account.get_mark("heartbeat")
+    if beat is None:
+        return Check(name="bot", good=True, sentence="none has run on this database yet")
+    seen = datetime.fromisoformat(beat)
+    if app.clock.now() - seen <= STALE:
+        return Check(name="bot", good=True, sentence="it runs")
+    when = in_both_zones(seen, app.policy.wording.zone)
+    sentence = f"none runs on this database now, the last sign of life is of {when}"
+    return Check(name="bot", good=True, sentence=sentence, mend="start it, if posts are to go out")
 
 
 def _kill_switch(app: App) -> Check:
@@ -265,11 +284,13 @@ def _templates(app: App) -> Iterator[Check]:
         try:
             tried = check_template(app.renderer, name, choices=app.policy.wording)
         except TemplateError as error:
+            # What is wrong with its text says so at its end; what else is wrong, such as its samples, has its own file.
+            of_text = str(error).endswith(_MEND_TEMPLATE)
             yield Check(
                 name=f"template {name}",
                 good=False,
-                sentence=str(error),
-                mend=f"mend {app.settings.templates.folder}/{name}/post.txt.j2",
+                sentence=str(error).removeprefix(f"template {name}: ").removesuffix(_MEND_TEMPLATE),
+                mend=f"mend {app.settings.templates.folder}/{name}/post.txt.j2" if of_text else "",
             )
         else:
             longest = max((wording.weighted_length for wording in tried.values()), default=0)

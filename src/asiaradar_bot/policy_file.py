@@ -204,8 +204,8 @@ def parse_policy(text: str, *, place: str) -> Policy:
     Raises:
         SettingsError: it holds a mistake.
     """
+    values = _toml(text, place)
     try:
-        values = _toml(text, place)
         part = _PolicyPart.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(place, error, values)) from error
@@ -276,8 +276,8 @@ def load_prices(file: Path) -> tuple[PriceList, ...]:
     """
     if not file.exists():
         return PRICES
+    values = _toml(read_text(file), str(file))
     try:
-        values = _toml(read_text(file), str(file))
         part = _PricesPart.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(str(file), error, values)) from error

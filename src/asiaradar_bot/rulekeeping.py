@@ -125,8 +125,13 @@ def check_policy(app: App, text: str) -> Policy:
     The policy of the text.
 
     Raises:
-        SettingsError: it holds a mistake, or names a template that is not there.
+        SettingsError: it is empty, holds a mistake, or names a template that is not there.
     """
+    if not text.strip():
+        raise SettingsError(
+            "the policy is empty: write at least what becomes of an article that no rule fits, such as "
+            'default_verdict = "hold"'
+        )
     policy = parse_policy(text, place="the policy")
     known = app.renderer.list_templates()
     for template in named_templates(policy):

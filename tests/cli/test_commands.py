@@ -207,7 +207,20 @@ def test_the_doctor_knows_what_lets_sending_go_on(capsys: pytest.CaptureFixture[
     told(capsys, "db", "backup")
     (backup,) = (tmp_path / "backups").glob("*.db")
     told(capsys, "db", "restore", str(backup), "--yes")
-    assert "BAD  sending: safe mode: restored from" in told(capsys, "doctor", code=1)
+    said = told(capsys, "doctor", code=1)
+    assert "BAD  sending: safe mode: restored from" in said
+    assert "ok   bot: none has run on this database yet" in said
+
+
+def test_the_doctor_says_whether_a_bot_runs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """One that was killed left its last sign of life behind."""
+    told(capsys, "posts", "add", "Before", "--draft")
+    store = SqlStore(f"sqlite:///{tmp_path}/bot.db", account="AsiaRadar", backups=tmp_path)
+    for seconds, words in ((5, "ok   bot: it runs"), (60, "ok   bot: none runs on this database now, the last sign")):
+        with store.begin() as tx:
+            tx.account.set_mark("heartbeat", (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat())
+        assert words in told(capsys, "doctor", code=1)
+    store.close()
 
 
 def test_a_restore_under_a_running_bot_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -247,6 +260,7 @@ def test_a_file_that_is_no_backup_of_ours_replaces_nothing(
     _other_database(backup, tmp_path / "other.db", change)
     before = (tmp_path / "bot.db").read_bytes()
     assert words in told(capsys, "db", "restore", str(tmp_path / "other.db"), "--yes", code=code)
+    assert "README.md is no backup of this program" in told(capsys, "db", "restore", "README.md", code=1)
     assert (tmp_path / "bot.db").read_bytes() == before
     assert sorted(file.name for file in tmp_path.glob("bot.db*")) == ["bot.db"]
 

@@ -87,6 +87,9 @@ language = "fr"
         )
         rows = told(capsys, "source", "read", "https://radar.asia/", "--json").splitlines()
         assert {json.loads(row)["language"] for row in rows} == {"fr"}
+        said = told(capsys, "source", "read", "https://elsewhere.example/", code=1)
+        assert "«asked»" not in said
+        assert "elsewhere.example" in said
         assert "is no RSS" in told(capsys, "source", "read", "https://radar.asia/", "--kind", "feed", code=1)
         assert "Biden and Xi" in told(capsys, "source", "read", "https://radar.asia/rss/latest-posts")
 

@@ -102,7 +102,7 @@ def test_nothing_to_report_is_said(capsys: pytest.CaptureFixture[str], tmp_path:
         (["report", "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
         (["export", "posts", "--format", "pdf"], "choose csv, json or xlsx"),
         (["export", "posts", "--format", "xlsx"], "name its file"),
-        (["export", "posts", "--to", "/nowhere/at/all.csv"], "/nowhere/at/all.csv"),
+        (["export", "posts", "--to", "/nowhere/at/all.csv"], "the file /nowhere/at/all.csv can't be written: No such"),
     ],
 )
 def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:

@@ -65,6 +65,7 @@ def test_a_policy_is_saved_shown_taken_back_and_exported(folder: Path, capsys: p
     ("arguments", "code", "words"),
     [
         (["show", "../x"], 1, "no name of a template"),
+        (["show", "nope"], 1, "there is no template nope: choose one of policy, article"),
         (["show", "policy", "--version", "7"], 1, "no version 7"),
         (["save", "policy", "/none", "--note", "x"], 1, "there is no file"),
         (["save", "policy", "config/asiaradar.toml", "--note", "x"], 2, "there is no setting"),

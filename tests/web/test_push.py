@@ -123,12 +123,12 @@ def test_readiness_follows_the_sign_of_life(app: App) -> None:
     assert not_ready(app) == "no sign of life yet"
     Heartbeat(app.store, app.clock).beat()
     assert not_ready(app) is None
-    assert readiness(app) == (True, "ready\nlease: free\nclock: sane\n")
+    assert readiness(app) == (True, "ready\nlease: free\nclock: sane\nsending: on\n")
     with app.store.begin() as tx:
         assert tx.account.acquire_lease("me", now=app.clock.now(), length=timedelta(minutes=1))
         assert tx.account.acquire_lease("you", now=app.clock.now() + timedelta(hours=1), length=timedelta(minutes=1))
         tx.account.set_mark("clock", CLOCK_JUMPED)
-    assert readiness(app) == (False, f"{CLOCK_JUMPED}\nlease: held\nclock: jumped\n")
+    assert readiness(app) == (False, f"{CLOCK_JUMPED}\nlease: held\nclock: jumped\nsending: paused: {CLOCK_JUMPED}\n")
     app.meter.record("publish", seconds=0.02, ended_at=1.0)
     figures = metrics_text(app).decode().splitlines()
     for line in (

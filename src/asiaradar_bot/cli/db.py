@@ -50,6 +50,8 @@ def restore(
         raise InputError("restore is for SQLite: use pg_restore for PostgreSQL, then `asiaradar run --safe-mode`")
     if not file.is_file():
         raise InputError(f"there is no file {file}")
+    if _mark(file, "environment") is None:
+        raise InputError(f"{file} is no backup of this program; nothing was replaced: take one from the backups folder")
     target = Path(settings.storage.url.removeprefix("sqlite:///")).resolve()  # of a link, the file that it leads to
     _check_nobody_works_on(target)
     if target.exists() and not yes:
@@ -77,8 +79,6 @@ def _prepare(file: Path, copy: Path, *, stopped: str | None) -> None:
     from asiaradar_bot.storage.store import copy_database
 
     copy_database(file, copy)
-    if _mark(copy, "environment") is None:
-        raise InputError(f"{file} is no backup of this program; nothing was replaced")
     with opened(load_settings(storage={"url": f"sqlite:///{copy}"})) as app, app.store.begin() as tx:
         tx.account.enter_safe_mode(f"restored from {file.name}", at=app.clock.now(), restored=True)
         if stopped is not None:
@@ -130,7 +130,7 @@ def _mark(file: Path, key: str) -> str | None:
     What a database file says; None if it says nothing, or can't be read.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as there:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as there:
             found = there.execute("SELECT value FROM marks WHERE key = ?", [key]).fetchone()
     except sqlite3.Error:
         return None

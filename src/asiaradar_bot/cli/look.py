@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _READERS_SITE = "https://radar.asia/"
 """Where a document that came as a file is taken to stand; its own links are read from there."""
+_ASKED = "asked"
+"""Name of a source that only a command asks for."""
 _HEAD_BYTES = 4096
 _FIRST_ELEMENT = re.compile(
     r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(!doctype\s+html|[\w:]+)", re.DOTALL | re.IGNORECASE
@@ -88,8 +90,9 @@ def read(
 
 def _named(sentence: str, place: str) -> str:
     """
-    The sentence about the document with its own place, where it came as a file.
+    The sentence about the document with its own place, where it came as a file, and without a name that nobody gave.
     """
+    sentence = sentence.removeprefix(f"the source «{_ASKED}» can't be read: ")
     return re.sub(rf"{re.escape(_READERS_SITE)}(?=[\s:;,]|$)", lambda _: place, sentence)
 
 
@@ -98,7 +101,7 @@ def _source_at(url: str, sources: Sequence[Source], kind: SourceKind | None) -> 
     The settings' source at this address, so that its zone and language count; another address is read as a feed.
     """
     own = next((source for source in sources if source.url == url and kind in {None, source.kind}), None)
-    return own or Source(name="asked", kind=kind or SourceKind.FEED, url=url, poll=timedelta(minutes=1))
+    return own or Source(name=_ASKED, kind=kind or SourceKind.FEED, url=url, poll=timedelta(minutes=1))
 
 
 def _read_file(file: Path, kind: SourceKind | None) -> SourceRead | SourceFailed:

@@ -140,6 +140,10 @@ def export(
             with part.open("wb") as file:
                 file.writelines(pieces)
             part.replace(to)
+        except OSError as error:
+            raise InputError(
+                f"the file {to} can't be written: {error.strerror}; check its folder and rights"
+            ) from error
         finally:
             part.unlink(missing_ok=True)
     print(f"{to}: {count:,} rows" if count else f"{to}: no {what} in these days, only the heading")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from asiaradar_bot.cli.shared import acting, opened, person, print_json, stamp
 from asiaradar_bot.model.errors import InputError
+
+if TYPE_CHECKING:
+    from asiaradar_bot.bootstrap import App
 
 group = typer.Typer(help="The policy and the templates, every save a version.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="policy, or the name of a template.")]
@@ -19,10 +22,8 @@ def show_history(
     name: Name = "policy", *, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
 ) -> None:
     """Who saved what, when and why, newest first."""
-    from asiaradar_bot.rulekeeping import key_of
-
     with opened(saved_rules=False) as app:
-        key = key_of(name)
+        key = _key_there(app, name)
         with app.store.read() as tx:
             versions = tx.rulebooks.list_versions(key)
     for one in versions:
@@ -43,10 +44,10 @@ def show_text(
     version: Annotated[int | None, typer.Option(min=1, help="An earlier version; else the one in force.")] = None,
 ) -> None:
     """The text in force, or of an earlier version, letter for letter."""
-    from asiaradar_bot.rulekeeping import in_force, key_of, text_of
+    from asiaradar_bot.rulekeeping import in_force, text_of
 
     with opened(saved_rules=False) as app:
-        key = key_of(name)
+        key = _key_there(app, name)
         if version is None:
             text = in_force(app, key).text
         else:
@@ -99,3 +100,17 @@ def write_files() -> None:
         print(f"wrote {file}")
     if not written:
         print("the files say what counts already")
+
+
+def _key_there(app: App, name: str) -> str:
+    """
+    The key of the policy, or of a template that is there or was saved once.
+    """
+    from asiaradar_bot.rulekeeping import key_of
+
+    key = key_of(name)
+    known = ["policy", *app.renderer.list_templates()]
+    with app.store.read() as tx:
+        if name in known or tx.rulebooks.list_versions(key, limit=1):
+            return key
+    raise InputError(f"there is no template {name}: choose one of {', '.join(known)}")

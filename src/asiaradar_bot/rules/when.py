@@ -14,6 +14,14 @@ _MINUTES_PER = {"m": 1, "h": 60, "d": 1440}
 _HALF_HOUR = re.compile(r"in (?:half an hour|half hour|(a|an) (hour|day))", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"\b0?0:00|\b24:00|midnight|\b12 ?a\.?m|零点|0時|0시|午夜|자정", re.IGNORECASE)
 _IANA = re.compile(r"\s+([A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$")
+_NO_TIME = re.compile(r"\b(?!24:00\b)(?:2[4-9]|[3-9]\d|\d{3,}):\d{2}\b|\b\d{1,2}:[6-9]\d\b")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY_TOO_FAR = r"(3[2-9]|[4-9]\d)"
+_NO_DAY = re.compile(
+    rf"\b{_DAY_TOO_FAR}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b|\b{_MONTH} {_DAY_TOO_FAR}\b(?!:)"
+    rf"|[月월] ?{_DAY_TOO_FAR} ?[日号號일]",
+    re.IGNORECASE,
+)
 _LANGUAGES = ["en", "zh", "ja", "ko"]
 _CHINESE_HOUR = re.compile(r"(上午|早上|中午|下午|晚上)?\s*(\d{1,2})\s*[点點](?:\s*(\d{1,2})\s*分?|\s*(半))?")
 _AFTERNOON = frozenset({"下午", "晚上", "中午"})
@@ -98,7 +106,10 @@ def _stamp(words: str, *, now: datetime, zone: str) -> datetime | None:
     if named := _IANA.search(words):
         words, zone = words[: named.start()], _known_zone(named[1])
     local_now = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    found = _exact(words) or _in_words(_CHINESE_HOUR.sub(_clock, words), local_now)
+    found = _exact(words)
+    if found is None:
+        _check_it_can_be(words)
+        found = _in_words(_CHINESE_HOUR.sub(_clock, words), local_now)
     if found is None:
         return None
     no_clock = found.microsecond == _NO_CLOCK and not _SPAN_WORDS.search(words)
@@ -108,6 +119,16 @@ def _stamp(words: str, *, now: datetime, zone: str) -> datetime | None:
     if found.tzinfo is not None:
         return found.astimezone(UTC)
     return local_instant(found.date(), found.time(), ZoneInfo(zone))
+
+
+def _check_it_can_be(words: str) -> None:
+    """
+    The reader of words leaves out, or bends, what no clock and no calendar shows.
+    """
+    if wrong := _NO_TIME.search(words):
+        raise InputError(f"«{wrong[0]}» is no time of day: {_EXAMPLES}")
+    if wrong := _NO_DAY.search(words):
+        raise InputError(f"«{wrong[0]}» is no day of a month: {_EXAMPLES}")
 
 
 def _exact(words: str) -> datetime | None:

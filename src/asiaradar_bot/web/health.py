@@ -70,7 +70,7 @@ class _Question:
             return await asyncio.wait_for(asyncio.wrap_future(self._asked), _PATIENCE.total_seconds())
         except TimeoutError:
             late = f"the database gave no answer within {_PATIENCE.total_seconds():g} s: it is locked or very busy"
-            return False, f"{late}\nlease: unknown\nclock: unknown\n"
+            return False, f"{late}\nlease: unknown\nclock: unknown\nsending: unknown\n"
 
     def _answer(self, asked: Future[tuple[bool, str]]) -> None:
         try:
@@ -81,18 +81,23 @@ class _Question:
 
 def readiness(app: App) -> tuple[bool, str]:
     """
-    Whether this process is ready, and what to say: the verdict, then the lease's and the clock's state, a line each.
+    Whether this process is ready, and what to say: the verdict, then lease, clock and sending, a line each.
+
+    A bot that may not send is ready: whoever restarts it for that would not help.
     """
     try:
         with app.store.read() as tx:
             beat = tx.account.get_mark("heartbeat")
             held = tx.vitals.is_lease_held(now=app.clock.now())
-            jumped = tx.account.state().clock is not None
+            state = tx.account.state()
+            blocked = app.press.blocked_reason(state)
     except StorageError as error:
-        return False, f"{error}\nlease: unknown\nclock: unknown\n"
+        return False, f"{error}\nlease: unknown\nclock: unknown\nsending: unknown\n"
+    jumped = state.clock is not None
     problem = _lifeless(beat, now=app.clock.now()) or (CLOCK_JUMPED if jumped else None)
     lease = "held" if held else "free"
-    return problem is None, f"{problem or 'ready'}\nlease: {lease}\nclock: {'jumped' if jumped else 'sane'}\n"
+    clock = "jumped" if jumped else "sane"
+    return problem is None, f"{problem or 'ready'}\nlease: {lease}\nclock: {clock}\nsending: {blocked or 'on'}\n"
 
 
 def not_ready(app: App) -> str | None:

@@ -101,6 +101,7 @@ def test_a_mistake_is_one_sentence_and_nothing_is_lost(app: App, mei: TestClient
     """A broken text, an unknown setting, a template that is not there: 422, the text shown again, nothing saved."""
     for text, words in (
         ("x = [", "not valid TOML"),
+        ("", "the policy is empty"),
         ("default_verdic = 'hold'", "did you mean default_verdict"),
         ("default_template = 'nowhere'", "there is no template nowhere"),
     ):

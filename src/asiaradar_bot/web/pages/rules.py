@@ -31,7 +31,7 @@ class RulesForm(BaseModel):
     The sheet as it comes back: the text at hand, what is asked, and the fields of a rule that is being written.
     """
 
-    text: Annotated[str, Field(max_length=_MOST_CHARS)]
+    text: Annotated[str, Field(max_length=_MOST_CHARS)] = ""
     then: Annotated[str, Field(max_length=20)]
     """`check`, `try`, `save`, `put`, or `up:N`, `down:N`, `edit:N`, `insert:N`, `delete:N` of rule N."""
     after: Annotated[int, Field(ge=0)]

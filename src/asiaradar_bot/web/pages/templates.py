@@ -83,9 +83,9 @@ def template_routes(frame: Frame) -> APIRouter:
         request: Request,
         name: str,
         visitor: Annotated[Visitor, Depends(needs(Action.WRITE))],
-        text: Annotated[str, Form(max_length=_MOST_CHARS)],
         then: Annotated[str, Form(max_length=20)],
         after: Annotated[int, Form(ge=0)],
+        text: Annotated[str, Form(max_length=_MOST_CHARS)] = "",
         sample: Annotated[str, Form(max_length=200)] = "",
         note: Annotated[str, Form(max_length=400)] = "",
     ) -> Response:
