@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+FAILURES_TOLD = 3
+"""What fails this many times in a row does not pass by itself: somebody is told."""
 _MOST_DOUBLINGS = 20
 
 

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 from asiaradar_bot.model.source import Source
 from asiaradar_bot.ports import Clock, Store, Transaction
+from asiaradar_bot.rules.retries import FAILURES_TOLD
 
 MEGABYTE = 1024 * 1024
 AGAIN = timedelta(days=1)
 """What lasts is told again after this."""
-FAILURES_TOLD = 3
-"""What fails this many times in a row does not pass by itself."""
 _SPAN = timedelta(hours=1)
 _TRIES_AN_HOUR = 60
 """Of a step that keeps failing: the runner lets it rest for a minute at most."""

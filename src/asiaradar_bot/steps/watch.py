@@ -26,8 +26,7 @@ from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.page_source import page_source
-from asiaradar_bot.rules.retries import back_off
-from asiaradar_bot.steps.alarms import FAILURES_TOLD
+from asiaradar_bot.rules.retries import FAILURES_TOLD, back_off
 from asiaradar_bot.steps.identity import absorb, find_renamed
 from asiaradar_bot.steps.sighting import add_sighted, healthy, poll_again_if_told, read_again, record_answer
 
