@@ -15,6 +15,7 @@ from asiaradar_bot.model.correction import CorrectionTerms, Option
 from asiaradar_bot.model.engagement import CHECKPOINTS, FollowState, SnapshotSource
 from asiaradar_bot.model.limits import Limits
 from asiaradar_bot.model.post import PostId
+from asiaradar_bot.rules.addresses import link_names
 from asiaradar_bot.sandbox.x import Fault, FaultKind, LocalX
 from asiaradar_bot.steps import press as steps_press
 from asiaradar_bot.steps.amend import amend
@@ -77,7 +78,7 @@ def test_a_post_made_by_hand_counts_for_duplicates(press: Press, x: LocalX) -> N
     patrol(press)
     (shown,) = x.posts()
     with press.store.read() as tx:
-        seen = tx.account.find_on_timeline("https://radar.asia/ferries-run-again")
+        seen = tx.account.find_on_timeline(link_names(["https://radar.asia/ferries-run-again"]))
     assert [(one.remote_id, one.post_id) for one in seen] == [(shown.id, None)]
 
 
