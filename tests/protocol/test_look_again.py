@@ -140,7 +140,7 @@ def test_settling_takes_only_a_free_id(store: SqlStore) -> None:
     """Neither a typing mistake nor the id of another post of ours loses a post."""
     press = make_press(store, "lost")
     post = unknown_post(store, press)
-    other = queue(store, 2)
+    other = queue(store, 2, text="Trains", link=None)
     publish_due(press)
     with store.read() as tx:
         taken = tx.posts.get(other.id).remote_id

@@ -27,7 +27,7 @@ def shared(ready_postgres_url: str, tmp_path: Path) -> Iterator[SqlStore]:
 def test_an_attempt_closed_between_the_queries_is_left_out(shared: SqlStore) -> None:
     """Another machine settles the first of two in between: the second is told, and the first no more."""
     press = make_press(shared, "yes_but_lost", "yes_but_lost")
-    first, second = queue(shared, 1), queue(shared, 2)
+    first, second = queue(shared, 1), queue(shared, 2, text="Trains", link=None)
     publish_due(press)
     publish_due(press)
     with shared.read() as tx:

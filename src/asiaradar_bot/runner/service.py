@@ -74,6 +74,10 @@ def _engine(app: App) -> Engine:
     return SharedEngine(app.settings.storage.url, account=app.settings.x.handle)
 
 
+_BACKLOG = 64
+"""As many are accepted at once, before any of them can be ended."""
+
+
 class WebThread:
     """
     Uvicorn in a thread of its own, so that signals stay with the main thread.
@@ -118,7 +122,7 @@ class WebThread:
         config = uvicorn.Config(
             self._build(),  # type: ignore[arg-type]  # an ASGI app
             http=BoundedConnection,
-            backlog=64,  # as many are accepted at once, before any of them can be ended
+            backlog=_BACKLOG,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -129,6 +133,7 @@ class WebThread:
         server = uvicorn.Server(config)
         self._server = server
         self._app.stopping.clear()
+        self._socket.listen(_BACKLOG)  # whoever comes before the thread is up waits, and is not refused
         self._thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[self._socket])), daemon=True)
         self._thread.start()
 
