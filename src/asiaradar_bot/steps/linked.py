@@ -252,7 +252,7 @@ def _kept(ends: str) -> str:
 
 OPEN_EMBARGO = "held, as its link leads to an article under embargo, and nobody knows when that ends"
 
-_COMPARED = 200
+_FEW, _COMPARED = 10, 200
 """Posts that wait, and newest articles, among which a link that is no article's is looked for."""
 _TO_COME = LIVE | {PostState.SENDING, PostState.UNKNOWN}
 
@@ -337,4 +337,6 @@ def _leads_to(post: Post, link: str, *, but: Collection[PostId]) -> bool:
 
 def _reads_site(tx: Transaction, link: str) -> bool:
     site = site_of(link)
-    return any(site_of(one.url) == site for one in tx.articles.list_recent(limit=_COMPARED))
+    return any(
+        site_of(one.url) == site for few in (_FEW, _COMPARED) for one in tx.articles.list_recent(limit=few)
+    )  # most links are to the site that published last: its newest articles tell, and reading all for each card is slow
