@@ -79,9 +79,8 @@ def _show(*, pace: float, port: int, once: bool) -> int:
         print(f"sample site  {site.base_url}\nlocal X      {app.local_x_url}   <- what followers see")
         print(f"the Desk     {web.url}/enter/{_link(app)}?next=/   <- lets you in once, as an admin")
         file = _settings_file(app, site.base_url, web.url)
-        settings.remember_places(
-            file, settings.secrets_folder
-        )  # its own file, not that of the folder it was started in
+        # Its own file, not that of the folder it was started in.
+        settings.remember_places(file, settings.secrets_folder)
         print(f"commands     export ASIARADAR_CONFIG={shlex.quote(str(file))}\n", flush=True)
         try:
             _tell_story(app, scenario, stopping, pace=pace, once=once)

@@ -9,6 +9,13 @@ FAILURES_TOLD = 3
 _MOST_DOUBLINGS = 20
 
 
+def wait_asked_for(asked: timedelta | None, *, least: timedelta, otherwise: timedelta) -> timedelta:
+    """
+    The wait that the other side asked for, but never less than `least`; None: it asked for none.
+    """
+    return otherwise if asked is None else max(asked, least)
+
+
 def back_off(failures: int, *, base: timedelta, cap: timedelta, spread: float) -> timedelta:
     """
     The wait after so many failures in a row: doubled each time, capped, then spread over its upper half.

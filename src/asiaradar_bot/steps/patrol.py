@@ -16,7 +16,7 @@ from asiaradar_bot.model.post import Post, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import carries_marker, is_same_text, link_key, match_key
 from asiaradar_bot.rules.prices import billable_of
-from asiaradar_bot.steps.press import Press, remember_own, set_aside
+from asiaradar_bot.steps.press import Press, last_said, remember_own, set_aside
 
 _OVERLAP = timedelta(minutes=30)
 """X's timeline lags; this much is read twice."""
@@ -240,14 +240,13 @@ def _hold_restored(tx: Transaction, *, now: datetime) -> None:
     held = 0
     for one in tx.posts.list_posts(states={PostState.QUEUED}, limit=_MOST_RESTORED):
         post = tx.posts.get(one.id)  # as it stands now: the parts of a thread are held together
-        if post.state is PostState.QUEUED and post.created_at <= restored_at and not _let_go(tx, post, restored_at):
+        if post.state is not PostState.QUEUED or post.created_at > restored_at:
+            continue
+        said = last_said(tx, post)
+        if said is None or said <= restored_at:
             why = "restored from a backup: whether it was cancelled, moved or deleted since is not known; look first"
             set_aside(tx, post, PostState.HELD, at=now, why=why)
             held += 1
     if held:
         message = f"{held} of the posts that were queued before the restore are held: approve what is still right"
         tx.inbox.raise_alert("restored", message, subject="account", at=now)
-
-
-def _let_go(tx: Transaction, post: Post, since: datetime) -> bool:
-    return any(":" in entry.who and entry.at > since for entry in tx.audit.list_of([f"post {post.id}"]))

@@ -79,6 +79,14 @@ def pause(tx: Transaction, why: str, *, at: datetime, until: datetime | None) ->
     tx.audit.record(AuditEntry(at=at, who="bot", action="account.pause", subject="account", why=why))
 
 
+def last_said(tx: Transaction, post: Post) -> datetime | None:
+    """
+    When a person last did something with the post; None: nobody did.
+    """
+    entries = tx.audit.list_of([f"post {post.id}"])
+    return max((entry.at for entry in entries if ":" in entry.who), default=None)
+
+
 def set_aside(tx: Transaction, post: Post, state: PostState, *, at: datetime, why: str, who: str = "bot") -> None:
     """
     Hold a queued post or let it expire, with all parts of its thread that are queued too.

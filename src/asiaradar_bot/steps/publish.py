@@ -35,7 +35,7 @@ from asiaradar_bot.rules.prices import billable_of, budget_room, price_of_waitin
 from asiaradar_bot.rules.retries import back_off
 from asiaradar_bot.rules.slots import is_quiet, room
 from asiaradar_bot.steps.linked import article_behind, kept_back, names_behind, why_lost
-from asiaradar_bot.steps.press import Press, pause, remember_own, set_aside
+from asiaradar_bot.steps.press import Press, last_said, pause, remember_own, set_aside
 
 _BACK_OFF_BASE = timedelta(seconds=15)
 _BACK_OFF_CAP = timedelta(minutes=15)
@@ -246,14 +246,9 @@ def _on_timeline(tx: Transaction, post: Post) -> SeenPost | None:
         return None
     others = [seen for seen in tx.account.find_on_timeline(names_behind(tx, post)) if seen.post_id != post.id]
     if others and post.text_frozen:
-        said = _last_said(tx, post)
+        said = last_said(tx, post)
         others = [seen for seen in others if said is not None and seen.created_at > said]
     return others[0] if others else None
-
-
-def _last_said(tx: Transaction, post: Post) -> datetime | None:
-    entries = tx.audit.list_of([f"post {post.id}"])
-    return max((entry.at for entry in entries if ":" in entry.who), default=None)
 
 
 def _hand_of(tx: Transaction, seen: SeenPost | None) -> PostId | None:

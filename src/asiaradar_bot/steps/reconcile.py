@@ -12,7 +12,7 @@ from asiaradar_bot.model.outcome import AnswerClass, RemotePost
 from asiaradar_bot.model.post import Attempt, Post, PostState
 from asiaradar_bot.ports import Transaction
 from asiaradar_bot.rules.matching import CLOCK_TOLERANCE, find_match
-from asiaradar_bot.rules.retries import back_off
+from asiaradar_bot.rules.retries import back_off, wait_asked_for
 from asiaradar_bot.steps.press import Press, remember_own
 
 NEEDED_READS = 2
@@ -102,9 +102,8 @@ def _rest(press: Press, error: CannotReadError, mark: str | None) -> None:
     Leave X alone for as long as it asked, or twice as long as last time.
     """
     failures = 0 if mark is None else int(mark.partition("|")[0])
-    wait = back_off(failures, base=_REST_BASE, cap=_REST_CAP, spread=1.0)
-    if error.wait is not None:
-        wait = min(max(error.wait, _REST_BASE), _LONGEST_REST)
+    doubled = back_off(failures, base=_REST_BASE, cap=_REST_CAP, spread=1.0)
+    wait = min(wait_asked_for(error.wait, least=_REST_BASE, otherwise=doubled), _LONGEST_REST)
     with press.store.begin() as tx:
         tx.account.set_mark(_REST, f"{failures + 1}|{press.clock.now().isoformat()}|{wait.total_seconds()}")
 

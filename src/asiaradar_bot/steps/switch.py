@@ -61,9 +61,8 @@ def resume(
         state = tx.account.state()
         for mark in ("stopped", "paused", "paused_until", "clock"):
             tx.account.set_mark(mark, None)
-        tx.account.set_mark(
-            "last_sweep_at", now.isoformat()
-        )  # what waits was looked at: by this person, not by the bot
+        # What waits was looked at: by this person, not by the bot.
+        tx.account.set_mark("last_sweep_at", now.isoformat())
         foreign = tx.account.acknowledge_foreign(at=now)
         why = f"was: {state.stopped or state.paused or state.clock or 'running'}; {foreign} foreign posts acknowledged"
         tx.audit.record(AuditEntry(at=now, who=person.who, action="kill_switch.off", subject="account", why=why))

@@ -26,7 +26,7 @@ from asiaradar_bot.model.source import Source, SourceHealth
 from asiaradar_bot.ports import ArticleSource, Clock, Store, Transaction
 from asiaradar_bot.rules.facts import changed_fields, item_of, merge_facts, names_of
 from asiaradar_bot.rules.page_source import page_source
-from asiaradar_bot.rules.retries import FAILURES_TOLD, back_off
+from asiaradar_bot.rules.retries import FAILURES_TOLD, back_off, wait_asked_for
 from asiaradar_bot.steps.identity import absorb, find_renamed
 from asiaradar_bot.steps.sighting import add_sighted, healthy, poll_again_if_told, read_again, record_answer
 
@@ -186,8 +186,8 @@ def _record_failure(
     tx: Transaction, source: Source, health: SourceHealth, answer: SourceFailed, *, now: datetime
 ) -> None:
     wait = back_off(health.failures, base=source.poll, cap=_POLL_CAP, spread=_spread(source, now))
-    if answer.retry_after is not None:  # however short it is, trouble has nobody asked more often than all is well
-        wait = max(answer.retry_after, source.poll)
+    # However short it is, trouble has nobody asked more often than all is well.
+    wait = wait_asked_for(answer.retry_after, least=source.poll, otherwise=wait)
     if answer.gone:
         wait = _GONE_POLL
     tx.sources.save(
@@ -412,8 +412,7 @@ def _record_gone(tx: Transaction, article: Article, *, now: datetime, max_age: t
 def _record_unread(tx: Transaction, article: Article, answer: PageFailed, *, now: datetime, max_age: timedelta) -> None:
     too_late = answer.lasting or now - article.first_seen_at > max_age
     wait = back_off(article.read_failures, base=_READ_BASE, cap=_READ_CAP, spread=1.0)
-    if answer.retry_after is not None:
-        wait = max(answer.retry_after, _READ_BASE)
+    wait = wait_asked_for(answer.retry_after, least=_READ_BASE, otherwise=wait)
     first = article.read_at is None
     tx.articles.save(
         replace(
