@@ -17,6 +17,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import quote, unquote_plus
 
 from ada_url import URL
@@ -96,6 +97,7 @@ def canonical_url(url: str) -> str:
     return parse_address(address).href
 
 
+@lru_cache(maxsize=1024)  # one page of the Desk asks for the same few links again and again
 def same_article_key(url: str) -> str:
     """
     What two addresses of one article share: the canonical form without scheme, `www.` and empty parts of the path, and

@@ -71,19 +71,17 @@ def names_behind(tx: Transaction, post: Post) -> set[str]:
     """
     All names of what a post leads to: of its links, and of the articles on record behind them and behind itself.
     """
-    found = links(post.text)
-    articles = {one.id for link in found if (one := article_behind(tx, link)) is not None}
+    articles = {one.id for one in _behind(tx, post.text)}
     if post.article_id is not None:
         articles.add(post.article_id)
-    return {*link_names(found), *(name for one in articles for name in tx.articles.list_names(one))}
+    return {*link_names(links(post.text)), *(name for one in articles for name in tx.articles.list_names(one))}
 
 
 def lead_of(tx: Transaction, text: str, *, policy: Policy, now: datetime) -> Lead:
     """
     Where a text leads, and until when that keeps it back.
     """
-    articles = [found for link in links(text) if (found := article_behind(tx, link)) is not None]
-    leads = [Lead(article=one, held=embargo_on(tx, one, policy=policy)) for one in articles]
+    leads = [Lead(article=one, held=embargo_on(tx, one, policy=policy)) for one in _behind(tx, text)]
     last = max(leads, key=lambda lead: (lead.held.is_open, (lead.held.ends_at or now).timestamp()), default=Lead())
     return replace(last, held=longest(lead.held for lead in leads))
 
@@ -196,10 +194,7 @@ def why_lost(tx: Transaction, post: Post) -> str | None:
     """
     if post.corrects_id is not None:
         return None
-    records = [
-        LinkRecord(link=one.url, gone_at=one.gone_at, is_withdrawn=is_withdrawn(tx, one))
-        for one in articles_led_to(tx, post)
-    ]
+    records = [_standing(tx, one.url, one) for one in articles_led_to(tx, post)]
     return next(iter(link_errors(records)), None)
 
 
@@ -252,8 +247,10 @@ def _kept(ends: str) -> str:
 
 OPEN_EMBARGO = "held, as its link leads to an article under embargo, and nobody knows when that ends"
 
-_FEW, _COMPARED = 10, 200
+_COMPARED = 200
 """Posts that wait, and newest articles, among which a link that is no article's is looked for."""
+_FEW = 10
+"""Of these articles, looked at first: most links are to the site that published last, and all are slow to read."""
 _TO_COME = LIVE | {PostState.SENDING, PostState.UNKNOWN}
 
 
@@ -264,6 +261,26 @@ def known_links(tx: Transaction, text: str, *, policy: Policy, but: Collection[P
     return tuple(_record_of(tx, link, policy=policy, but=but) for link in dict.fromkeys(meant_links(text)))
 
 
+def known_articles(tx: Transaction, text: str) -> list[LinkRecord]:
+    """
+    Of each link of a text to an article on record, whether that still stands; nothing else of it is looked up.
+    """
+    found = ((link, article_behind(tx, link)) for link in dict.fromkeys(meant_links(text)))
+    return [_standing(tx, link, article) for link, article in found if article is not None]
+
+
+def unseen_link(tx: Transaction, text: str) -> str | None:
+    """
+    The first link of a text to a page of a site that is read, which no source ever showed; None: there is none.
+    """
+    pages = (link for link in dict.fromkeys(meant_links(text)) if article_behind(tx, link) is None)
+    return next((link for link in pages if _is_unseen(tx, link)), None)
+
+
+def _standing(tx: Transaction, link: str, article: Article) -> LinkRecord:
+    return LinkRecord(link=link, address=article.url, gone_at=article.gone_at, is_withdrawn=is_withdrawn(tx, article))
+
+
 def _record_of(tx: Transaction, link: str, *, policy: Policy, but: Collection[PostId]) -> LinkRecord:
     article = article_behind(tx, link)
     if article is None:
@@ -272,11 +289,8 @@ def _record_of(tx: Transaction, link: str, *, policy: Policy, but: Collection[Po
     held = embargo_on(tx, article, policy=policy)
     waits = next((post for post in posts if post.state in _TO_COME), None)
     seen = _seen_at(tx, [*tx.articles.list_names(article.id), *link_names([link])], but=but)
-    return LinkRecord(
-        link=link,
-        address=article.url,
-        gone_at=article.gone_at,
-        is_withdrawn=is_withdrawn(tx, article),
+    return replace(
+        _standing(tx, link, article),
         embargo_ends_at=held.ends_at,
         embargo_is_open=held.is_open,
         posted_as=None if seen is None else seen.post_id,
@@ -300,7 +314,7 @@ def _record_of_page(tx: Transaction, link: str, *, but: Collection[PostId]) -> L
         posted_at=None if seen is None else seen.created_at,
         waits=None if waits is None else waits.id,
         waits_until=None if waits is None else waits.due_at,
-        is_unseen=not is_front_page(link) and _reads_site(tx, link),
+        is_unseen=_is_unseen(tx, link),
     )
 
 
@@ -335,8 +349,8 @@ def _leads_to(post: Post, link: str, *, but: Collection[PostId]) -> bool:
         return False
 
 
-def _reads_site(tx: Transaction, link: str) -> bool:
+def _is_unseen(tx: Transaction, link: str) -> bool:
+    if not link_names([link]) or is_front_page(link):
+        return False
     site = site_of(link)
-    return any(
-        site_of(one.url) == site for few in (_FEW, _COMPARED) for one in tx.articles.list_recent(limit=few)
-    )  # most links are to the site that published last: its newest articles tell, and reading all for each card is slow
+    return any(site_of(one.url) == site for most in (_FEW, _COMPARED) for one in tx.articles.list_recent(limit=most))

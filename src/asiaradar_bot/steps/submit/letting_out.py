@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,9 +26,9 @@ from asiaradar_bot.rules.letting_out import (
     is_at_once,
     to_be_approved,
 )
-from asiaradar_bot.steps.linked import article_behind, kept_alone
+from asiaradar_bot.steps.linked import article_behind
 from asiaradar_bot.steps.submit.embargoed import embargoed_articles, free_slot
-from asiaradar_bot.steps.submit.visit import Visit, but_stays, parts_of
+from asiaradar_bot.steps.submit.visit import Visit, as_kept, but_stays, parts_of
 
 Leads = Mapping[PostId, Mapping[str, Any]]
 """What changes with where each part leads, worked out once for all that an approval asks."""
@@ -60,18 +60,22 @@ class LettingOut(Visit):
             self._check_out(tx, Act.APPROVE, _led(parts, leads), now)
             return self._approve(tx, parts, leads, now).get(post.id, post)
 
-    def why_refused(self, tx: Transaction, act: Act, post: Post) -> str | None:
+    def why_refused(self, tx: Transaction, acts: Iterable[Act], post: Post) -> Mapping[Act, str]:
         """
-        Why this act would be refused just now, in the words that it would be refused with; None: it would be done.
+        Those of these acts that would be refused just now, with the words that they would be refused with.
 
         Of acts that let posts out (approve, publish now): whoever offers one asks first.
         """
-        try:
-            now, parts = self.clock.now(), parts_of(tx, act, post)
-            self._check_out(tx, act, _led(parts, self._leads(tx, parts, now)), now)
-        except AsiaRadarError as error:
-            return str(error)
-        return None
+        now, refused = self.clock.now(), {}
+        leads: dict[PostId, Mapping[str, Any]] = {}  # the same for all acts
+        for act in acts:
+            try:
+                parts = parts_of(tx, act, post)
+                leads |= self._leads(tx, [part for part in parts if part.id not in leads], now)
+                self._check_out(tx, act, _led(parts, leads), now)
+            except AsiaRadarError as error:
+                refused[act] = str(error)
+        return refused
 
     def _check_out(self, tx: Transaction, act: Act, parts: Sequence[Post], now: datetime) -> None:
         """
@@ -87,8 +91,9 @@ class LettingOut(Visit):
         own = [part for part in asked if part.kind is PostKind.ARTICLE and part.not_before_at is None]
         articles = embargoed_articles(tx, [part.article_id for part in own])
         embargoed = {part.id for part in own if part.article_id in articles}
-        embargoed |= {part.id for part in asked if kept_alone(tx, part, policy=self.policy).is_open}
-        check_letting_out(act, self._as_kept(tx, parts), now=now, policy=self.policy, embargoed=embargoed)
+        kept = self._kept(tx, parts)
+        embargoed |= {part.id for part in asked if kept[part.id].is_open}
+        check_letting_out(act, as_kept(parts, kept, now=now), now=now, policy=self.policy, embargoed=embargoed)
         for post in asked:
             self._check_leads(tx, post)
         if (link := self._unseen(tx, [post.text for post in asked if post.is_by_hand])) is not None:
@@ -206,8 +211,8 @@ def _is_taken(tx: Transaction, parts: Sequence[Post], now: datetime) -> bool:
     """
     Whether another post stands by now in the slot for which a draft was written: drafts keep none for themselves.
     """
-    drafts = [part for part in parts if part.state is PostState.DRAFT and part.in_slot]
-    return any(part.due_at in tx.posts.taken_slots(now) for part in drafts)
+    slots = {part.due_at for part in parts if part.state is PostState.DRAFT and part.in_slot}
+    return bool(slots) and not slots.isdisjoint(tx.posts.taken_slots(now))
 
 
 def _tells_its_article(tx: Transaction, post: Post) -> bool:

@@ -25,9 +25,9 @@ from asiaradar_bot.rules.letting_out import (
 )
 from asiaradar_bot.rules.slots import next_slot
 from asiaradar_bot.rules.when import read_end, read_when
-from asiaradar_bot.steps.linked import ends_known, kept_alone
+from asiaradar_bot.steps.linked import ends_known
 from asiaradar_bot.steps.submit.embargoed import embargo_end, embargoed_posts, free_slot
-from asiaradar_bot.steps.submit.visit import Visit, but_stays, parts_of
+from asiaradar_bot.steps.submit.visit import Visit, as_kept, but_stays, parts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Timing(Visit):
             post, parts = self._together(tx, Act.MOVE, post_id, version)
             slot = due_at is None
             due = due_at or free_slot(tx, parts, now=now, slots=self.policy.slots)
-            check_embargo(self._as_kept(tx, parts), due, zone=zone)
+            check_embargo(as_kept(parts, self._kept(tx, parts), now=now), due, zone=zone)
             check_haste(self.person, due, now=now)
             before, then = in_both_zones(post.due_at, zone), in_both_zones(due, zone)
             why = but_stays(f"moved from {before} to {then}", tx, parts)
@@ -91,11 +91,12 @@ class Timing(Visit):
         end = now if until is None else read_end(until, now=now, zone=zone)
         with self.store.begin() as tx:
             post, parts = self._together(tx, Act.EMBARGO, post_id, version)
-            kept = self._as_kept(tx, parts)
+            held = self._kept(tx, parts)
+            kept = as_kept(parts, held, now=now)
             if self.person.scopes is not None and not self.person.may(Action.PUBLISH_NOW):
                 embargoed = embargoed_posts(tx, kept, policy=self.policy)
-                unknown = [one for one in parts if kept_alone(tx, one, policy=self.policy).is_open]
-                check_not_sooner([replace(one, not_before_at=None) for one in unknown], end, who=self.who)
+                unknown = [replace(one, not_before_at=None) for one in parts if held[one.id].is_open]
+                check_not_sooner(unknown, end, who=self.who)
                 check_not_sooner([part for part in kept if part.id in embargoed], end, who=self.who)
             check_embargo_change(kept, end, now=now, zone=zone, confirmed=confirmed)
             said = f"embargo until {in_both_zones(end, zone)}" if end > now else _released(kept, zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from asiaradar_bot.model.post import (
 from asiaradar_bot.ports import Clock, Store, Transaction
 from asiaradar_bot.rules.acts import Act, stays, together
 from asiaradar_bot.rules.linking import check_links
-from asiaradar_bot.steps.linked import kept_alone, known_links, lead_of
+from asiaradar_bot.steps.linked import Held, kept_alone, known_articles, lead_of, unseen_link
 
 _GONE = frozenset({PostState.PUBLISHED, PostState.SENDING, PostState.UNKNOWN, PostState.REJECTED})
 
@@ -74,7 +74,7 @@ class Visit:
         Raises:
             TextError: an article is gone or was withdrawn.
         """
-        check_links([one for text in texts for one in known_links(tx, text, policy=self.policy)])
+        check_links([one for text in texts for one in known_articles(tx, text)])
 
     def _check_leads(self, tx: Transaction, post: Post) -> None:
         """
@@ -84,7 +84,7 @@ class Visit:
             TextError: an article is gone or was withdrawn.
         """
         if post.corrects_id is None:
-            records = known_links(tx, post.text, policy=self.policy)
+            records = known_articles(tx, post.text)
             check_links([one for one in records if post.is_by_hand or one.address != post.article_url])
 
     def _unseen(self, tx: Transaction, texts: Sequence[str]) -> str | None:
@@ -94,19 +94,13 @@ class Visit:
         """
         if self.person.scopes is None and self.person.may(Action.PUBLISH_NOW):
             return None
-        records = [one for text in texts for one in known_links(tx, text, policy=self.policy)]
-        return next((one.link for one in records if one.is_unseen), None)
+        return next((link for text in texts if (link := unseen_link(tx, text)) is not None), None)
 
-    def _as_kept(self, tx: Transaction, parts: Sequence[Post]) -> list[Post]:
+    def _kept(self, tx: Transaction, parts: Sequence[Post]) -> dict[PostId, Held]:
         """
-        The parts, each with the last known end of the embargoes that keep it back by what is on record now; None: there
-        is none, or nobody knows it.
+        What keeps each of the parts back by what is on record now.
         """
-        now, kept = self.clock.now(), [kept_alone(tx, one, policy=self.policy) for one in parts]
-        return [
-            replace(part, not_before_at=None if held.is_open and (held.ends_at or now) <= now else held.ends_at)
-            for part, held in zip(parts, kept, strict=True)
-        ]
+        return {part.id: kept_alone(tx, part, policy=self.policy) for part in parts}
 
     def _leading(self, tx: Transaction, post: Post, text: str, now: datetime) -> dict[str, Any]:
         """
@@ -120,6 +114,14 @@ class Visit:
         news = post.expires_at and max(post.expires_at, end + self.policy.expiry[post.news_class])
         waits = {"due_at": end, "in_slot": False, "expires_at": news} if post.due_at < end else {}
         return {**lead, "not_before_at": end, **waits} if post.is_by_hand else waits
+
+
+def as_kept(parts: Sequence[Post], kept: Mapping[PostId, Held], *, now: datetime) -> list[Post]:
+    """
+    The parts, each with the last known end of the embargoes that keep it back; None: there is none, or nobody knows it.
+    """
+    ends = {post: None if one.is_open and (one.ends_at or now) <= now else one.ends_at for post, one in kept.items()}
+    return [replace(part, not_before_at=ends[part.id]) for part in parts]
 
 
 def parts_of(tx: Transaction, act: Act, post: Post) -> list[Post]:

@@ -131,8 +131,8 @@ def _is_closed(post: Post, now: datetime) -> bool:
 
 
 def _refused(editor: Editor, tx: Transaction, post: Post, acts: Collection[Act]) -> Mapping[str, str]:
-    asked = {act: editor.why_refused(tx, act, post) for act in (Act.APPROVE, Act.NOW) if act in acts}
-    return {act.value: why for act, why in asked.items() if why is not None}
+    asked = [act for act in (Act.APPROVE, Act.NOW) if act in acts]
+    return {act.value: why for act, why in editor.why_refused(tx, asked, post).items()}
 
 
 def _of_own_hand(app: App, tx: Transaction, posts: list[Post], person: Person) -> set[PostId]:
